@@ -1,0 +1,51 @@
+# Two commands do everything on a fresh machine: `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+KERNEL_CACHE := $(CURDIR)/.cache/kernels
+export NUMBA_CACHE_DIR ?= $(KERNEL_CACHE)
+
+.PHONY: demo test lint bench clean
+.DELETE_ON_ERROR:
+
+demo: $(VENV)/core.stamp
+	$(BIN)/sensorann demo --out demo_out
+
+test: system-libraries lint
+	$(BIN)/python -m pytest -n 2
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -m kernels
+
+lint: $(VENV)/all.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/all.stamp
+	$(BIN)/python benchmarks/report.py
+
+$(VENV)/core.stamp: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) install -c constraints.txt -e .
+	touch $@
+
+$(VENV)/all.stamp: $(VENV)/core.stamp
+	$(PIP) install -c constraints.txt -e ".[all,test,dev]"
+	touch $@
+
+VIEWER_LIBRARIES := libusb-1.0-0 libvulkan1 mesa-vulkan-drivers libegl1 libgl1 libx11-6 libidn2-0 libudev1 libglib2.0-0
+APT := apt-get install -y --no-install-recommends $(VIEWER_LIBRARIES)
+
+.PHONY: system-libraries
+system-libraries:
+	@if command -v dpkg >/dev/null && dpkg -s $(VIEWER_LIBRARIES) >/dev/null 2>&1; then \
+	  true; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive $(APT) -qq; \
+	else \
+	  echo "The viewer's system libraries are missing: sudo $(APT)"; \
+	fi
+
+clean:
+	rm -rf $(VENV) .cache demo_out

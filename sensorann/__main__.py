@@ -1,0 +1,5 @@
+"""`python -m sensorann`."""
+
+from sensorann.cli import main
+
+main()

@@ -1,0 +1,7 @@
+"""Other people's files and the packed drive; the only room that knows how anything lies on a disk."""
+
+from sensorann.formats.labelling import LABEL_FORMATS, read_labels, write_labels
+from sensorann.formats.opening import list_drives, open_drive
+from sensorann.formats.packed import pack
+
+__all__ = ["LABEL_FORMATS", "list_drives", "open_drive", "pack", "read_labels", "write_labels"]

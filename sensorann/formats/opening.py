@@ -1,0 +1,98 @@
+"""Recognise what lies at a path and open it as a drive: `ROOT` or `ROOT#NAME`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sensorann.errors import ArgumentError, FormatError, MissingDataError
+from sensorann.formats import folder, kitti_raw, kitti_tracking, nuscenes, packed
+from sensorann.scene import Drive
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """One way in which drives lie on a disk.
+
+    Attributes
+    ----------
+    name : as users know it
+    landmark : what makes it recognisable, for the message when nothing is recognised
+    recognises : tells whether a path holds this layout, by names alone
+    drive_names : names of the drives at a path, sorted
+    open_drive : opens one of them
+    """
+
+    name: str
+    landmark: str
+    recognises: Callable[[Path], bool]
+    drive_names: Callable[[Path], list[str]]
+    open_drive: Callable[[Path, str], Drive]
+
+
+LAYOUTS = tuple(
+    Layout(module.LAYOUT_NAME, module.LANDMARK, module.recognises, module.drive_names, module.open_drive)
+    for module in (packed, nuscenes, kitti_tracking, kitti_raw, folder)
+)
+
+
+def list_drives(path: Path | str) -> list[str]:
+    """Addresses of all drives at a path, each of which `open_drive` takes."""
+    root, _ = _split(path)
+    return [f"{root}#{name}" for name in _layout_of(root).drive_names(root)]
+
+
+def open_drive(path: Path | str) -> Drive:
+    """Open a drive; the layout is recognised, nothing is loaded before it is asked for.
+
+    Parameters
+    ----------
+    path : a drive, or ``ROOT#NAME`` for one of several in a root
+
+    Raises
+    ------
+    MissingDataError
+        When there is nothing at the path.
+    FormatError
+        When no layout is recognised there, or its files are damaged.
+    ArgumentError
+        When the root holds several drives and none, or an unknown one, is named.
+    """
+    root, name = _split(path)
+    layout = _layout_of(root)
+    names = layout.drive_names(root)
+    if name is None and len(names) == 1:
+        name = names[0]
+    if name is None or name not in names:
+        shown = ", ".join(names[:12]) + (" ..." if len(names) > 12 else "")
+        asked = "none was named" if name is None else f"{name!r} is not among them"
+        raise ArgumentError(
+            f"{root} ({layout.name}) holds {len(names)} drives and {asked}; write {root}#NAME, NAME one of: {shown}"
+        )
+    return layout.open_drive(root, name)
+
+
+def _split(path: Path | str) -> tuple[Path, str | None]:
+    """Take ROOT#NAME apart; a path that exists as it stands wins, whatever signs it holds."""
+    if Path(path).exists():
+        return Path(path), None
+    root, mark, name = str(path).rpartition("#")
+    return (Path(root), name) if mark else (Path(path), None)
+
+
+def _layout_of(root: Path) -> Layout:
+    if not root.exists():
+        raise MissingDataError(f"{root} does not exist")
+    for layout in LAYOUTS:
+        if layout.recognises(root):
+            return layout
+    expected = "; ".join(f"{layout.name} ({layout.landmark})" for layout in LAYOUTS)
+    raise FormatError(root, "", expected=f"one of the drive layouts {expected}", found=_contents(root))
+
+
+def _contents(root: Path) -> str:
+    if root.is_file():
+        return f"a file named {root.name}"
+    names = sorted(entry.name for entry in root.iterdir())
+    return f"a folder with {', '.join(names[:8])}{' ...' if len(names) > 8 else ''}" if names else "an empty folder"

@@ -1,0 +1,39 @@
+"""What a drive and its labels are; knows no file format."""
+
+from sensorann.scene.annotations import Event, ImageTrack, Relation, Tag
+from sensorann.scene.drive import Drive, frame_timestamps_ns, reference_sensor
+from sensorann.scene.labels import Labels
+from sensorann.scene.ontology import MOTION_MODELS, Category, Motion, MotionModel, Ontology, default_ontology
+from sensorann.scene.rig import Rig, Sensor, SensorKind
+from sensorann.scene.sweep import Sweep
+from sensorann.scene.sync import nearest_indices, sync
+from sensorann.scene.track import SIGMA_NAMES, Attribute, Source, Track, sources_of, unknown_sigmas
+
+__all__ = [
+    "MOTION_MODELS",
+    "SIGMA_NAMES",
+    "Attribute",
+    "Category",
+    "Drive",
+    "Event",
+    "ImageTrack",
+    "Labels",
+    "Motion",
+    "MotionModel",
+    "Ontology",
+    "Relation",
+    "Rig",
+    "Sensor",
+    "SensorKind",
+    "Source",
+    "Sweep",
+    "Tag",
+    "Track",
+    "default_ontology",
+    "frame_timestamps_ns",
+    "nearest_indices",
+    "reference_sensor",
+    "sources_of",
+    "sync",
+    "unknown_sigmas",
+]

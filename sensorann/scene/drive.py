@@ -1,0 +1,71 @@
+"""A recording as every reader returns it: nothing is read until it is asked for."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sensorann.errors import ArgumentError
+from sensorann.geometry import Trajectory
+from sensorann.scene.rig import Rig
+from sensorann.scene.sweep import Sweep
+
+
+class Drive(Protocol):
+    """A recording: a rig, instants per sensor, an ego trajectory, and lazy access to what was measured.
+
+    Index i of a sensor is the i-th instant of `timestamps_ns(sensor)`, in time order.
+    """
+
+    @property
+    def name(self) -> str:
+        """Name within its data set, such as ``0000`` or ``scene-0103``."""
+
+    @property
+    def rig(self) -> Rig:
+        """The sensors."""
+
+    @property
+    def trajectory(self) -> Trajectory | None:
+        """`world_from_ego` over time; None where the data set has no ego poses."""
+
+    def timestamps_ns(self, sensor: str) -> NDArray[np.int64]:
+        """Instants (N,) of a sensor, increasing."""
+
+    def sweep(self, sensor: str, index: int) -> Sweep:
+        """Read one LiDAR sweep or radar scan.
+
+        Raises
+        ------
+        MissingDataError
+            When the file is absent; the message names it.
+        FormatError
+            When the file is damaged.
+        """
+
+    def image(self, sensor: str, index: int) -> NDArray[np.uint8]:
+        """Decode one image (height, width, 3), uint8, BGR; raises as `sweep` does."""
+
+    def image_bytes(self, sensor: str, index: int) -> bytes:
+        """Return one image as it is stored (jpeg, png); raises as `sweep` does."""
+
+
+def reference_sensor(drive: Drive) -> str:
+    """Name the sensor whose instants are the frames of the drive: the first LiDAR, else the first sensor.
+
+    Raises
+    ------
+    ArgumentError
+        When the drive has no sensor.
+    """
+    candidates = drive.rig.of_kind("lidar") or drive.rig.sensors
+    if not candidates:
+        raise ArgumentError(f"drive {drive.name} has no sensor, so it has no frames")
+    return candidates[0].name
+
+
+def frame_timestamps_ns(drive: Drive) -> NDArray[np.int64]:
+    """Instants (N,) of the drive's frames: those of its reference sensor."""
+    return drive.timestamps_ns(reference_sensor(drive))

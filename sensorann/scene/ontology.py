@@ -1,0 +1,163 @@
+"""What may be labelled: categories with their sizes and motion, and how the data sets spell them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import cache
+from types import MappingProxyType
+
+from sensorann.errors import ArgumentError
+
+
+class Motion(StrEnum):
+    """How objects of a category move; decides how yaw is interpolated and how fast doubt grows."""
+
+    VEHICLE = "vehicle"
+    TWO_WHEELER = "two_wheeler"
+    PEDESTRIAN = "pedestrian"
+    STATIC = "static"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MotionModel:
+    """Process noise of one motion class.
+
+    Attributes
+    ----------
+    acceleration_noise : spectral density of the white acceleration noise, (m/s^2)^2 s
+    yaw_noise : spectral density of the white yaw acceleration noise, (rad/s^2)^2 s
+    """
+
+    acceleration_noise: float
+    yaw_noise: float
+
+
+MOTION_MODELS: Mapping[Motion, MotionModel] = MappingProxyType(
+    {
+        Motion.VEHICLE: MotionModel(acceleration_noise=3.0, yaw_noise=0.05),
+        Motion.TWO_WHEELER: MotionModel(acceleration_noise=3.0, yaw_noise=0.2),
+        Motion.PEDESTRIAN: MotionModel(acceleration_noise=1.0, yaw_noise=0.5),
+        Motion.STATIC: MotionModel(acceleration_noise=0.01, yaw_noise=0.005),
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Category:
+    """One kind of object.
+
+    Attributes
+    ----------
+    name : the name in sensorann
+    motion : how it moves
+    size : typical (length, width, height), metres
+    aliases : format (``kitti``, ``nuscenes``) to the names that stand for it there; the first one is written
+    """
+
+    name: str
+    motion: Motion
+    size: tuple[float, float, float]
+    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if len(self.size) != 3 or not all(edge > 0 for edge in self.size):
+            raise ArgumentError(f"category {self.name}: size must be three positive lengths, got {self.size}")
+        object.__setattr__(self, "aliases", MappingProxyType(dict(self.aliases)))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Ontology:
+    """The categories of a project; looked up by name or by any alias.
+
+    Attributes
+    ----------
+    categories : names differ, and no alias stands for two of them
+    """
+
+    categories: tuple[Category, ...]
+    _by_name: dict[str, Category] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        by_name: dict[str, Category] = {}
+        for category in self.categories:
+            own = {category.name, *(alias for names in category.aliases.values() for alias in names)}
+            for name in sorted(own):
+                if name in by_name:
+                    raise ArgumentError(f"{name!r} stands for both {by_name[name].name} and {category.name}")
+                by_name[name] = category
+        object.__setattr__(self, "_by_name", by_name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._by_name
+
+    def __getitem__(self, name: str) -> Category:
+        try:
+            return self._by_name[name]
+        except KeyError:
+            known = ", ".join(category.name for category in self.categories)
+            raise ArgumentError(f"unknown category {name!r}, the ontology has: {known}") from None
+
+    def spelled(self, name: str, format_name: str) -> str | None:
+        """Spell a category as a format does; None where the format has no word for it.
+
+        A name that already is one of the format's own words for its category stays as it is.
+        """
+        names = self[name].aliases.get(format_name, ())
+        if name in names:
+            return name
+        return names[0] if names else None
+
+    def extended(self, name: str, *, motion: Motion = Motion.VEHICLE) -> Ontology:
+        """Return the ontology with one more category, of a generic size."""
+        return replace(self, categories=(*self.categories, Category(name=name, motion=motion, size=(2.0, 1.0, 1.5))))
+
+
+def _category(
+    name: str, motion: Motion, size: tuple[float, float, float], kitti: tuple[str, ...], nuscenes: tuple[str, ...]
+) -> Category:
+    aliases = {key: names for key, names in (("kitti", kitti), ("nuscenes", nuscenes)) if names}
+    return Category(name=name, motion=motion, size=size, aliases=aliases)
+
+
+@cache
+def default_ontology() -> Ontology:
+    """Return the categories of KITTI and nuScenes under common names.
+
+    Sizes are round averages of the two data sets' human labels.
+    """
+    vehicle, two_wheeler, pedestrian, static = Motion.VEHICLE, Motion.TWO_WHEELER, Motion.PEDESTRIAN, Motion.STATIC
+    pedestrians = ("adult", "child", "construction_worker", "police_officer")
+    return Ontology(
+        (
+            _category("car", vehicle, (4.2, 1.8, 1.6), ("Car",), ("vehicle.car", "vehicle.emergency.police")),
+            _category("van", vehicle, (5.0, 1.9, 2.1), ("Van",), ()),
+            _category("truck", vehicle, (8.0, 2.6, 3.2), ("Truck",), ("vehicle.truck", "vehicle.emergency.ambulance")),
+            _category("bus", vehicle, (11.0, 2.9, 3.5), (), ("vehicle.bus.rigid", "vehicle.bus.bendy")),
+            _category("trailer", vehicle, (10.0, 2.8, 3.6), (), ("vehicle.trailer",)),
+            _category("construction_vehicle", vehicle, (6.4, 2.8, 3.2), (), ("vehicle.construction",)),
+            _category("tram", vehicle, (16.0, 2.6, 3.6), ("Tram",), ()),
+            _category("misc", vehicle, (3.6, 1.6, 1.9), ("Misc",), ()),
+            _category("motorcycle", two_wheeler, (2.1, 0.8, 1.5), (), ("vehicle.motorcycle",)),
+            _category("bicycle", two_wheeler, (1.7, 0.6, 1.3), (), ("vehicle.bicycle",)),
+            _category("cyclist", two_wheeler, (1.8, 0.6, 1.7), ("Cyclist",), ()),
+            _category(
+                "pedestrian",
+                pedestrian,
+                (0.8, 0.7, 1.75),
+                ("Pedestrian", "Person"),
+                tuple(f"human.pedestrian.{kind}" for kind in pedestrians),
+            ),
+            _category("person_sitting", pedestrian, (0.8, 0.6, 1.3), ("Person_sitting",), ()),
+            _category("personal_mobility", pedestrian, (1.2, 0.7, 1.7), (), ("human.pedestrian.personal_mobility",)),
+            _category("stroller", pedestrian, (1.0, 0.6, 1.2), (), ("human.pedestrian.stroller",)),
+            _category("wheelchair", pedestrian, (1.1, 0.7, 1.4), (), ("human.pedestrian.wheelchair",)),
+            _category("animal", pedestrian, (0.8, 0.4, 0.6), (), ("animal",)),
+            _category("barrier", static, (0.5, 2.5, 1.0), (), ("movable_object.barrier",)),
+            _category("traffic_cone", static, (0.4, 0.4, 1.0), (), ("movable_object.trafficcone",)),
+            _category("push_cart", pedestrian, (1.0, 0.6, 1.1), (), ("movable_object.pushable_pullable",)),
+            _category("debris", static, (1.0, 1.0, 0.8), (), ("movable_object.debris",)),
+            _category("bicycle_rack", static, (4.0, 2.5, 1.3), (), ("static_object.bicycle_rack",)),
+        )
+    )
