@@ -4,7 +4,7 @@ import logging
 import sys
 from collections.abc import Sequence
 
-from cyclopts import App, CycloptsError
+from cyclopts import App, CycloptsError, UnknownCommandError
 
 from sensorann import __version__
 from sensorann.errors import SensorannError
@@ -19,25 +19,29 @@ app = App(
     version=__version__,
     suppress_keyboard_interrupt=False,
 )
-app.command("sensorann.cli.demo:demo", name="demo", help="Run the whole pipeline on a simulated drive.")
-app.command("sensorann.cli.info:info", name="info", help="Show sensors, frames, gaps and calibration of a drive.")
-app.command("sensorann.cli.pack:pack", name="pack", help="Make one immutable file out of any drive.")
-app.command("sensorann.cli.convert:convert", name="convert", help="Convert labels between formats.")
-app.command("sensorann.cli.fit:fit", name="fit", help="Fit a cuboid to the object at a point.")
-app.command("sensorann.cli.interpolate:interpolate", name="interpolate", help="Fill tracks between keyframes.")
-app.command("sensorann.cli.render:render", name="render", help="Draw labels on pictures and in bird's-eye view.")
-app.command(
-    "sensorann.cli.doctor:doctor", name="doctor", help="Show what is installed, what is missing, how to get it."
+# Name and summary of every command; the command itself is the function of that name in the module of that name.
+COMMANDS = (
+    ("demo", "Run the whole pipeline on a simulated drive; ends with a report and pictures."),
+    ("info", "Show sensors, frames, gaps and calibration of a drive, or list the drives of a root."),
+    ("pack", "Make one immutable .drive.h5 file out of any drive."),
+    ("convert", "Convert labels between OpenLABEL, KITTI and nuScenes."),
+    ("fit", "Fit a cuboid to the object at a point."),
+    ("interpolate", "Fill tracks between their keyframes."),
+    ("render", "Draw labels on camera pictures and in bird's-eye view."),
+    ("doctor", "Show what is installed, what is missing, and how to get it."),
 )
+for _name, _summary in COMMANDS:
+    app.command(f"sensorann.cli.{_name}:{_name}", name=_name, help=_summary)
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return the exit status: 0 done, 1 an error the user can act on, 2 wrong usage."""
     logging.basicConfig(format="sensorann: %(levelname)s: %(message)s", level=logging.WARNING, stream=sys.stderr)
     try:
-        result = app(arguments, exit_on_error=False, result_action="return_value")
-    except CycloptsError:
-        return USAGE_ERROR  # cyclopts has shown what is wrong and how the command is used
+        result = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+    except CycloptsError as error:
+        print(f"sensorann: {_usage_message(error)}", file=sys.stderr)
+        return USAGE_ERROR
     except SensorannError as error:
         print(f"sensorann: {error}", file=sys.stderr)
         return 1
@@ -51,6 +55,16 @@ def run(arguments: Sequence[str]) -> int:
         print("sensorann: interrupted", file=sys.stderr)
         return INTERRUPTED
     return result if isinstance(result, int) else 0
+
+
+def _usage_message(error: CycloptsError) -> str:
+    """Say in one line what is wrong with the words of the call, and where to look."""
+    if isinstance(error, UnknownCommandError):
+        # The text of cyclopts would import every command to look for a similar name.
+        names = ", ".join(name for name, _ in COMMANDS)
+        return f"no command {' '.join(error.unused_tokens or ())!r}, there are: {names}"
+    command = " ".join(["sensorann", *(error.command_chain or ())])
+    return f"{' '.join(str(error).split())} See: {command} --help"
 
 
 def main() -> None:

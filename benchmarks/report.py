@@ -1,0 +1,119 @@
+"""Run the benchmarks and print their table: medians of one run, ratio to each peer, and the ratio aimed at.
+
+python benchmarks/report.py            print the table
+python benchmarks/report.py --write    put it into README.md, together with the table of commands
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from pathlib import Path
+
+REPOSITORY = Path(__file__).parents[1]
+OURS = "sensorann"
+SINGLE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--write", action="store_true", help="update README.md")
+    parser.add_argument("--commands", action="store_true", help="print the table of commands only")
+    options = parser.parse_args()
+    commands = command_table()
+    if options.commands:
+        print(commands)
+        return
+    speed = speed_table(run_benchmarks())
+    print(speed)
+    if options.write:
+        readme = REPOSITORY / "README.md"
+        text = between_marks(readme.read_text(), "commands", commands)
+        readme.write_text(between_marks(text, "benchmarks", speed))
+
+
+def command_table() -> str:
+    """Markdown rows of the commands, as the program knows them."""
+    from sensorann.cli import COMMANDS
+
+    return "\n".join(f"| `sensorann {name}` | {summary} |" for name, summary in COMMANDS)
+
+
+def run_benchmarks() -> list[dict]:
+    """Measurements of pytest-benchmark, one per operation and implementation."""
+    with tempfile.TemporaryDirectory() as folder:
+        result = Path(folder) / "benchmarks.json"
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-o",
+            "addopts=",
+            "-p",
+            "no:dash",
+            "-W",
+            "ignore",
+            "-q",
+            "benchmarks",
+        ]
+        command.append(f"--benchmark-json={result}")
+        subprocess.run(command, cwd=REPOSITORY, env=os.environ | SINGLE_THREAD, check=True, stdout=sys.stderr)
+        return json.loads(result.read_text())["benchmarks"]
+
+
+def speed_table(measurements: list[dict]) -> str:
+    """Markdown table: one row per operation and peer."""
+    groups: dict[str, dict[str, dict]] = defaultdict(dict)
+    for measurement in measurements:
+        groups[measurement["group"] or measurement["name"]][implementation(measurement)] = measurement
+    rows = ["| operation | sensorann | peer | ratio | aim |", "|---|---|---|---|---|"]
+    for operation, by_name in groups.items():
+        rows += operation_rows(operation, by_name)
+    return "\n".join(rows)
+
+
+def operation_rows(operation: str, by_name: dict[str, dict]) -> list[str]:
+    ours = median_s(by_name[OURS])
+    peers = [name for name in by_name if name != OURS]
+    if not peers:
+        return [f"| {operation} | {shown(ours)} | | | |"]
+    goals = by_name[OURS]["extra_info"].get("goal", {})
+    rows = []
+    for peer in peers:
+        theirs = median_s(by_name[peer])
+        aim = f"{goals[peer]:,g}x" if peer in goals else ""
+        rows.append(f"| {operation} | {shown(ours)} | {peer} {shown(theirs)} | {theirs / ours:,.1f}x | {aim} |")
+    return rows
+
+
+def implementation(measurement: dict) -> str:
+    """The first parameter of the benchmark: which program was timed."""
+    return (measurement["param"] or OURS).split("-")[0]
+
+
+def median_s(measurement: dict) -> float:
+    """Median in seconds; a peer that ran on fewer items is scaled up."""
+    return measurement["stats"]["median"] * measurement["extra_info"].get("scale", 1)
+
+
+def shown(seconds: float) -> str:
+    return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1e3:.2f} ms"
+
+
+def between_marks(text: str, mark: str, content: str) -> str:
+    """Replace what stands between the two comments of a mark."""
+    head, begin, rest = text.partition(f"<!-- {mark}: begin")
+    note, arrow, rest = rest.partition("-->\n")
+    _, end, tail = rest.partition(f"<!-- {mark}: end -->")
+    if not (begin and arrow and end):
+        raise SystemExit(f"README.md has no marks for {mark}")
+    return f"{head}{begin}{note}{arrow}{content}\n{end}{tail}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+import subprocess
+import sys
+
+import pytest
+
+from sensorann import cli
+from sensorann.errors import FormatError
+
+
+def run_program(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "sensorann", *arguments], capture_output=True, text=True, check=False)
+
+
+def test_help_names_every_command_and_imports_nothing_heavy():
+    code = (
+        "import sys; from sensorann.cli import run; run(['--help']);"
+        "heavy = {'numpy', 'numba', 'cv2', 'h5py', 'scipy'} & set(sys.modules); sys.exit(f'imported {heavy}' if heavy else 0)"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    for name, _ in cli.COMMANDS:
+        assert name in result.stdout
+
+
+@pytest.mark.parametrize("name", [name for name, _ in cli.COMMANDS])
+def test_every_command_helps_with_an_example(name, capsys):
+    assert cli.run([name, "--help"]) == 0
+    assert f"sensorann {name}" in " ".join(capsys.readouterr().out.split())
+
+
+def test_unknown_command_is_wrong_usage():
+    result = run_program("frobnicate")
+    assert result.returncode == 2
+    assert "no command 'frobnicate'" in result.stderr
+    assert "interpolate" in result.stderr
+
+
+def test_missing_argument_is_wrong_usage_in_one_line(capsys):
+    assert cli.run(["info"]) == 2
+    message = capsys.readouterr().err.strip()
+    assert "\n" not in message
+    assert "sensorann info --help" in message
+
+
+def test_missing_drive_is_an_error_in_one_line(tmp_path, capsys):
+    assert cli.run(["info", str(tmp_path / "nowhere")]) == 1
+    assert capsys.readouterr().err.strip() == f"sensorann: {tmp_path / 'nowhere'} does not exist"
+
+
+def test_format_error_survives_a_process_border():
+    import pickle
+
+    error = pickle.loads(pickle.dumps(FormatError("a.pcd", "line 3", expected="POINTS", found="nothing")))
+    assert str(error) == "a.pcd, line 3: expected POINTS, found nothing"
+    assert error.where == "line 3"
+
+
+def test_readme_lists_the_commands():
+    from benchmarks.report import REPOSITORY, command_table
+
+    assert command_table() in (REPOSITORY / "README.md").read_text()
