@@ -6,16 +6,23 @@ Camera axes: x right, y down, z forward. Pixel (0, 0) is the centre of the top-l
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from functools import cache
+from typing import Literal, overload
 
 import numpy as np
+from numpy.polynomial import Polynomial
 from numpy.typing import ArrayLike, NDArray
 
 from sensorann.errors import ArgumentError
 from sensorann.geometry.arrays import as_array, frozen
+from sensorann.geometry.transforms import Transform
+from sensorann.kernels import projection
 
 CameraModel = Literal["pinhole", "fisheye"]
 _COEFFICIENTS: dict[CameraModel, tuple[int, ...]] = {"pinhole": (0, 4, 5, 8), "fisheye": (0, 4)}
+_FLOAT32_TRANSLATION = 20.0  # metres between two sensors of one vehicle
+_PINHOLE_REACH = 1e4  # tangent of the largest angle that a pinhole images, so that float32 never overflows
+_UNPROJECT_TOLERANCE_PX = 1e-9
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
@@ -54,14 +61,115 @@ class Camera:
         object.__setattr__(self, "matrix", frozen(matrix))
         object.__setattr__(self, "distortion", frozen(distortion))
 
-    def project(self, points_camera: ArrayLike) -> NDArray[np.float64]:
-        """Pixels (N, 2) of points (N, 3) in the camera frame; NaN where a point cannot be imaged."""
-        raise NotImplementedError
+    @overload
+    def project(  # type: ignore[overload-overlap]
+        self, points: NDArray[np.float32], *, camera_from_points: Transform | None = None
+    ) -> NDArray[np.float32]: ...
 
-    def visible(self, points_camera: ArrayLike) -> NDArray[np.bool_]:
-        """Tell which points (N, 3) fall into the image (N,): in front of the camera and within its borders."""
-        raise NotImplementedError
+    @overload
+    def project(self, points: ArrayLike, *, camera_from_points: Transform | None = None) -> NDArray[np.float64]: ...
+
+    def project(
+        self, points: ArrayLike, *, camera_from_points: Transform | None = None
+    ) -> NDArray[np.float32] | NDArray[np.float64]:
+        """Project points into the picture, as cv2.projectPoints and cv2.fisheye.projectPoints do.
+
+        Parameters
+        ----------
+        points : (N, 3), metres, camera frame, or the frame that `camera_from_points` starts from
+            float32 is computed in float32 (within 2e-4 px inside the picture), anything else in float64.
+        camera_from_points : Transform
+
+        Returns
+        -------
+        (N, 2) float32 for float32 points, else float64; pixels
+            NaN where a point cannot be imaged: it is not finite, lies behind a pinhole camera or within 0.006 degrees
+            of its image plane, or lies beyond the angle up to which the distortion is one-to-one (further out, its
+            polynomials fold points back into the picture). A fisheye sees as far as that angle, beyond 90 degrees too.
+        """
+        single = isinstance(points, np.ndarray) and points.dtype == np.float32
+        pose = camera_from_points or Transform.identity()
+        # Far from the origin float32 steps are too coarse: such a sweep is moved in float64.
+        exact = not single or float(np.abs(pose.translation).max()) > _FLOAT32_TRANSLATION
+        checked = as_array(points, (None, 3), np.float64 if exact else np.float32, name="points")
+        dtype = checked.dtype
+        placed = [array.astype(dtype) for array in (pose.rotation, pose.translation)]
+        lens = [array.astype(dtype) for array in self._lens()]
+        kernel = projection.project_pinhole if self.model == "pinhole" else projection.project_fisheye
+        pixels: NDArray[np.float64] = kernel(checked, *placed, *lens)
+        return pixels.astype(np.float32) if single and exact else pixels
+
+    def visible(self, points: ArrayLike, *, camera_from_points: Transform | None = None) -> NDArray[np.bool_]:
+        """Tell which points (N, 3) fall into the picture (N,): imaged, and within its borders.
+
+        Parameters are those of `project`. Pixel centres are whole numbers, so the picture spans -0.5 to width - 0.5.
+        """
+        return self.contains(self.project(points, camera_from_points=camera_from_points))
+
+    def contains(self, pixels: ArrayLike) -> NDArray[np.bool_]:
+        """Tell which pixels (N, 2) lie within the borders of the picture (N,); NaN never does."""
+        u, v = as_array(pixels, (None, 2), np.float64, name="pixels").T
+        width, height = self.size
+        return np.asarray((u >= -0.5) & (u < width - 0.5) & (v >= -0.5) & (v < height - 0.5))
 
     def unproject(self, pixels: ArrayLike) -> NDArray[np.float64]:
-        """Unit rays (N, 3) in the camera frame through pixels (N, 2); NaN where the model has no inverse."""
-        raise NotImplementedError
+        """Find the rays through pixels, to 1e-9 px.
+
+        Parameters
+        ----------
+        pixels : (N, 2), pixels
+
+        Returns
+        -------
+        (N, 3) float64, unit vectors, camera frame
+            NaN where the lens images no ray: the pixel is not finite, or lies outside the image of the range in which
+            the distortion is one-to-one.
+        """
+        checked = as_array(pixels, (None, 2), np.float64, name="pixels")
+        if self.model == "fisheye":
+            rays: NDArray[np.float64] = projection.unproject_fisheye(checked, *self._lens(margin=1e-12))
+        else:
+            rays = projection.unproject_pinhole(checked, *self._lens(margin=1e-12), _UNPROJECT_TOLERANCE_PX)
+        return rays
+
+    def _lens(self, *, margin: float = 0.0) -> list[NDArray[np.float64]]:
+        """Arrays that the kernels take after the points; the margin keeps unprojected rays inside the limit."""
+        focal, center = self.matrix[[0, 1], [0, 1]], self.matrix[:2, 2]
+        limit = _reach(self.model, tuple(self.distortion.tolist()))
+        coefficients = np.zeros(8)
+        coefficients[: len(self.distortion)] = self.distortion
+        k1, k2, p1, p2, k3, k4, k5, k6 = coefficients
+        if self.model == "fisheye":
+            polynomial = np.array([1.0, *coefficients[:4]])
+            return [focal, center, polynomial, np.array([0.0, limit * (1.0 - margin), np.nan])]
+        radial = [np.array([1.0, k1, k2, k3]), np.array([1.0, k4, k5, k6])]
+        tangential = np.array([p1, p2, 2 * p1, 2 * p2])
+        return [focal, center, *radial, tangential, np.array([0.0, limit * limit * (1.0 - margin), np.nan])]
+
+
+@cache
+def _reach(model: CameraModel, distortion: tuple[float, ...]) -> float:
+    """Largest radius on the plane z = 1 (pinhole) or angle from the axis (fisheye) where the lens is one-to-one.
+
+    The Jacobian of the Brown-Conrady model is symmetric, with eigenvalues R + 2 r^2 R' and R for the radial factor R,
+    and the tangential terms lower them by at most 6 |p| r. While both stay positive on a disc, the map is the gradient
+    of a convex function and so one-to-one there. The limit is the first zero.
+    """
+    if model == "fisheye":
+        slope = Polynomial([1.0] + [(2 * i + 3) * k for i, k in enumerate(distortion)])
+        return min(np.sqrt(_first_root(slope)), np.pi)
+    k1, k2, p1, p2, k3, k4, k5, k6 = distortion + (0.0,) * (8 - len(distortion))
+    # In powers of the radius: only even ones, so that the tangential term (odd) can join.
+    top, bottom = Polynomial([1, 0, k1, 0, k2, 0, k3]), Polynomial([1, 0, k4, 0, k5, 0, k6])
+    radius = Polynomial([0, 1])
+    bend = 6.0 * np.hypot(p1, p2) * radius
+    radial = top * bottom + radius * (top.deriv() * bottom - top * bottom.deriv())
+    roots = [_first_root(bottom), _first_root(radial - bend * bottom**2), _first_root(top - bend * bottom)]
+    return min(*roots, _PINHOLE_REACH)
+
+
+def _first_root(polynomial: Polynomial) -> float:
+    """Smallest positive real root, infinity without one; a double root that rounding split counts as real."""
+    roots = polynomial.trim().roots()
+    real = roots.real[(roots.real > 0) & (np.abs(roots.imag) <= 1e-7 * np.abs(roots))]
+    return float(real.min()) if len(real) else np.inf
