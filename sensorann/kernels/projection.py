@@ -1,7 +1,7 @@
 """Pixels from points and rays from pixels, for lenses after Brown-Conrady and Kannala-Brandt.
 
-All arrays of one call share one dtype. Literals are kept out of the projections: a single one would turn a float32
-loop into a float64 loop. The ones and the NaN that the loops need come in through the arrays.
+Points may be float32 or float64 and pixels come out alike; everything between is float64. Rows are read and written
+through flat views: only there the compiler knows the distance between rows, and can use the vector units.
 """
 
 import math
@@ -12,52 +12,51 @@ from sensorann.kernels._jit import kernel
 
 
 @kernel
-def project_pinhole(points, rotation, translation, focal, center, numerator, denominator, tangential, reach):
+def project_pinhole(points, rotation, translation, focal, center, numerator, denominator, tangential, r2_limit):
     """Project through a Brown-Conrady lens.
 
     points (N, 3), rotation (3, 3), translation (3,), focal (2,), center (2,), numerator (4,) = 1 k1 k2 k3,
-    denominator (4,) = 1 k4 k5 k6, tangential (4,) = p1 p2 2*p1 2*p2, reach (3,) = [0, largest squared radius before
-    distortion, NaN] -> (N, 2) pixels.
+    denominator (4,) = 1 k4 k5 k6, tangential (2,) = p1 p2, r2_limit: largest squared radius before distortion
+    -> (N, 2) pixels, NaN behind the camera and beyond the limit.
     """
     pixels = np.empty((points.shape[0], 2), points.dtype)
-    one, k1, k2, k3 = numerator[0], numerator[1], numerator[2], numerator[3]
+    flat_points, flat_pixels = points.reshape(-1), pixels.reshape(-1)
+    k1, k2, k3 = numerator[1], numerator[2], numerator[3]
     k4, k5, k6 = denominator[1], denominator[2], denominator[3]
-    p1, p2, twice_p1, twice_p2 = tangential[0], tangential[1], tangential[2], tangential[3]
-    zero, r2_limit, missing = reach[0], reach[1], reach[2]
+    p1, p2 = tangential[0], tangential[1]
     r00, r01, r02, t0 = rotation[0, 0], rotation[0, 1], rotation[0, 2], translation[0]
     r10, r11, r12, t1 = rotation[1, 0], rotation[1, 1], rotation[1, 2], translation[1]
     r20, r21, r22, t2 = rotation[2, 0], rotation[2, 1], rotation[2, 2], translation[2]
     fx, fy, cx, cy = focal[0], focal[1], center[0], center[1]
     for i in range(points.shape[0]):
-        px, py, pz = points[i, 0], points[i, 1], points[i, 2]
+        px, py, pz = flat_points[3 * i], flat_points[3 * i + 1], flat_points[3 * i + 2]
         depth = r20 * px + r21 * py + r22 * pz + t2
-        in_front = depth > zero
-        inverse_depth = one / (depth if in_front else one)
+        in_front = depth > 0.0
+        inverse_depth = 1.0 / (depth if in_front else 1.0)
         x = (r00 * px + r01 * py + r02 * pz + t0) * inverse_depth
         y = (r10 * px + r11 * py + r12 * pz + t1) * inverse_depth
         xx, xy, yy = x * x, x * y, y * y
         r2 = xx + yy
         # Beyond the limit the lens folds far points back into the picture; also False for NaN.
         imaged = in_front & (r2 <= r2_limit)
-        r2 = r2 if imaged else zero
-        radial = (one + r2 * (k1 + r2 * (k2 + r2 * k3))) / (one + r2 * (k4 + r2 * (k5 + r2 * k6)))
-        u = fx * (x * radial + twice_p1 * xy + p2 * (r2 + xx + xx)) + cx
-        v = fy * (y * radial + p1 * (r2 + yy + yy) + twice_p2 * xy) + cy
-        pixels[i, 0] = u if imaged else missing
-        pixels[i, 1] = v if imaged else missing
+        r2 = r2 if imaged else 0.0
+        radial = (1.0 + r2 * (k1 + r2 * (k2 + r2 * k3))) / (1.0 + r2 * (k4 + r2 * (k5 + r2 * k6)))
+        u = fx * (x * radial + 2.0 * p1 * xy + p2 * (r2 + 2.0 * xx)) + cx
+        v = fy * (y * radial + p1 * (r2 + 2.0 * yy) + 2.0 * p2 * xy) + cy
+        flat_pixels[2 * i] = u if imaged else np.nan
+        flat_pixels[2 * i + 1] = v if imaged else np.nan
     return pixels
 
 
 @kernel
-def project_fisheye(points, rotation, translation, focal, center, coefficients, reach):
+def project_fisheye(points, rotation, translation, focal, center, coefficients, angle_limit):
     """Project through a Kannala-Brandt lens.
 
-    points (N, 3), rotation (3, 3), translation (3,), focal (2,), center (2,), coefficients (5,) = 1 k1 k2 k3 k4,
-    reach (3,) = [0, largest angle from the axis, NaN] -> (N, 2) pixels.
+    points (N, 3), rotation (3, 3), translation (3,), focal (2,), center (2,), coefficients (4,) = k1 k2 k3 k4,
+    angle_limit: largest angle from the axis -> (N, 2) pixels, NaN beyond the limit.
     """
     pixels = np.empty((points.shape[0], 2), points.dtype)
-    one, k1, k2, k3, k4 = coefficients[0], coefficients[1], coefficients[2], coefficients[3], coefficients[4]
-    zero, angle_limit, missing = reach[0], reach[1], reach[2]
+    k1, k2, k3, k4 = coefficients[0], coefficients[1], coefficients[2], coefficients[3]
     for i in range(points.shape[0]):
         px, py, pz = points[i, 0], points[i, 1], points[i, 2]
         x = rotation[0, 0] * px + rotation[0, 1] * py + rotation[0, 2] * pz + translation[0]
@@ -65,13 +64,13 @@ def project_fisheye(points, rotation, translation, focal, center, coefficients, 
         depth = rotation[2, 0] * px + rotation[2, 1] * py + rotation[2, 2] * pz + translation[2]
         off_axis = math.sqrt(x * x + y * y)
         angle = math.atan2(off_axis, depth)
-        if not (angle <= angle_limit and (off_axis > zero or depth > zero)):  # also for NaN
-            pixels[i, 0] = missing
-            pixels[i, 1] = missing
+        # Straight behind the camera there is no direction to bend to. Infinity has an angle but no place.
+        if not (angle <= angle_limit and (off_axis > 0.0 or depth > 0.0) and off_axis + abs(depth) < np.inf):
+            pixels[i, 0] = pixels[i, 1] = np.nan
             continue
         a2 = angle * angle
-        distorted = angle * (one + a2 * (k1 + a2 * (k2 + a2 * (k3 + a2 * k4))))
-        scale = distorted / off_axis if off_axis > zero else zero
+        distorted = angle * (1.0 + a2 * (k1 + a2 * (k2 + a2 * (k3 + a2 * k4))))
+        scale = distorted / off_axis if off_axis > 0.0 else 0.0
         pixels[i, 0] = focal[0] * x * scale + center[0]
         pixels[i, 1] = focal[1] * y * scale + center[1]
     return pixels
@@ -103,7 +102,7 @@ def _radius_from_distorted(distorted, limit, numerator, denominator):
 
 
 @kernel
-def unproject_pinhole(pixels, focal, center, numerator, denominator, tangential, reach, tolerance):
+def unproject_pinhole(pixels, focal, center, numerator, denominator, tangential, r2_limit, tolerance):
     """Find the rays of pixels by Newton's method in the plane, started from the inverse of the radial part.
 
     All float64; pixels (N, 2), tolerance in pixels, the rest as in `project_pinhole` -> (N, 3) unit rays, NaN where
@@ -111,7 +110,7 @@ def unproject_pinhole(pixels, focal, center, numerator, denominator, tangential,
     """
     rays = np.full((pixels.shape[0], 3), np.nan)
     p1, p2 = tangential[0], tangential[1]
-    limit = math.sqrt(reach[1])
+    limit = math.sqrt(r2_limit)
     for i in range(pixels.shape[0]):
         goal_x = (pixels[i, 0] - center[0]) / focal[0]
         goal_y = (pixels[i, 1] - center[1]) / focal[1]
@@ -128,7 +127,7 @@ def unproject_pinhole(pixels, focal, center, numerator, denominator, tangential,
             miss_y = y * factor + p1 * (r2 + 2.0 * y * y) + 2.0 * p2 * x * y - goal_y
             # Half of the tolerance: the projection that checks the ray rounds once more.
             if 2.0 * max(abs(miss_x) * focal[0], abs(miss_y) * focal[1]) <= tolerance:
-                if r2 <= reach[1]:
+                if r2 <= r2_limit:
                     length = math.sqrt(r2 + 1.0)
                     rays[i, 0], rays[i, 1], rays[i, 2] = x / length, y / length, 1.0 / length
                 break
@@ -144,18 +143,18 @@ def unproject_pinhole(pixels, focal, center, numerator, denominator, tangential,
 
 
 @kernel
-def unproject_fisheye(pixels, focal, center, coefficients, reach):
+def unproject_fisheye(pixels, focal, center, coefficients, angle_limit):
     """Find the rays of pixels by Newton's method on the angle, kept inside a shrinking bracket.
 
     All float64; pixels (N, 2), the rest as in `project_fisheye` -> (N, 3) unit rays, NaN where there is no inverse.
     """
     rays = np.full((pixels.shape[0], 3), np.nan)
-    _one, k1, k2, k3, k4 = coefficients
+    k1, k2, k3, k4 = coefficients[0], coefficients[1], coefficients[2], coefficients[3]
     for i in range(pixels.shape[0]):
         x = (pixels[i, 0] - center[0]) / focal[0]
         y = (pixels[i, 1] - center[1]) / focal[1]
         distorted = math.sqrt(x * x + y * y)
-        low, high = 0.0, reach[1]
+        low, high = 0.0, angle_limit
         a2 = high * high
         if not distorted <= high * (1.0 + a2 * (k1 + a2 * (k2 + a2 * (k3 + a2 * k4)))):  # also for NaN
             continue
