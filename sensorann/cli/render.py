@@ -1,0 +1,82 @@
+"""`sensorann render`: pictures and video of labels."""
+
+import json as json_text
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
+from rich.console import Console
+from rich.progress import track
+
+from sensorann.formats import open_drive, read_labels
+from sensorann.images import render_drive
+from sensorann.scene import frame_timestamps_ns
+
+
+def render(
+    drive: str,
+    *,
+    labels: Path,
+    out: Annotated[Path, Parameter(alias="-o")],
+    from_format: Annotated[str | None, Parameter(name="--from")] = None,
+    every: Annotated[int, Parameter(validator=Number(gte=1))] = 1,
+    camera: tuple[str, ...] = (),
+    video: bool = True,
+    json: bool = False,
+) -> None:
+    """Draw the boxes of labels on every camera picture and in bird's-eye view, with a video.
+
+    Boxes that a person placed have full lines, computed ones are dashed; the front face carries a cross. Where a drive
+    has no images, its LiDAR points are drawn in their stead.
+
+    Examples: sensorann render kitti/training#0000 --labels kitti/training/label_02/0000.txt -o pictures
+
+    Parameters
+    ----------
+    drive
+        The recording: a path, or ROOT#NAME for one of several.
+    labels
+        In any format that `sensorann convert` reads.
+    out
+        Folder for CAMERA/000000.jpg, birdseye/000000.png and birdseye.mp4.
+    from_format
+        Label format: openlabel, kitti or nuscenes; recognised when not given.
+    every
+        Draw every N-th frame.
+    camera
+        Draw only this camera; may be given several times.
+    video
+        Write the mp4 too.
+    json
+        Print the summary as JSON.
+    """
+    recording = open_drive(drive)
+    frames = range(0, len(frame_timestamps_ns(recording)), every)
+    summary = render_drive(
+        recording,
+        read_labels(labels, drive=recording, format=from_format),
+        out,
+        frames=frames,
+        cameras=camera or None,
+        video=video,
+        progress=_shown,
+    )
+    if json:
+        print(json_text.dumps(asdict(summary), default=str))
+        return
+    for folder, n_pictures in summary.pictures.items():
+        missing = summary.missing_images.get(folder, 0)
+        remark = f" ({missing} without an image: LiDAR points drawn)" if missing else ""
+        print(f"{out / folder}: {n_pictures} pictures{remark}")
+    if summary.video is not None:
+        print(f"{summary.video}: {summary.frames} frames")
+
+
+def _shown(frames: Sequence[int]) -> Iterable[int]:
+    """Show a bar on a terminal, nothing in a pipe."""
+    console = Console(stderr=True)
+    return track(frames, "rendering", console=console, transient=True, disable=not sys.stderr.isatty())

@@ -1,0 +1,112 @@
+"""Pictures and videos on disk, each one whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from sensorann.errors import ArgumentError, SensorannError
+
+_ENCODING = {".jpg": [cv2.IMWRITE_JPEG_QUALITY, 92], ".png": [cv2.IMWRITE_PNG_COMPRESSION, 4]}
+
+
+def write_picture(image: NDArray[np.uint8], path: Path) -> None:
+    """Write a picture (.png or .jpg), BGR.
+
+    Raises
+    ------
+    ArgumentError
+        When the name ends otherwise, or the picture is empty.
+    """
+    if path.suffix not in _ENCODING or image.size == 0:
+        raise ArgumentError(f"{path.name}: a picture ends in .png or .jpg and has pixels, got {image.shape}")
+    encoded, data = cv2.imencode(path.suffix, image, _ENCODING[path.suffix])
+    if not encoded:
+        raise SensorannError(f"{path}: OpenCV could not encode a picture of shape {image.shape}")
+    with _replacing(path) as temporary:
+        temporary.write_bytes(data.tobytes())
+
+
+class Video:
+    """An mp4 that appears at its path when the block ends without an error, as a context manager.
+
+    Parameters
+    ----------
+    path : must end in .mp4
+    frames_per_second : > 0
+
+    Raises
+    ------
+    ArgumentError
+        When the name ends otherwise, or a picture has another size than the first one.
+    SensorannError
+        When this OpenCV cannot write mp4.
+    """
+
+    def __init__(self, path: Path, *, frames_per_second: float) -> None:
+        if path.suffix != ".mp4" or not frames_per_second > 0:
+            raise ArgumentError(f"a video ends in .mp4 and runs forwards, got {path.name} at {frames_per_second} Hz")
+        self.path = path
+        self.n_pictures = 0
+        self._rate = frames_per_second
+        self._writer: cv2.VideoWriter | None = None
+        self._shape: tuple[int, ...] = ()
+        self._replacing = _replacing(path)
+
+    def __enter__(self) -> Video:
+        self._temporary = self._replacing.__enter__()
+        return self
+
+    def add(self, image: NDArray[np.uint8]) -> None:
+        """Append a picture, BGR; all have the size of the first one."""
+        if self._writer is None:
+            self._shape = image.shape
+            # The codec halves the colour resolution: odd sizes lose their last row or column.
+            size = (image.shape[1] // 2 * 2, image.shape[0] // 2 * 2)
+            code = cv2.VideoWriter.fourcc(*"mp4v")
+            self._writer = cv2.VideoWriter(str(self._temporary), code, self._rate, size)
+            if not self._writer.isOpened():
+                raise SensorannError(f"{self.path}: this OpenCV cannot write mp4 video")
+        if image.shape != self._shape:
+            raise ArgumentError(f"pictures of a video must share one size, got {image.shape} after {self._shape}")
+        self._writer.write(np.ascontiguousarray(image[: image.shape[0] // 2 * 2, : image.shape[1] // 2 * 2]))
+        self.n_pictures += 1
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._writer is not None:
+            self._writer.release()
+        if error is None and self.n_pictures == 0:
+            empty = ArgumentError(f"{self.path.name}: a video needs at least one picture")
+            self._replacing.__exit__(type(empty), empty, None)
+            raise empty
+        self._replacing.__exit__(kind, error, traceback)
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    """Give a temporary path with the same ending beside `path`; renamed to it on success, removed on failure."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # OpenCV chooses the container by the ending of the name.
+    handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=f".part{path.suffix}", dir=path.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        umask = os.umask(0)
+        os.umask(umask)
+        temporary.chmod(0o666 & ~umask)
+        with temporary.open("rb") as stream:
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
