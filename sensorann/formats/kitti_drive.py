@@ -1,0 +1,206 @@
+"""A KITTI drive, tracking or raw: numbered files per sensor, read when they are asked for."""
+
+from __future__ import annotations
+
+import logging
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from sensorann.errors import ArgumentError, FormatError, MissingDataError
+from sensorann.formats.kitti_calibration import KittiCalibration
+from sensorann.geometry import Trajectory, Transform
+from sensorann.scene import Rig, Sensor, Sweep
+
+LIDAR = "velodyne"
+# The camera whose pictures the labels were drawn on, and the one whose rectified frame their boxes lie in.
+LABEL_CAMERA = "image_02"
+RECTIFIED_CAMERA = "image_00"
+CAMERAS = (LABEL_CAMERA, "image_03", RECTIFIED_CAMERA, "image_01")
+FRAME_NS = 100_000_000
+# Rectified pictures of most KITTI days; taken where a drive has neither pictures nor a written size.
+USUAL_SIZE = (1242, 375)
+_PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
+_MAX_PIXELS = 200_000_000
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+class FileSeries:
+    """The files of one sensor: number i lies in `folder` under its zero-padded index.
+
+    Attributes
+    ----------
+    folder : where the files lie, or would lie
+    digits : digits of the zero-padded index
+    suffixes : what a file may end in; the first one is named when a file is absent
+    timestamps_ns : (N,) int64
+    """
+
+    folder: Path
+    digits: int
+    suffixes: tuple[str, ...]
+    timestamps_ns: NDArray[np.int64]
+
+    def path(self, index: int) -> Path:
+        """Return the file of an index.
+
+        Raises
+        ------
+        ArgumentError
+            When the drive has no such frame.
+        MissingDataError
+            When the file is absent.
+        """
+        if not 0 <= index < len(self.timestamps_ns):
+            raise ArgumentError(f"{self.folder} has {len(self.timestamps_ns)} frames, there is no number {index}")
+        candidates = [self.folder / f"{index:0{self.digits}d}{suffix}" for suffix in self.suffixes]
+        for candidate in candidates:
+            if candidate.is_file():
+                return candidate
+        raise MissingDataError(f"{candidates[0]} does not exist")
+
+    def first_path(self) -> Path | None:
+        """Return the first file there is, if any."""
+        names = sorted(name for name in _file_names(self.folder) if name.endswith(self.suffixes))
+        return self.folder / names[0] if names else None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+class KittiDrive:
+    """A drive of the KITTI family; see `sensorann.scene.Drive`.
+
+    Attributes
+    ----------
+    name, rig, trajectory : see `sensorann.scene.Drive`
+    series : files of each sensor, also of sensors that nobody calibrated
+    """
+
+    name: str
+    rig: Rig
+    trajectory: Trajectory | None
+    series: Mapping[str, FileSeries]
+
+    def timestamps_ns(self, sensor: str) -> NDArray[np.int64]:
+        """Instants (N,) of a sensor."""
+        return self._series(sensor).timestamps_ns
+
+    def sweep(self, sensor: str, index: int) -> Sweep:
+        """Read one sweep: float32 x, y, z, reflectance per point; the reflectance becomes the field ``intensity``."""
+        if sensor in CAMERAS:
+            raise ArgumentError(f"{sensor} is a camera, it has images and no sweeps")
+        series = self._series(sensor)
+        path = series.path(index)
+        n_bytes = path.stat().st_size
+        if n_bytes % 16:
+            expected = "whole points of 16 bytes (x, y, z, reflectance as float32)"
+            raise FormatError(path, "", expected=expected, found=f"{n_bytes} bytes")
+        columns = np.fromfile(path, "<f4").reshape(-1, 4)
+        return Sweep(
+            sensor=sensor,
+            timestamp_ns=int(series.timestamps_ns[index]),
+            points=columns[:, :3],
+            fields={"intensity": columns[:, 3].copy()},
+        )
+
+    def image(self, sensor: str, index: int) -> NDArray[np.uint8]:
+        """Decode one image (height, width, 3), uint8, BGR."""
+        encoded = self.image_bytes(sensor, index)
+        return decode_image(encoded, self._series(sensor).path(index))
+
+    def image_bytes(self, sensor: str, index: int) -> bytes:
+        """Return one image as it is stored."""
+        if sensor == LIDAR:
+            raise ArgumentError(f"{sensor} is a lidar, it has sweeps and no images")
+        return self._series(sensor).path(index).read_bytes()
+
+    def _series(self, sensor: str) -> FileSeries:
+        if sensor not in self.series:
+            raise ArgumentError(f"drive {self.name} has no sensor {sensor!r}, it has: {', '.join(self.series)}")
+        return self.series[sensor]
+
+
+def build_rig(
+    calibration: KittiCalibration | None,
+    *,
+    calibration_path: Path,
+    series: Mapping[str, FileSeries],
+    sizes: Mapping[str, tuple[int, int]],
+    has_poses: bool,
+) -> Rig:
+    """Place the sensors in the ego frame.
+
+    The ego frame is the IMU's. Without ego poses and without the IMU's place it is the LiDAR's; with poses but without
+    that place no sensor can be put anywhere, and the rig stays empty.
+    """
+    ego_from_velodyne = Transform.identity()
+    if calibration is not None and calibration.velodyne_from_ego is not None:
+        ego_from_velodyne = calibration.velodyne_from_ego.inverse()
+    elif has_poses:
+        _log.warning(
+            "%s does not say where the LiDAR sits on the IMU (Tr_imu_velo): there are ego poses but the sensors "
+            "cannot be placed, so the rig is empty",
+            calibration_path,
+        )
+        return Rig(())
+    sensors = [Sensor(name=LIDAR, kind="lidar", ego_from_sensor=ego_from_velodyne)]
+    if calibration is not None:
+        sensors += [
+            calibration.camera_sensor(
+                name, size=_image_size(series[name], sizes.get(name, USUAL_SIZE)), ego_from_velodyne=ego_from_velodyne
+            )
+            for name in CAMERAS
+            if name in series and name in calibration.projections
+        ]
+    return Rig(tuple(sensors))
+
+
+def decode_image(encoded: bytes, path: Path) -> NDArray[np.uint8]:
+    """Decode png or jpeg to (height, width, 3), uint8, BGR.
+
+    Raises
+    ------
+    FormatError
+        When the bytes are no image, or one of absurd size.
+    """
+    if encoded.startswith(_PNG_MAGIC) and len(encoded) >= 24:
+        width, height = struct.unpack(">II", encoded[16:24])
+        if width * height > _MAX_PIXELS:
+            raise FormatError(path, "", expected=f"at most {_MAX_PIXELS} pixels", found=f"{width} x {height}")
+    try:
+        image = cv2.imdecode(np.frombuffer(encoded, np.uint8), cv2.IMREAD_COLOR) if encoded else None
+    except cv2.error:
+        image = None
+    if image is None:
+        raise FormatError(path, "", expected="a png or jpeg image", found=f"{len(encoded)} bytes that are none")
+    return np.asarray(image, np.uint8)
+
+
+def highest_index(folder: Path, suffixes: tuple[str, ...]) -> int:
+    """Highest number among the files of a folder, -1 when there are none."""
+    stems = (Path(name).stem for name in _file_names(folder) if name.endswith(suffixes))
+    return max((int(stem) for stem in stems if stem.isascii() and stem.isdigit()), default=-1)
+
+
+def _file_names(folder: Path) -> list[str]:
+    return [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
+
+
+def _image_size(series: FileSeries, otherwise: tuple[int, int]) -> tuple[int, int]:
+    """Size (width, height) of a camera's first picture."""
+    path = series.first_path()
+    if path is None:
+        return otherwise
+    with path.open("rb") as stream:
+        head = stream.read(24)
+    if head.startswith(_PNG_MAGIC) and len(head) == 24:
+        width, height = struct.unpack(">II", head[16:24])
+        return int(width), int(height)
+    height, width = decode_image(path.read_bytes(), path).shape[:2]
+    return width, height
