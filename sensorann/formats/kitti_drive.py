@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ CAMERAS = (LABEL_CAMERA, "image_03", RECTIFIED_CAMERA, "image_01")
 FRAME_NS = 100_000_000
 # Rectified pictures of most KITTI days; taken where a drive has neither pictures nor a written size.
 USUAL_SIZE = (1242, 375)
+# Ten days at 10 Hz: a higher frame number is a damaged file, not a drive.
+MAX_FRAMES = 8_640_000
 _PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
 _MAX_PIXELS = 200_000_000
 
@@ -183,9 +186,18 @@ def decode_image(encoded: bytes, path: Path) -> NDArray[np.uint8]:
 
 
 def highest_index(folder: Path, suffixes: tuple[str, ...]) -> int:
-    """Highest number among the files of a folder, -1 when there are none."""
+    """Highest number among the files of a folder, -1 when there are none.
+
+    Raises
+    ------
+    FormatError
+        When it is too high to be a frame of a drive.
+    """
     stems = (Path(name).stem for name in _file_names(folder) if name.endswith(suffixes))
-    return max((int(stem) for stem in stems if stem.isascii() and stem.isdigit()), default=-1)
+    highest = max((int(stem) for stem in stems if re.fullmatch(r"[0-9]{1,18}", stem)), default=-1)
+    if highest >= MAX_FRAMES:
+        raise FormatError(folder, "", expected=f"files numbered below {MAX_FRAMES}", found=f"{highest}{suffixes[0]}")
+    return highest
 
 
 def _file_names(folder: Path) -> list[str]:

@@ -25,6 +25,7 @@ from sensorann.formats.kitti_drive import (
     FRAME_NS,
     LABEL_CAMERA,
     LIDAR,
+    MAX_FRAMES,
     RECTIFIED_CAMERA,
     FileSeries,
     KittiDrive,
@@ -43,8 +44,6 @@ _TEXT_FOLDERS = ("label_02", "oxts")
 _FILE_FOLDERS = (LIDAR, *CAMERAS)
 _IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg")
 _TESTING = "testing"
-# Ten days at 10 Hz: a higher frame number is a damaged file, not a drive.
-_MAX_FRAMES = 8_640_000
 
 
 def recognises(path: Path) -> bool:
@@ -121,17 +120,13 @@ def _count_frames(root: Path, sequence: str, n_poses: int) -> int:
     """Frames up to the last one that any file speaks of."""
     highest = [highest_index(root / LIDAR / sequence, (".bin",))]
     highest += [highest_index(root / name / sequence, _IMAGE_SUFFIXES) for name in CAMERAS]
-    label_path = root / "label_02" / f"{sequence}.txt"
-    highest.append(_last_labelled_frame(label_path))
-    n_frames = max(n_poses, 1 + max(highest))
-    if n_frames > _MAX_FRAMES:
-        raise FormatError(root, f"sequence {sequence}", expected=f"at most {_MAX_FRAMES} frames", found=f"{n_frames}")
-    return n_frames
+    highest.append(_last_labelled_frame(root / "label_02" / f"{sequence}.txt"))
+    return max(n_poses, 1 + max(highest))
 
 
 def _last_labelled_frame(path: Path) -> int:
     """Highest frame number in a label file; what is wrong in it is for the reader of labels to say."""
     if not path.is_file():
         return -1
-    firsts = re.findall(rb"^\s*(\d{1,18})\s", path.read_bytes(), flags=re.MULTILINE)
-    return max((int(first) for first in firsts), default=-1)
+    firsts = re.findall(rb"^[ \t]*(\d{1,18})\s", path.read_bytes(), flags=re.MULTILINE)
+    return max((frame for frame in map(int, firsts) if frame < MAX_FRAMES), default=-1)

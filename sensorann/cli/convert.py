@@ -1,0 +1,55 @@
+"""`sensorann convert`: labels of one format into another."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from sensorann.formats import open_drive, read_labels, write_labels
+
+
+def convert(
+    source: Path,
+    out: Path,
+    /,
+    *,
+    drive: str | None = None,
+    from_format: Annotated[str | None, Parameter(name="--from")] = None,
+    to_format: Annotated[str | None, Parameter(name="--to")] = None,
+    as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
+) -> None:
+    """Convert labels between formats: openlabel, kitti, nuscenes.
+
+    sensorann convert label_02/0000.txt 0000.json --drive kitti_tracking#0000
+
+    Parameters
+    ----------
+    source
+        Labels to read: a file, or a folder of nuScenes tables.
+    out
+        Where to write: .json is OpenLABEL, .txt KITTI, a folder nuScenes, unless --to says otherwise.
+    drive
+        The recording (ROOT or ROOT#NAME); KITTI and nuScenes need its calibration and poses.
+    from_format
+        Format of the source; recognised when not given.
+    to_format
+        Format to write; follows the name when not given.
+    as_json
+        Print what was written as JSON.
+    """
+    recording = None if drive is None else open_drive(drive)
+    labels = read_labels(source, drive=recording, format=from_format)
+    write_labels(labels, out, drive=recording, format=to_format)
+    if as_json:
+        summary = {
+            "out": str(out),
+            "drive": labels.drive_name,
+            "frame": labels.frame,
+            "tracks": len(labels.tracks),
+            "boxes": labels.n_boxes,
+            "image_tracks": len(labels.image_tracks),
+        }
+        print(json.dumps(summary))
+        return
+    print(f"{out}: {len(labels.tracks)} tracks, {labels.n_boxes} boxes, {len(labels.image_tracks)} tracks in pictures")
