@@ -1,0 +1,69 @@
+"""A data root that appears whole: written beside its place and renamed into it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sensorann.errors import ArgumentError
+
+VERSION = "v1.0-sensorann"
+_ENTRIES = {VERSION, "maps", "samples", "sweeps"}
+
+
+@contextmanager
+def replaced_root(path: Path) -> Iterator[Path]:
+    """Give a temporary folder beside `path`; on success it takes the place of `path`, on failure it is removed.
+
+    Raises
+    ------
+    ArgumentError
+        When there is something at `path` that is neither an empty folder nor a root written here before: recorded
+        data is never replaced.
+    """
+    path = path.resolve()
+    _check_replaceable(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent))
+    try:
+        yield temporary
+        # mkdtemp makes private folders; give the result the mode that an ordinary mkdir would.
+        umask = os.umask(0)
+        os.umask(umask)
+        temporary.chmod(0o777 & ~umask)
+        if path.exists():
+            _swap(temporary, path)
+        else:
+            temporary.rename(path)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _swap(temporary: Path, path: Path) -> None:
+    """Put the new folder where the old one is; the old one is put back when that fails."""
+    old = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".old", dir=path.parent))
+    path.rename(old / path.name)
+    try:
+        temporary.rename(path)
+    except OSError:
+        (old / path.name).rename(path)
+        raise
+    finally:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _check_replaceable(path: Path) -> None:
+    if not path.exists():
+        return
+    if not path.is_dir():
+        raise ArgumentError(f"{path} is a file: nuScenes tables need a folder of their own")
+    entries = {entry.name for entry in path.iterdir()}
+    if entries and not (VERSION in entries and entries <= _ENTRIES):
+        other = ", ".join(sorted(entries - _ENTRIES)[:4]) or f"no {VERSION}"
+        raise ArgumentError(
+            f"{path} is not empty and no folder of tables written by sensorann (it holds {other}): choose a new folder"
+        )
