@@ -48,7 +48,7 @@ def range_colors(distances: ArrayLike, *, nearest: float = 3.0, farthest: float 
     closeness = 1.0 - np.log(metres / nearest) / np.log(farthest / nearest)
     # Both ends of the map are nearly black and would vanish on a dark canvas.
     index = np.round(25 + 215 * closeness).astype(np.uint8)
-    return _turbo()[index]
+    return np.asarray(_turbo()[index])
 
 
 @cache

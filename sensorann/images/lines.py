@@ -69,6 +69,7 @@ class Captions:
 
     def put(self, text: str, pixel: Sequence[float], color: Sequence[int], *, centered: bool = False) -> bool:
         """Write a text with its lower left corner (or its middle) at a pixel; tell whether there was room."""
+        text = text.encode("ascii", "replace").decode()  # the fonts of OpenCV know nothing else
         (width, height), below = cv2.getTextSize(text, _FONT, self.scale, 1)
         left = round(pixel[0]) - (width // 2 if centered else 0)
         bottom = round(pixel[1]) + (height // 2 if centered else 0)

@@ -79,7 +79,7 @@ def draw_cuboids(
 
 
 def draw_ranges(
-    points_camera: ArrayLike, camera: Camera, size: tuple[int, int], *, image: NDArray[np.uint8] | None = None
+    points_camera: ArrayLike, camera: Camera, *, image: NDArray[np.uint8] | None = None
 ) -> NDArray[np.uint8]:
     """Draw points on a picture, or on a dark canvas, coloured by their distance from the camera.
 
@@ -87,16 +87,13 @@ def draw_ranges(
     ----------
     points_camera : (N, 3) metres, camera frame; rows with NaN are left out
     camera : Camera
-    size : (width, height) of the canvas, pixels
-    image : draw on a copy of this picture instead
+    image : the points are drawn on a copy of it; a dark canvas of the camera's size when not given
 
     Returns
     -------
     (height, width, 3) uint8, BGR
     """
-    canvas = np.empty((size[1], size[0], 3), np.uint8)
-    canvas[:] = BACKGROUND
-    canvas = canvas if image is None else image.copy()
+    canvas = np.full((camera.size[1], camera.size[0], 3), BACKGROUND, np.uint8) if image is None else image.copy()
     points = as_array(points_camera, (None, 3), np.float64, name="points_camera")
     points = points[np.isfinite(points).all(axis=1)]
     height, width = canvas.shape[:2]

@@ -24,6 +24,7 @@ from sensorann.scene import Drive, Labels, frame_timestamps_ns, sync
 
 BIRDSEYE = "birdseye"
 _TRAIL_S = 5.0
+_LONGEST_ID = 8
 _VIDEO_HEIGHT = 720
 _VIDEO_CAMERA_WIDTH = 960
 _log = logging.getLogger(__name__)
@@ -95,9 +96,7 @@ def render_drive(
     labels = labels_in_world(labels, drive.trajectory)
     times = frame_timestamps_ns(drive)
     chosen = _check_frames(frames, len(times))
-    names = [sensor.name for sensor in drive.rig.of_kind("camera")] if cameras is None else list(cameras)
-    for name in names:
-        drive.rig.camera(name)
+    names = _check_cameras(drive, cameras)
     _warn_when_apart(labels, times[list(chosen)])
     counts: dict[str, Counter[str]] = {"pictures": Counter(), "missing_images": Counter(), "skipped": Counter()}
     video_path = out_dir / f"{BIRDSEYE}.mp4"
@@ -179,10 +178,10 @@ def _camera_picture(
 ) -> NDArray[np.uint8] | None:
     sensor, camera = drive.rig[name], drive.rig.camera(name)
     times = drive.timestamps_ns(name)
-    i = sync(drive, name, frame.timestamp_ns) if len(times) else -1
-    now_ns = int(times[i]) if i >= 0 else frame.timestamp_ns
+    i = sync(drive, name, frame.timestamp_ns)
+    now_ns = int(times[i])
     # A picture of a neighbouring frame would show the neighbour's instant: one frame step is the limit.
-    if i < 0 or abs(now_ns - frame.timestamp_ns) > 2 * reach_ns or not _covers(drive, now_ns):
+    if abs(now_ns - frame.timestamp_ns) > 2 * reach_ns or not _covers(drive, now_ns):
         counts["skipped"][f"{name} has no picture at the frame, or no ego pose at its picture"] += 1
         return None
     camera_from_frame = (_frame_from_ego(drive, now_ns) @ sensor.ego_from_sensor).inverse()
@@ -193,14 +192,14 @@ def _camera_picture(
             _log.warning("%s; LiDAR points are drawn instead", error)
         counts["missing_images"][name] += 1
         points = np.concatenate([np.empty((0, 3)), *frame.sweeps])
-        image = draw_ranges(camera_from_frame.apply(points), camera, camera.size)
+        image = draw_ranges(camera_from_frame.apply(points), camera)
     boxes = boxes_at(labels, now_ns, frame_ns=frame.timestamp_ns, frame_reach_ns=reach_ns)
     picture = draw_cuboids(
         image,
         camera,
         boxes.cuboids.moved(camera_from_frame, frame=name),
         [track_color(track_id) for track_id in boxes.track_ids],
-        captions=_captions(boxes),
+        captions=_captions(boxes, labels),
         solid=boxes.placed,
     )
     offset_ms = (now_ns - frame.timestamp_ns) * 1e-6
@@ -224,7 +223,7 @@ def _birdseye_picture(drive: Drive, labels: Labels, frame: _Frame, reach_ns: int
         sweep_names=frame.sweep_names,
         cuboids=boxes.cuboids,
         colors=colors,
-        captions=_captions(boxes),
+        captions=_captions(boxes, labels),
         solid=boxes.placed,
         trails=trails,
         trail_colors=colors,
@@ -232,8 +231,12 @@ def _birdseye_picture(drive: Drive, labels: Labels, frame: _Frame, reach_ns: int
     )
 
 
-def _captions(boxes: InstantBoxes) -> list[str]:
-    return [f"{category} {track_id}" for category, track_id in zip(boxes.categories, boxes.track_ids, strict=True)]
+def _captions(boxes: InstantBoxes, labels: Labels) -> list[str]:
+    """Name every box by the common name of its category and its id, a long id by its beginning."""
+    ontology = labels.ontology
+    names = [ontology[category].name if category in ontology else category for category in boxes.categories]
+    ids = [track_id if len(track_id) <= _LONGEST_ID else track_id[:6] + ".." for track_id in boxes.track_ids]
+    return [f"{name} {track_id}" for name, track_id in zip(names, ids, strict=True)]
 
 
 def _frame_from_ego(drive: Drive, timestamp_ns: int) -> Transform:
@@ -251,6 +254,17 @@ def _check_frames(frames: Sequence[int] | None, n_frames: int) -> list[int]:
     if outside or not chosen:
         raise ArgumentError(f"frames must lie between 0 and {n_frames - 1}, got {outside[0] if outside else 'none'}")
     return chosen
+
+
+def _check_cameras(drive: Drive, cameras: Sequence[str] | None) -> list[str]:
+    """Name the cameras to draw; one that took no picture is left out, and said."""
+    names = [sensor.name for sensor in drive.rig.of_kind("camera")] if cameras is None else list(cameras)
+    for name in names:
+        drive.rig.camera(name)  # raises for anything that is no camera
+    empty = [name for name in names if len(drive.timestamps_ns(name)) == 0]
+    if empty:
+        _log.warning("no picture was taken by %s", ", ".join(empty))
+    return [name for name in names if name not in empty]
 
 
 def _frame_step_ns(times: NDArray[np.int64]) -> int:

@@ -122,10 +122,10 @@ def test_one_entry_per_box_is_asked_for(argument):
 def test_points_are_drawn_where_they_project_and_near_ones_win():
     camera = make_camera()
     points = [[0, 0, 40.0], [0, 0, 4.0], [1.0, 0, 10.0], [0, 0, -5.0], [np.nan, 0, 5.0]]
-    image = draw_ranges(points, camera, camera.size)
-    only_near = draw_ranges([[0, 0, 4.0]], camera, camera.size)
+    image = draw_ranges(points, camera)
+    only_near = draw_ranges([[0, 0, 4.0]], camera)
     np.testing.assert_array_equal(image[240, 320], only_near[240, 320])
-    background = draw_ranges(np.empty((0, 3)), camera, camera.size)
+    background = draw_ranges(np.empty((0, 3)), camera)
     changed = np.argwhere((image != background).any(axis=2))
     assert len(changed) == 8
     assert [240, 370] in changed.tolist()

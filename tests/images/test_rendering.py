@@ -118,3 +118,11 @@ def test_frames_that_do_not_exist_are_refused(tmp_path, frames):
 def test_unknown_cameras_are_refused(tmp_path):
     with pytest.raises(ArgumentError, match="REAR"):
         render_drive(make_drive(), ahead(), tmp_path, cameras=["REAR"])
+
+
+def test_a_camera_without_pictures_is_left_out_and_said(tmp_path, caplog):
+    drive = make_drive(rig=make_rig(cameras=("CAM_REAR", "CAM_FRONT")), times={"CAM_REAR": np.zeros(0, np.int64)})
+    with caplog.at_level(logging.WARNING):
+        summary = render_drive(drive, ahead(), tmp_path, video=False)
+    assert set(summary.pictures) == {"birdseye", "CAM_FRONT"}
+    assert "no picture was taken by CAM_REAR" in caplog.text
