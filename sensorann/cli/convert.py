@@ -21,7 +21,7 @@ def convert(
 ) -> None:
     """Convert labels between formats: openlabel, kitti, nuscenes.
 
-    sensorann convert label_02/0000.txt 0000.json --drive kitti_tracking#0000
+    Examples: sensorann convert label_02/0000.txt 0000.json --drive kitti/training#0000
 
     Parameters
     ----------
