@@ -2,7 +2,21 @@
 
 from sensorann.geometry.cameras import Camera
 from sensorann.geometry.cuboids import Cuboid, Cuboids
+from sensorann.geometry.overlap import bev_iou, rotated_nms
+from sensorann.geometry.points import PointGroups, points_in_cuboid, points_in_cuboids
 from sensorann.geometry.trajectory import Trajectory
 from sensorann.geometry.transforms import Transform, Transforms
 
-__all__ = ["Camera", "Cuboid", "Cuboids", "Trajectory", "Transform", "Transforms"]
+__all__ = [
+    "Camera",
+    "Cuboid",
+    "Cuboids",
+    "PointGroups",
+    "Trajectory",
+    "Transform",
+    "Transforms",
+    "bev_iou",
+    "points_in_cuboid",
+    "points_in_cuboids",
+    "rotated_nms",
+]
