@@ -40,7 +40,7 @@ def read_labels(path: Path | str, *, drive: Drive | None = None, format: str | N
 
     Parameters
     ----------
-    path : file, or folder for nuScenes tables
+    path : file, or folder for nuScenes tables; ``ROOT#SCENE`` for one of several scenes
     drive : the recording; needed where the format has no poses of its own (KITTI)
     format : ``openlabel``, ``kitti`` or ``nuscenes``; recognised when not given
 
@@ -54,8 +54,10 @@ def read_labels(path: Path | str, *, drive: Drive | None = None, format: str | N
         When the format is unknown, or needs a drive and got none.
     """
     path = Path(path)
-    if not path.exists():
+    if not path.exists() and not nuscenes_labels.recognises(path):  # ROOT#SCENE is no path that exists
         raise MissingDataError(f"{path} does not exist")
+    if not path.exists():
+        format = format or "nuscenes"  # noqa: A001
     if format is not None:
         return _format(format).read(path, drive)
     for label_format in LABEL_FORMATS.values():
