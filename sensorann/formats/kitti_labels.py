@@ -29,8 +29,10 @@ from sensorann.scene import (
     Drive,
     ImageTrack,
     Labels,
+    Motion,
     Source,
     Track,
+    default_ontology,
     frame_timestamps_ns,
     sources_of,
     unknown_sigmas,
@@ -72,10 +74,14 @@ def read(path: Path, drive: Drive | None) -> Labels:
         if (boxed := [row for row in group if row.has_cuboid])
     ]
     _report_flat_rows(rows, path)
+    ontology = default_ontology()
+    if any(row.type == DONT_CARE for row in rows):
+        ontology = ontology.extended(DONT_CARE, motion=Motion.STATIC)
     return Labels(
         drive_name=drive.name,
         frame=frame,
         tracks=tuple(tracks),
+        ontology=ontology,
         image_tracks=tuple(_image_tracks(rows, groups, times, picture_camera(drive.rig).name)),
     )
 

@@ -159,9 +159,8 @@ def read_timestamps_ns(path: Path) -> NDArray[np.int64]:
             expected = "an instant such as 2011-09-26 13:02:25.951199337"
             raise FormatError(path, f"line {i_line}", expected=expected, found=f"{line[:40]!r}")
         if stamps and stamp <= stamps[-1]:
-            raise FormatError(
-                path, f"line {i_line}", expected="instants that increase", found=f"{line} after a later one"
-            )
+            expected = "an instant later than the one before"
+            raise FormatError(path, f"line {i_line}", expected=expected, found=f"{line[:40]!r}")
         stamps.append(stamp)
     return np.array(stamps, np.int64)
 

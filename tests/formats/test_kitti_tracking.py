@@ -146,7 +146,7 @@ def test_an_absurd_file_number_is_refused(tmp_path):
 
 def test_an_empty_oxts_file_is_refused(tmp_path):
     training = write_tracking(tmp_path, n_frames=0, parts=("calib", "oxts"))
-    with pytest.raises(FormatError, match="oxts/0000.txt.*an empty file"):
+    with pytest.raises(FormatError, match=r"oxts/0000\.txt.*an empty file"):
         open_drive(training)
 
 

@@ -1,0 +1,52 @@
+"""`sensorann convert`."""
+
+import json
+
+from sensorann.cli import run
+from sensorann.formats.kitti_rows import read_rows
+from tests.formats.kitti_files import make_row, write_tracking
+
+
+def write_drive(folder):
+    rows = [make_row(frame=0), make_row(frame=1, track_id=3, type="Cyclist"), make_row(frame=1)]
+    training = write_tracking(folder, parts=("calib", "oxts", "label_02"), rows=rows)
+    return str(training), training / "label_02" / "0000.txt"
+
+
+def test_labels_go_through_openlabel_and_come_back(tmp_path, capsys):
+    drive, labels = write_drive(tmp_path)
+    assert run(["convert", str(labels), str(tmp_path / "l.json"), "--drive", drive]) == 0
+    assert "2 tracks, 3 boxes" in capsys.readouterr().out
+    assert run(["convert", str(tmp_path / "l.json"), str(tmp_path / "back.txt"), "--drive", f"{drive}#0000"]) == 0
+    assert (tmp_path / "back.txt").read_text() == labels.read_text()
+
+
+def test_json_tells_what_was_written(tmp_path, capsys):
+    drive, labels = write_drive(tmp_path)
+    out = tmp_path / "labels.out"
+    arguments = ["convert", str(labels), str(out), "--drive", drive, "--from", "kitti", "--to", "kitti", "--json"]
+    assert run(arguments) == 0
+    summary = json.loads(capsys.readouterr().out)
+    assert summary == {
+        "out": str(out), "drive": "0000", "frame": "world", "tracks": 2, "boxes": 3, "image_tracks": 2,
+    }  # fmt: skip
+    assert len(read_rows(out)) == 3
+
+
+def test_a_missing_drive_is_one_line_and_exit_1(tmp_path, capsys):
+    _, labels = write_drive(tmp_path)
+    assert run(["convert", str(labels), str(tmp_path / "l.json")]) == 1
+    error = capsys.readouterr().err
+    assert "--drive" in error
+    assert error.count("\n") == 1
+    assert not (tmp_path / "l.json").exists()
+
+
+def test_an_unknown_format_is_named(tmp_path, capsys):
+    drive, labels = write_drive(tmp_path)
+    assert run(["convert", str(labels), str(tmp_path / "l"), "--drive", drive, "--to", "waymo"]) == 1
+    assert "'waymo'" in capsys.readouterr().err
+
+
+def test_one_argument_is_wrong_usage(tmp_path):
+    assert run(["convert", str(tmp_path)]) == 2
