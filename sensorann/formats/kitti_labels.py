@@ -23,6 +23,7 @@ from sensorann.errors import ArgumentError, FormatError
 from sensorann.formats import kitti_export
 from sensorann.formats.kitti_boxes import cuboids_from_rows, picture_camera, rectified_camera
 from sensorann.formats.kitti_rows import DONT_CARE, KittiRow, looks_like_rows, read_rows, write_rows
+from sensorann.formats.kitti_tracklets import looks_like_tracklets, read_tracklets
 from sensorann.geometry import Cuboids
 from sensorann.scene import (
     Attribute,
@@ -42,8 +43,10 @@ _log = logging.getLogger(__name__)
 
 
 def recognises(path: Path) -> bool:
-    """Tell whether a path is a KITTI label file: a .txt that begins with frame, id and type, or is empty."""
-    return path.is_file() and path.suffix.lower() == ".txt" and looks_like_rows(path)
+    """Tell whether a path is a KITTI label file: a .txt that begins with frame, id and type, or is empty; tracklets."""
+    if not path.is_file():
+        return False
+    return looks_like_rows(path) if path.suffix.lower() == ".txt" else _is_xml(path) and looks_like_tracklets(path)
 
 
 def read(path: Path, drive: Drive | None) -> Labels:
@@ -62,7 +65,9 @@ def read(path: Path, drive: Drive | None) -> Labels:
         When a row is damaged, or its frame is none of the drive's; file, line and field are named.
     """
     path = Path(path)
-    drive = check_drive(drive, path)
+    if _is_xml(path):
+        return read_tracklets(path, _require_drive(drive, path))
+    drive = _require_camera(drive, path)
     rows = read_rows(path)
     times = frame_timestamps_ns(drive)
     _check_frames(rows, len(times), drive, path)
@@ -94,14 +99,26 @@ def write(labels: Labels, path: Path, drive: Drive | None) -> None:
     ArgumentError
         When no drive is given, it lacks the calibration, or labels in the world frame meet a drive without ego poses.
     """
-    drive = check_drive(drive, Path(path))
+    path = Path(path)
+    if _is_xml(path):
+        raise ArgumentError(f"{path}: KITTI labels are written as text (.txt), tracklets are only read")
+    drive = _require_camera(drive, path)
     write_rows(kitti_export.rows_from_labels(labels, drive), path)
 
 
-def check_drive(drive: Drive | None, path: Path) -> Drive:
-    """Return a drive that can carry KITTI boxes: one with a calibrated camera."""
+def _is_xml(path: Path) -> bool:
+    return path.suffix.lower() == ".xml"
+
+
+def _require_drive(drive: Drive | None, path: Path) -> Drive:
     if drive is None:
-        raise ArgumentError(f"{path}: KITTI labels lie in a camera's frame, name the drive they belong to (--drive)")
+        raise ArgumentError(f"{path}: KITTI labels lie in a sensor's frame, name the drive they belong to (--drive)")
+    return drive
+
+
+def _require_camera(drive: Drive | None, path: Path) -> Drive:
+    """Return a drive that can carry KITTI's rows: one with a calibrated camera."""
+    drive = _require_drive(drive, path)
     if not drive.rig.of_kind("camera"):
         raise ArgumentError(
             f"{path}: KITTI labels lie in a camera's frame, and drive {drive.name} has no calibrated camera "

@@ -70,9 +70,13 @@ def poses_from_packets(packets: NDArray[np.float64]) -> Transforms:
     scale = np.cos(latitudes[0]) * EARTH_RADIUS_M
     northings = np.log(np.tan(np.pi / 4 + latitudes / 2))
     translations = np.stack([scale * longitudes, scale * northings, packets[:, 2]], axis=1)
-    roll, pitch, yaw = packets[:, 3:6].T
-    rotations = rotations_from_yaws(yaw) @ _about_y(pitch) @ _about_x(roll)
-    return Transforms(rotations, translations - translations[0])
+    return Transforms(rotations_from_angles(packets[:, 3:6]), translations - translations[0])
+
+
+def rotations_from_angles(angles: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Rotations (N, 3, 3) of angles (N, 3) about x, y and z in radians, turned about x first and z last."""
+    about_x, about_y, about_z = angles.T
+    return np.asarray(rotations_from_yaws(about_z) @ _about_y(about_y) @ _about_x(about_x))
 
 
 def _about_x(angles: NDArray[np.float64]) -> NDArray[np.float64]:
