@@ -19,7 +19,7 @@ from sensorann.geometry import Transform
 
 Row = dict[str, Any]
 VERSION_PREFIX = "v1.0-"
-_CHUNK_CHARACTERS = 1 << 20
+_CHUNK_CHARACTERS = 1 << 18
 _QUATERNION_TOLERANCE = 1e-3
 
 
@@ -81,7 +81,7 @@ def read_table(folder: Path, name: str, *, keep: Callable[[Row], bool] | None = 
 
 
 def stream_rows(path: Path) -> Iterator[Row]:
-    """Decode a table row by row, holding about a megabyte of it at a time.
+    """Decode a table row by row, holding a few hundred kilobytes of it at a time.
 
     Raises
     ------
@@ -140,7 +140,7 @@ def _decoded_rows(source: _Text, decoder: json.JSONDecoder, path: Path) -> Itera
             source.position += 1
     if source.peek() != "]":
         raise FormatError(
-            path, f"after row {number - 1}", expected="',' or ']'", found=repr(source.peek()) or "the end"
+            path, f"after row {number - 1}", expected="',' or ']'", found=repr(source.peek() or "the end")
         )
     source.position += 1
     if source.peek():
