@@ -1,0 +1,106 @@
+"""`sensorann interpolate`: keyframes into complete tracks."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Literal
+
+import numpy as np
+from cyclopts import Parameter
+from numpy.typing import NDArray
+
+from sensorann import tracks
+from sensorann.errors import ArgumentError
+from sensorann.formats import open_drive, read_labels, write_labels
+from sensorann.scene import Labels, Source
+
+
+def interpolate(
+    labels: Path,
+    /,
+    *,
+    drive: str,
+    out: Annotated[Path, Parameter(alias="-o")],
+    method: Literal["smooth", "linear", "spline"] = "smooth",
+    at: str = "lidar",
+    keyframe_sigma_m: float = 0.0,
+    from_format: Annotated[str | None, Parameter(name="--from")] = None,
+    to_format: Annotated[str | None, Parameter(name="--to")] = None,
+    as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
+) -> None:
+    """Fill every track between its keyframes, in the world frame.
+
+    Human, imported and detected boxes are keyframes and stay exactly as they are; boxes computed earlier are replaced.
+    Every computed box says so and carries a standard deviation.
+
+    Examples: sensorann interpolate keyframes.json --drive kitti/training#0000 -o complete.json;
+    sensorann interpolate label_02/0000.txt --drive kitti/training#0000 -o 0000.txt --keyframe-sigma-m 0.1
+
+    Parameters
+    ----------
+    labels
+        Keyframes: an OpenLABEL or KITTI file, or a folder of nuScenes tables.
+    drive
+        The recording (ROOT or ROOT#NAME); its ego poses carry the boxes into the world frame.
+    out
+        Where to write: .json is OpenLABEL, .txt KITTI, a folder nuScenes, unless --to says otherwise.
+    method
+        smooth: constant-velocity smoothing spline; spline: natural cubic; linear: straight lines.
+    at
+        When to compute boxes: lidar, camera, instants in ns with commas between them, or a file with one per line.
+    keyframe_sigma_m
+        Standard deviation of imported and detected keyframes that state none, metres; 0 is exact. Human ones are exact.
+    from_format
+        Format of the labels; recognised when not given.
+    to_format
+        Format to write; follows the name when not given.
+    as_json
+        Print the summary as JSON.
+    """
+    recording = open_drive(drive)
+    given = read_labels(labels, drive=recording, format=from_format)
+    completed = tracks.interpolate(
+        given,
+        recording,
+        method=method,
+        at=at if at in ("lidar", "camera") else _instants(at),
+        keyframe_sigma=keyframe_sigma_m,
+    )
+    write_labels(completed, out, drive=recording, format=to_format)
+    summary = _summary(completed, out)
+    if as_json:
+        print(json.dumps(summary))
+        return
+    print(f"{out}: {summary['tracks']} tracks, {summary['keyframes']} keyframes, {summary['computed']} boxes computed")
+    if summary["computed"]:
+        print(
+            f"sigma of a computed box in the plane: median {summary['median_sigma_m']:.2f} m, "
+            f"largest {summary['max_sigma_m']:.2f} m (track {summary['max_sigma_track']})"
+        )
+
+
+def _instants(text: str) -> NDArray[np.int64]:
+    """Read instants from the command line or from the file that it names."""
+    words = Path(text).read_text(encoding="utf-8").split() if Path(text).is_file() else text.split(",")
+    try:
+        return np.array([int(word) for word in words], np.int64)
+    except (ValueError, OverflowError) as error:
+        raise ArgumentError(
+            f"--at must be lidar, camera, instants in ns with commas between them, or a file with one per line: {error}"
+        ) from error
+
+
+def _summary(labels: Labels, out: Path) -> dict[str, str | int | float | None]:
+    computed = [track[track.sources == Source.INTERPOLATED] for track in labels.tracks]
+    sigmas = np.concatenate([np.zeros(0), *(np.hypot(*track.sigmas[:, :2].T) for track in computed)])
+    owners = [track.id for track in computed for _ in range(len(track))]
+    return {
+        "out": str(out),
+        "drive": labels.drive_name,
+        "frame": labels.frame,
+        "tracks": len(labels.tracks),
+        "keyframes": labels.n_boxes - len(sigmas),
+        "computed": len(sigmas),
+        "median_sigma_m": float(np.median(sigmas)) if len(sigmas) else None,
+        "max_sigma_m": float(sigmas.max()) if len(sigmas) else None,
+        "max_sigma_track": owners[int(sigmas.argmax())] if len(sigmas) else None,
+    }

@@ -1,0 +1,217 @@
+"""Complete tracks from keyframes: the main job."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import get_args
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sensorann.errors import ArgumentError
+from sensorann.geometry import Cuboids
+from sensorann.kernels import curves
+from sensorann.scene import (
+    MOTION_MODELS,
+    Attribute,
+    Drive,
+    Labels,
+    Motion,
+    Ontology,
+    Source,
+    Track,
+    frame_timestamps_ns,
+    sources_of,
+)
+from sensorann.tracks.instants import wanted_instants
+from sensorann.tracks.keyframes import Keyframes, Ragged, keyframes_of
+from sensorann.tracks.motion.extent import fill_sizes
+from sensorann.tracks.motion.heading import fill_rotations, fill_yaws
+from sensorann.tracks.motion.position import Method, fill_positions
+from sensorann.tracks.world import labels_in_world
+
+_log = logging.getLogger(__name__)
+
+
+def interpolate(
+    labels: Labels,
+    drive: Drive,
+    *,
+    method: Method = "smooth",
+    at: str | ArrayLike = "lidar",
+    keyframe_sigma: float = 0.0,
+    progress: Callable[[int, int], None] | None = None,
+) -> Labels:
+    """Fill every track between its keyframes, in the world frame at the sensors' real timestamps.
+
+    Keyframes are the human, imported and detected boxes. All of them stay in the result bit for bit, also at instants
+    that were not asked for; boxes interpolated or fitted earlier are replaced. Human keyframes are exact: the curve
+    passes through them. Imported and detected ones are measurements with their sigma.
+
+    A track with one keyframe stays one box; one without keyframes stays as it is. Per-box attributes hold their last
+    value, everything else in the labels is handed on. The same input gives the same output bit for bit, whatever other
+    tracks there are.
+
+    Parameters
+    ----------
+    labels : keyframes; labels in the ego frame are moved into the world where the drive has ego poses
+    drive : the recording; only its timestamps and ego poses are read
+    method : ``smooth`` (constant-velocity smoothing spline; R. E. Kalman 1960, H. E. Rauch, F. Tung and C. T. Striebel,
+        AIAA J. 3(8), 1965), ``linear`` or ``spline`` (natural cubic)
+    at : ``lidar``, ``camera``, or instants in ns; see `sensorann.tracks.instants.wanted_instants`
+    keyframe_sigma : metres, of imported and detected keyframes that state no sigma; 0 means exact
+    progress : called with the number of tracks done and of all tracks
+
+    Returns
+    -------
+    Labels
+        In the world frame, or in the ego frame where the drive has no ego poses. Computed boxes have the source
+        ``interpolated`` and the standard deviation that the motion model of their category gives.
+
+    Raises
+    ------
+    ArgumentError
+        When an argument or a sigma is out of range, or the ontology does not know a category.
+    TimeRangeError
+        When a box in the ego frame lies outside the ego trajectory.
+    """
+    if method not in get_args(Method):
+        raise ArgumentError(f"method must be one of {', '.join(get_args(Method))}, got {method!r}")
+    if not (np.isfinite(keyframe_sigma) and keyframe_sigma >= 0):
+        raise ArgumentError(f"keyframe_sigma must be a length in metres, 0 or more, got {keyframe_sigma}")
+    instants = wanted_instants(drive, at)
+    motions = [_motion_of(track, labels.ontology) for track in labels.tracks]
+    labels = labels_in_world(labels, drive)
+    keyed = [keyframes_of(track, keyframe_sigma=keyframe_sigma) for track in labels.tracks]
+    _tell(labels, keyed, drive)
+    filled = [i for i, keys in enumerate(keyed) if len(keys)]
+    boxes = _fill([keyed[i] for i in filled], [motions[i] for i in filled], instants, method)
+    tracks = list(labels.tracks)
+    for n_done, i in enumerate(filled):
+        tracks[i] = boxes.joined(n_done, keyed[i])
+        if progress is not None:
+            progress(n_done + 1, len(filled))
+    return replace(labels, tracks=tuple(tracks))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+class _Computed:
+    """Boxes of many tracks at the instants between their keyframes."""
+
+    wanted: Ragged
+    centers: NDArray[np.float64]
+    center_sigmas: NDArray[np.float64]
+    yaws: NDArray[np.float64]
+    yaw_sigmas: NDArray[np.float64]
+    rows: NDArray[np.int64]
+    fractions: NDArray[np.float64]
+
+    def joined(self, track: int, keyframes: Keyframes) -> Track:
+        """Put the computed boxes of one track between its keyframes."""
+        own, keys = self.wanted.rows(track), keyframes.track
+        rows, fractions = self.rows[own], self.fractions[own]
+        if not len(rows):
+            return keys
+        sizes, size_sigmas = fill_sizes(keys.cuboids.sizes, keyframes.noises[:, 3:6], rows, fractions)
+        rotations = fill_rotations(keys.cuboids.rotations, self.yaws[own], rows, fractions)
+        computed = Cuboids(centers=self.centers[own], sizes=sizes, rotations=rotations, frame=keys.cuboids.frame)
+        sigmas = np.column_stack([self.center_sigmas[own], size_sigmas, self.yaw_sigmas[own]])
+        times = np.concatenate([keys.timestamps_ns, self.wanted.timestamps_ns[own]])
+        order = np.argsort(times, kind="stable")
+        return replace(
+            keys,
+            timestamps_ns=times[order],
+            cuboids=Cuboids.concatenate([keys.cuboids, computed])[order],
+            sources=np.concatenate([keys.sources, sources_of(len(rows), Source.INTERPOLATED)])[order],
+            sigmas=np.concatenate([keys.sigmas, sigmas])[order],
+            box_attributes={name: _held(values, rows, order) for name, values in keys.box_attributes.items()},
+        )
+
+
+def _fill(keyed: Sequence[Keyframes], motions: list[Motion], instants: NDArray[np.int64], method: Method) -> _Computed:
+    """Compute all tracks at once, at the wanted instants strictly between their keyframes."""
+    keys = Ragged.of([item.track.timestamps_ns for item in keyed])
+    wanted = Ragged.of([_between(item.track.timestamps_ns, instants) for item in keyed])
+    centers = np.concatenate([np.zeros((0, 3)), *(item.track.cuboids.centers for item in keyed)])
+    yaws = np.concatenate([np.zeros(0), *(item.track.cuboids.yaws for item in keyed)])
+    noises = np.concatenate([np.zeros((0, 7)), *(item.noises for item in keyed)])
+    models = [MOTION_MODELS[motion] for motion in motions]
+    filled_centers, center_sigmas = fill_positions(
+        keys,
+        centers,
+        wanted,
+        spectral_noises=np.array([model.acceleration_noise for model in models], np.float64),
+        sigmas=noises[:, :3],
+        method=method,
+    )
+    filled_yaws, yaw_sigmas = fill_yaws(
+        keys,
+        yaws,
+        wanted,
+        motions=motions,
+        spectral_noises=np.array([model.yaw_noise for model in models], np.float64),
+        sigmas=noises[:, 6],
+        method=method,
+    )
+    rows, fractions = curves.locate(keys.timestamps_ns, keys.offsets, wanted.timestamps_ns, wanted.offsets)
+    return _Computed(
+        wanted=wanted,
+        centers=filled_centers,
+        center_sigmas=center_sigmas,
+        yaws=filled_yaws,
+        yaw_sigmas=yaw_sigmas,
+        rows=rows - np.repeat(keys.offsets[:-1], np.diff(wanted.offsets)),
+        fractions=fractions,
+    )
+
+
+def _between(keyframes_ns: NDArray[np.int64], instants: NDArray[np.int64]) -> NDArray[np.int64]:
+    inside = instants[(instants > keyframes_ns[0]) & (instants < keyframes_ns[-1])]
+    return np.setdiff1d(inside, keyframes_ns, assume_unique=True)
+
+
+def _held(
+    values: tuple[Attribute | None, ...], rows: NDArray[np.int64], order: NDArray[np.int64]
+) -> tuple[Attribute | None, ...]:
+    """Hold the last stated value of an attribute at the computed boxes."""
+    last: list[Attribute | None] = []
+    for value in values:
+        last.append(value if value is not None or not last else last[-1])
+    joined = [*values, *(last[row] for row in rows)]
+    return tuple(joined[i] for i in order)
+
+
+def _motion_of(track: Track, ontology: Ontology) -> Motion:
+    try:
+        return ontology[track.category].motion
+    except ArgumentError as error:
+        raise ArgumentError(f"track {track.id}: {error}") from error
+
+
+def _tell(labels: Labels, keyed: Sequence[Keyframes], drive: Drive) -> None:
+    """Say what a user would else have to find out: what stays as it is, what goes, what lies outside."""
+    counts = np.array([len(item) for item in keyed], np.int64)
+    times = np.concatenate([np.zeros(0, np.int64), *(item.track.timestamps_ns for item in keyed)])
+    frames = frame_timestamps_ns(drive) if drive.rig.sensors else np.zeros(0, np.int64)
+    lost = sum(_n_beyond(track, item.track) for track, item in zip(labels.tracks, keyed, strict=True) if len(item))
+    notes = {
+        "%d of %d tracks have one keyframe and stay one box": (int((counts == 1).sum()), len(counts)),
+        "%d of %d tracks have no keyframe and stay as they are": (int((counts == 0).sum()), len(counts)),
+        "%d computed boxes before the first or after the last keyframe of their track are left out": (lost,),
+    }
+    if len(frames):
+        n_outside = int(((times < frames[0]) | (times > frames[-1])).sum())
+        notes["%d of %d keyframes lie outside the drive's frames and are kept"] = (n_outside, len(times))
+    if drive.trajectory is not None:
+        n_outside = int((~drive.trajectory.covers(times)).sum())
+        notes["%d of %d keyframes lie outside the ego trajectory and are kept"] = (n_outside, len(times))
+    for note, figures in notes.items():
+        if figures[0]:
+            _log.warning(note, *figures)
+
+
+def _n_beyond(track: Track, keys: Track) -> int:
+    before = track.timestamps_ns < keys.timestamps_ns[0]
+    return int((before | (track.timestamps_ns > keys.timestamps_ns[-1])).sum())

@@ -1,0 +1,1 @@
+"""How position, heading and size go from keyframe to keyframe."""

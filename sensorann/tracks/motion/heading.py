@@ -1,0 +1,91 @@
+"""Which way boxes face between keyframes: yaw about z, and the tilt (pitch and roll) that is left."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sensorann.geometry.rotations import (
+    quaternions_from_rotations,
+    rotations_from_quaternions,
+    rotations_from_yaws,
+    slerp,
+    yaws_from_rotations,
+)
+from sensorann.kernels import curves
+from sensorann.scene import Motion
+from sensorann.tracks.keyframes import Ragged
+from sensorann.tracks.motion.position import Method, fill_positions
+
+# Vehicles and two-wheelers turn smoothly and never overshoot; on people the straight line is as good (KITTI).
+CURVED = (Motion.VEHICLE, Motion.TWO_WHEELER)
+
+
+def fill_yaws(
+    keys: Ragged,
+    yaws: NDArray[np.float64],
+    wanted: Ragged,
+    *,
+    motions: list[Motion],
+    spectral_noises: NDArray[np.float64],
+    sigmas: NDArray[np.float64],
+    method: Method = "smooth",
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Yaws of all tracks at the wanted instants, turning the shorter way, and their standard deviations.
+
+    Shape-preserving cubics (PCHIP) for vehicles and two-wheelers, straight lines for all else and for the method
+    ``linear``. The standard deviation is that of a turning rate that wanders as the motion class does.
+
+    Parameters
+    ----------
+    keys, wanted : as in `fill_positions`
+    yaws : (M,) float64, radians, in any turn
+    motions : T motion classes
+    spectral_noises : (T,) float64, of the white yaw acceleration, (rad/s^2)^2 s, > 0
+    sigmas : (M,) float64, radians
+    method : ``smooth``, ``linear`` or ``spline``
+
+    Returns
+    -------
+    (F,) float64 yaws in radians, not wrapped, and (F,) float64 standard deviations
+    """
+    unwrapped = curves.unwrap(yaws, keys.offsets)[:, None]
+    mean, spread = fill_positions(keys, unwrapped, wanted, spectral_noises=spectral_noises, sigmas=sigmas[:, None])
+    result, curved = np.empty_like(mean), np.empty_like(mean)
+    times, offsets, at, at_offsets = keys.timestamps_ns, keys.offsets, wanted.timestamps_ns, wanted.offsets
+    curves.linear(times, unwrapped, offsets, at, at_offsets, result)
+    if method != "linear":
+        slopes = curves.pchip_slopes(times, unwrapped, offsets)
+        curves.hermite(times, unwrapped, slopes, offsets, at, at_offsets, curved)
+        is_curved = np.array([motion in CURVED for motion in motions], np.bool_)
+        result = np.where(np.repeat(is_curved, np.diff(wanted.offsets))[:, None], curved, result)
+    origins = yaws[np.repeat(keys.offsets[:-1], np.diff(wanted.offsets))]
+    return result[:, 0] + origins, np.sqrt(spread**2 + (result - mean) ** 2)[:, 0]
+
+
+def fill_rotations(
+    rotations: NDArray[np.float64],
+    yaws: NDArray[np.float64],
+    rows: NDArray[np.int64],
+    fractions: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Rotations of one track: the given yaw, and the tilt of the keyframes by slerp.
+
+    Every rotation is a turn about z after a tilt: R = Rz(yaw) tilt.
+
+    Parameters
+    ----------
+    rotations : (K, 3, 3) float64, of the keyframes
+    yaws : (F,) float64, radians, at the wanted instants
+    rows : (F,) int64, the keyframe before each instant
+    fractions : (F,) float64, 0 at that keyframe and 1 at the next
+
+    Returns
+    -------
+    (F, 3, 3) float64
+    """
+    tilts = rotations_from_yaws(-yaws_from_rotations(rotations)) @ rotations
+    tilts_wxyz = quaternions_from_rotations(tilts)
+    following = np.minimum(rows + 1, len(rotations) - 1)
+    tilt = rotations_from_quaternions(slerp(tilts_wxyz[rows], tilts_wxyz[following], fractions))
+    return np.asarray(rotations_from_yaws(yaws) @ tilt)
