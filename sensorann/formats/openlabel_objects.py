@@ -14,7 +14,7 @@ from sensorann.formats.openlabel_placing import PlacedCuboid, moved_into
 from sensorann.formats.openlabel_rig import EGO
 from sensorann.formats.openlabel_systems import CoordinateSystems
 from sensorann.formats.openlabel_time import FrameClock
-from sensorann.formats.openlabel_values import MARK, VALUE_KINDS, read_values
+from sensorann.formats.openlabel_values import MARK, VALUE_KINDS, keys_of, read_values
 from sensorann.formats.openlabel_write import EMPTY_TRACK, IMAGE_TRACK, UNSET_ATTRIBUTE
 from sensorann.scene import Attribute, ImageTrack, Track
 
@@ -145,13 +145,15 @@ class ObjectReader:
     def _declared(self, node: Node, key: str) -> _Found:
         name, category = node.require("name").text(), node.require("type").text()
         data = node.get("object_data")
+        # Our keys are made from the ids. An object that another program added has its key for an id, as elsewhere.
+        named_by_us = self._ours and keys_of([name]) == [key]
         found = _Found(
-            id=name if self._ours and name else key,
+            id=name if named_by_us else key,
             category=category or _UNKNOWN_CATEGORY,
             node=node,
             attributes=self._values(data) if data is not None else {},
         )
-        if not self._ours and name not in ("", key):
+        if not named_by_us and name not in ("", key):
             found.attributes.setdefault("name", name)
         if self._ours and data is not None:
             self._read_marks(found, data)
