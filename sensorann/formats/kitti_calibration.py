@@ -21,6 +21,8 @@ from sensorann.scene import Sensor
 
 # Printed digits leave rotations about 1e-6 off; more than this is no rounding but a damaged or foreign matrix.
 ROTATION_TOLERANCE = 1e-3
+# No metre, pixel or cosine of a calibration is larger: what is would only overflow later on.
+_MAX_NUMBER = 1e9
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
@@ -80,8 +82,9 @@ class NumberLines:
             values = np.array([float(field) for field in fields])
         except ValueError as error:
             raise FormatError(self.path, where, expected=f"{count} numbers", found=str(error)) from error
-        if not np.isfinite(values).all():
-            raise FormatError(self.path, where, expected="finite numbers", found=" ".join(fields))
+        if not (np.abs(values) <= _MAX_NUMBER).all():
+            expected = f"finite numbers up to {_MAX_NUMBER:g}"
+            raise FormatError(self.path, where, expected=expected, found=" ".join(fields))
         return where, values
 
     def rotation(self, names: tuple[str, ...]) -> NDArray[np.float64]:

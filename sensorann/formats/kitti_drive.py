@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import logging
 import re
-import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.errors import ArgumentError, FormatError, MissingDataError
+from sensorann.formats.encoded_images import decode_image, image_size
 from sensorann.formats.kitti_calibration import KittiCalibration
 from sensorann.geometry import Trajectory, Transform
 from sensorann.scene import Rig, Sensor, Sweep
@@ -28,8 +27,6 @@ FRAME_NS = 100_000_000
 USUAL_SIZE = (1242, 375)
 # Ten days at 10 Hz: a higher frame number is a damaged file, not a drive.
 MAX_FRAMES = 8_640_000
-_PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
-_MAX_PIXELS = 200_000_000
 
 _log = logging.getLogger(__name__)
 
@@ -115,7 +112,7 @@ class KittiDrive:
     def image(self, sensor: str, index: int) -> NDArray[np.uint8]:
         """Decode one image (height, width, 3), uint8, BGR."""
         encoded = self.image_bytes(sensor, index)
-        return decode_image(encoded, self._series(sensor).path(index))
+        return decode_image(encoded, path=self._series(sensor).path(index), where="")
 
     def image_bytes(self, sensor: str, index: int) -> bytes:
         """Return one image as it is stored."""
@@ -164,27 +161,6 @@ def build_rig(
     return Rig(tuple(sensors))
 
 
-def decode_image(encoded: bytes, path: Path) -> NDArray[np.uint8]:
-    """Decode png or jpeg to (height, width, 3), uint8, BGR.
-
-    Raises
-    ------
-    FormatError
-        When the bytes are no image, or one of absurd size.
-    """
-    if encoded.startswith(_PNG_MAGIC) and len(encoded) >= 24:
-        width, height = struct.unpack(">II", encoded[16:24])
-        if width * height > _MAX_PIXELS:
-            raise FormatError(path, "", expected=f"at most {_MAX_PIXELS} pixels", found=f"{width} x {height}")
-    try:
-        image = cv2.imdecode(np.frombuffer(encoded, np.uint8), cv2.IMREAD_COLOR) if encoded else None
-    except cv2.error:
-        image = None
-    if image is None:
-        raise FormatError(path, "", expected="a png or jpeg image", found=f"{len(encoded)} bytes that are none")
-    return np.asarray(image, np.uint8)
-
-
 def highest_index(folder: Path, suffixes: tuple[str, ...]) -> int:
     """Highest number among the files of a folder, -1 when there are none.
 
@@ -209,10 +185,6 @@ def _image_size(series: FileSeries, otherwise: tuple[int, int]) -> tuple[int, in
     path = series.first_path()
     if path is None:
         return otherwise
-    with path.open("rb") as stream:
-        head = stream.read(24)
-    if head.startswith(_PNG_MAGIC) and len(head) == 24:
-        width, height = struct.unpack(">II", head[16:24])
-        return int(width), int(height)
-    height, width = decode_image(path.read_bytes(), path).shape[:2]
-    return width, height
+    encoded = path.read_bytes()
+    # An empty or damaged first picture must not keep the drive shut: asking for it will say what is wrong.
+    return image_size(encoded) or otherwise

@@ -24,6 +24,7 @@ from sensorann.formats.kitti_rows import (
     DONT_CARE,
     KITTI_TYPES,
     NO_IMAGE_BOX,
+    SMALLEST_EDGE_M,
     UNKNOWN_OCCLUSION,
     UNKNOWN_TRUNCATION,
     KittiRow,
@@ -101,7 +102,7 @@ def _rows_of_track(track: Track, export: _Export) -> Iterator[KittiRow]:
         said = {key: values[i] for key, values in track.box_attributes.items()}
         # A held or edited box carries the angle of another one: only an untouched row's alpha is its own.
         known_alpha = _number(said.get("alpha")) if track.sources[i] == Source.IMPORTED else None
-        length, width, height = (float(edge) for edge in in_rect.sizes[i])
+        length, width, height = (max(float(edge), SMALLEST_EDGE_M) for edge in in_rect.sizes[i])
         x, y, z = (float(value) for value in locations[i])
         computed = tuple(map(float, drawn[i])) if np.isfinite(drawn[i]).all() else NO_IMAGE_BOX
         yield KittiRow(

@@ -19,6 +19,8 @@ from sensorann.geometry.rotations import rotations_from_yaws
 
 EARTH_RADIUS_M = 6378137.0
 N_FIELDS = 30
+# Largest magnitudes of latitude (degrees; Mercator ends before the pole), longitude, altitude, roll, pitch, yaw.
+_LIMITS = np.array([89.0, 360.0, 1e5, 100.0, 100.0, 100.0])
 
 
 def read_packets(path: Path | str) -> NDArray[np.float64]:
@@ -54,11 +56,11 @@ def _packet(line: str, path: Path, i_line: int) -> list[float]:
         values = [float(field) for field in fields[:6]]
     except ValueError as error:
         raise FormatError(path, f"line {i_line}", expected="numbers", found=str(error)) from error
-    if not np.isfinite(values).all() or abs(values[0]) >= 90 or abs(values[1]) > 360:
+    if not (np.abs(values) <= _LIMITS).all():
         raise FormatError(
             path,
             f"line {i_line}",
-            expected="latitude, longitude in degrees, altitude, roll, pitch, yaw, all finite",
+            expected="latitude, longitude in degrees, altitude in metres, roll, pitch, yaw in radians",
             found=" ".join(fields[:6]),
         )
     return values

@@ -5,7 +5,6 @@ frame id type truncated occluded alpha left top right bottom height width length
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,11 +23,14 @@ NO_IMAGE_BOX = (-1.0, -1.0, -1.0, -1.0)
 NO_SIZE = (-1000.0, -1000.0, -1000.0)
 NO_LOCATION = (-10.0, -1.0, -1.0)
 NO_ROTATION = -1.0
+# Six decimals print anything smaller as 0, which would read as no box.
+SMALLEST_EDGE_M = 1e-6
 
 _COLUMNS = (
     "frame id type truncated occluded alpha left top right bottom height width length x y z rotation_y score".split()  # noqa: SIM905
 )
 _MAX_FRAME = 10**12
+_MAX_NUMBER = 1e9
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,7 +67,7 @@ class KittiRow:
     @property
     def has_cuboid(self) -> bool:
         """Tell whether the row holds a 3D box."""
-        return self.size[0] > 0
+        return self.size[0] >= SMALLEST_EDGE_M
 
     @property
     def has_image_box(self) -> bool:
@@ -138,8 +140,8 @@ def _row(fields: list[str], path: Path, i_line: int) -> KittiRow:
             value = float(fields[_COLUMNS.index(column)])
         except ValueError:
             raise fault(column, "a number") from None
-        if not math.isfinite(value):
-            raise fault(column, "a finite number")
+        if not abs(value) <= _MAX_NUMBER:
+            raise fault(column, f"a finite number up to {_MAX_NUMBER:g}")
         return value
 
     frame, track_id, name = integer("frame"), integer("id"), fields[2]
@@ -164,7 +166,7 @@ def _row(fields: list[str], path: Path, i_line: int) -> KittiRow:
         score=number("score") if len(fields) == 18 else None,
     )
     for column, edge in zip(("height", "width", "length"), row.size, strict=True):
-        if (edge > 0) != row.has_cuboid and name != DONT_CARE:
+        if (edge >= SMALLEST_EDGE_M) != row.has_cuboid and name != DONT_CARE:
             raise fault(column, "three positive edges, or none where there is no 3D box")
     return row
 

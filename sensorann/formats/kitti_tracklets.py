@@ -31,6 +31,7 @@ _GEOMETRY = ("tx", "ty", "tz", "rx", "ry", "rz")
 _ATTRIBUTES = {"occlusion": "occluded", "truncation": "truncated"}
 # Values by which the labelling tool says that nobody said anything.
 _UNSET = {"occlusion": -1, "truncation": 99}
+_MAX_NUMBER = 1e9
 
 
 def looks_like_tracklets(path: Path) -> bool:
@@ -170,8 +171,9 @@ def _number(element: Any, name: str, path: Path, where: str) -> float:
         value = float(text)
     except ValueError:
         value = math.nan
-    if not math.isfinite(value):
-        raise FormatError(path, f"{where}, field {name}", expected="a finite number", found=f"{text[:40]!r}")
+    if not abs(value) <= _MAX_NUMBER:
+        expected = f"a finite number up to {_MAX_NUMBER:g}"
+        raise FormatError(path, f"{where}, field {name}", expected=expected, found=f"{text[:40]!r}")
     return value
 
 

@@ -16,6 +16,7 @@ from tests.formats.kitti_files import (
     calibration_text,
     make_row,
     open_tracking,
+    write_picture,
     write_points,
     write_text,
     write_tracking,
@@ -135,6 +136,22 @@ def test_a_damaged_picture_is_refused(tmp_path, content):
     (training / "image_02" / "0000" / "000001.png").write_bytes(content)
     with pytest.raises(FormatError, match=r"000001\.png"):
         open_drive(training).image("image_02", 1)
+
+
+def test_a_damaged_first_picture_leaves_the_rest_of_the_drive_open(tmp_path):
+    training = write_tracking(tmp_path)
+    (training / "image_02" / "0000" / "000000.png").write_bytes(b"")
+    drive = open_drive(training)
+    assert len(drive.sweep("velodyne", 0)) == 10
+    assert drive.image("image_02", 1).shape == (120, 400, 3)
+
+
+def test_jpeg_pictures_are_found(tmp_path):
+    training = write_tracking(tmp_path, parts=("calib", "oxts"))
+    write_picture(training / "image_02" / "0000" / "000000.jpg", size=(64, 32))
+    drive = open_drive(training)
+    assert drive.rig.camera("image_02").size == (64, 32)
+    assert drive.image("image_02", 0).shape == (32, 64, 3)
 
 
 def test_an_absurd_file_number_is_refused(tmp_path):

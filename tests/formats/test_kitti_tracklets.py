@@ -61,7 +61,7 @@ def test_states_become_sources_and_unset_values_none(drive, tmp_path):
     [
         (tracklet({}, count=2), "tracklet 0, poses, field count: expected the number of items, 1, found 2"),
         (tracklet({}, object_type="Cow"), "tracklet 0, field objectType: expected one of Car.*'Cow'"),
-        (tracklet({"tx": "nan"}), "tracklet 0, field tx: expected a finite number, found 'nan'"),
+        (tracklet({"tx": "nan"}), "tracklet 0, field tx: expected a finite number up to .*, found 'nan'"),
         (tracklet({"state": 1.5}), "tracklet 0, field state: expected a whole number"),
         (tracklet({}, h=0), "tracklet 0, fields h w l: expected positive"),
         (tracklet({}, {}, {}, {}), "field first_frame: expected frames of drive .* which has 4, found 1 to 4"),
