@@ -3,7 +3,14 @@
 from sensorann.geometry.cameras import Camera
 from sensorann.geometry.cuboids import Cuboid, Cuboids
 from sensorann.geometry.overlap import bev_iou, rotated_nms
-from sensorann.geometry.points import PointGroups, points_in_cuboid, points_in_cuboids
+from sensorann.geometry.points import (
+    PointGroups,
+    Voxels,
+    euclidean_clusters,
+    points_in_cuboid,
+    points_in_cuboids,
+    voxel_downsample,
+)
 from sensorann.geometry.trajectory import Trajectory
 from sensorann.geometry.transforms import Transform, Transforms
 
@@ -15,8 +22,11 @@ __all__ = [
     "Trajectory",
     "Transform",
     "Transforms",
+    "Voxels",
     "bev_iou",
+    "euclidean_clusters",
     "points_in_cuboid",
     "points_in_cuboids",
     "rotated_nms",
+    "voxel_downsample",
 ]

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sensorann.errors import ArgumentError
 from sensorann.geometry.arrays import as_array, frozen
 from sensorann.geometry.cuboids import Cuboid, Cuboids
-from sensorann.kernels import cuboids
+from sensorann.kernels import clusters, cuboids, voxels
 
 _GRID_CELL = 0.75  # metres; finer cells hold fewer candidates but cost more to fill
 _GRID_CELLS = 400  # along the longer side, at most
-_NO_LABEL = -1
+_LARGEST_KEY = 2**62
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -45,6 +46,22 @@ class PointGroups:
     def counts(self) -> NDArray[np.int64]:
         """Number of points of each group (M,)."""
         return np.diff(self.offsets)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+class Voxels:
+    """A cloud with one point per occupied voxel, in the order in which the voxels were first met.
+
+    Attributes
+    ----------
+    points : (V, 3), dtype of the cloud, metres; mean of the points of each voxel
+    counts : (V,) int64, points per voxel
+    labels : (N,) int64, voxel of each point of the cloud; -1 for a point that is not finite
+    """
+
+    points: NDArray[Any]
+    counts: NDArray[np.int64]
+    labels: NDArray[np.int64]
 
 
 def points_in_cuboid(points: ArrayLike, cuboid: Cuboid) -> NDArray[np.bool_]:
@@ -97,6 +114,71 @@ def points_in_cuboids(points: ArrayLike, boxes: Cuboids) -> PointGroups:
         checked, boxes.centers, boxes.rotations, half_sizes, low, high, origin, per_cell, shape
     )
     return PointGroups(offsets, indices)
+
+
+def voxel_downsample(points: ArrayLike, *, edge: float) -> Voxels:
+    """Replace the points of each voxel by their mean.
+
+    Voxel (0, 0, 0) starts at the origin of the frame. Points that are not finite belong to no voxel.
+
+    Parameters
+    ----------
+    points : (N, 3) float32 or float64, metres
+    edge : edge of a voxel, metres
+
+    Raises
+    ------
+    ArgumentError
+        When the edge is not positive, or so small against the cloud that voxels cannot be numbered in 62 bits.
+    """
+    checked = _checked_points(points)
+    keys, _ = _cell_keys(checked, edge, padding=0)
+    labels, first, _, _ = voxels.number_cells(keys)
+    means, counts = voxels.cell_means(checked, labels, len(first))
+    return Voxels(points=means, counts=counts, labels=labels)
+
+
+def euclidean_clusters(points: ArrayLike, *, distance: float) -> NDArray[np.int64]:
+    """Label clusters: two points belong together when steps of at most `distance` over other points join them.
+
+    Exact single linkage, the same as DBSCAN with one point as a core.
+
+    Parameters
+    ----------
+    points : (N, 3) float32 or float64, metres
+    distance : longest step, metres
+
+    Returns
+    -------
+    (N,) int64
+        Labels from 0, in the order of the first point of each cluster; -1 for a point that is not finite.
+
+    Raises
+    ------
+    ArgumentError
+        When the distance is not positive, or so small against the cloud that cells cannot be numbered in 62 bits.
+    """
+    checked = _checked_points(points)
+    # The diagonal of a cell is just below the distance, with room for rounding: its points all belong together.
+    keys, extent = _cell_keys(checked, distance / np.sqrt(3.0) * (1.0 - 1e-6), padding=2)
+    labels: NDArray[np.int64] = clusters.connected_clusters(checked, keys, extent, float(distance))
+    return labels
+
+
+def _cell_keys(points: NDArray[Any], edge: float, *, padding: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Numbers of the points' cells (N,), and the cells (3,) along the axes with empty ones around the cloud."""
+    if not 0.0 < edge < np.inf:
+        raise ArgumentError(f"the edge or distance must be a positive number of metres, got {edge}")
+    low, high = voxels.cell_bounds(points, float(edge))
+    if not (low <= high).all():
+        return np.full(len(points), voxels.EMPTY), np.ones(3, np.int64)
+    extent = high - low + 1 + 2 * padding
+    if extent.prod() > _LARGEST_KEY:
+        spans = " x ".join(f"{span:.3g}" for span in extent)
+        raise ArgumentError(f"cells of {edge:.3g} m are too small for this cloud: it spans {spans} of them")
+    cells = extent.astype(np.int64)
+    keys: NDArray[np.int64] = voxels.cell_keys(points, float(edge), low - padding, cells)
+    return keys, cells
 
 
 def _grid_cell(low: NDArray[np.float64], high: NDArray[np.float64]) -> float:

@@ -1,0 +1,144 @@
+"""Clusters of points that chains of short steps connect: exact single linkage by uniting cells.
+
+No hash table: sorted by cell, the neighbours of a cell are found by walking along.
+"""
+
+import numpy as np
+
+from sensorann.kernels._jit import kernel
+from sensorann.kernels.voxels import EMPTY
+
+DIGIT_BITS = 11
+
+
+@kernel
+def _root(parents, c):
+    """Find the cell that stands for the cluster of cell c, shortening the way for the next search."""
+    while parents[c] != c:
+        parents[c] = parents[parents[c]]
+        c = parents[c]
+    return c
+
+
+@kernel
+def _close(sorted_points, a_start, a_end, b_start, b_end, squared_distance):
+    """Tell whether any two points of two cells lie within the distance."""
+    for i in range(a_start, a_end):
+        for j in range(b_start, b_end):
+            dx = sorted_points[i, 0] - sorted_points[j, 0]
+            dy = sorted_points[i, 1] - sorted_points[j, 1]
+            dz = sorted_points[i, 2] - sorted_points[j, 2]
+            if dx * dx + dy * dy + dz * dz <= squared_distance:
+                return True
+    return False
+
+
+@kernel
+def order_by_key(keys):
+    """Sort by radix: keys (N,) int64, `EMPTY` is left out -> order (K,) int64, stable."""
+    order = np.empty(keys.shape[0], np.int64)
+    n = 0
+    largest = 0
+    for i in range(keys.shape[0]):
+        order[n] = i
+        n += keys[i] != EMPTY
+        largest = max(largest, keys[i])
+    order = order[:n]
+    spare = np.empty_like(order)
+    shift = 0
+    while largest >> shift > 0:
+        starts = np.zeros((1 << DIGIT_BITS) + 1, np.int64)
+        for k in range(n):
+            starts[((keys[order[k]] >> shift) & ((1 << DIGIT_BITS) - 1)) + 1] += 1
+        for digit in range(1, starts.shape[0]):
+            starts[digit] += starts[digit - 1]
+        for k in range(n):
+            digit = (keys[order[k]] >> shift) & ((1 << DIGIT_BITS) - 1)
+            spare[starts[digit]] = order[k]
+            starts[digit] += 1
+        order, spare = spare, order
+        shift += DIGIT_BITS
+    return order
+
+
+@kernel
+def column_steps(extent):
+    """Key differences to the column of the cell itself and the 12 later ones within two cells, the nearest first.
+
+    extent (3,) -> (13,) int64. Cells three apart on an axis lie two edges apart, which is more than the distance.
+    """
+    steps = np.zeros(13, np.int64)
+    n = 1
+    for squared in range(1, 9):
+        for dx in range(3):
+            for dy in range(-2, 3):
+                if dx * dx + dy * dy == squared and (dx, dy) > (0, 0):
+                    steps[n] = (dx * extent[1] + dy) * extent[2]
+                    n += 1
+    return steps
+
+
+@kernel
+def unite_cells(sorted_points, starts, cell_keys, extent, distance):
+    """Unite cells that hold a pair of points within the distance.
+
+    sorted_points (K, 3) float64, starts (C + 1,) int64: points of each cell, cell_keys (C,) int64, rising
+    -> parents (C,) int64 of a forest whose trees are the clusters.
+    """
+    n_cells = cell_keys.shape[0]
+    parents = np.arange(n_cells)
+    for step in column_steps(extent):
+        # Cells come in key order, and so do their neighbours in one column: both ends of the window only move on.
+        low = 0
+        for c in range(n_cells):
+            lowest = cell_keys[c] + (step - 2 if step > 0 else 1)
+            while low < n_cells and cell_keys[low] < lowest:
+                low += 1
+            other = low
+            while other < n_cells and cell_keys[other] <= cell_keys[c] + step + 2:
+                root, other_root = _root(parents, c), _root(parents, other)
+                if root != other_root and _close(
+                    sorted_points, starts[c], starts[c + 1], starts[other], starts[other + 1], distance * distance
+                ):
+                    parents[max(root, other_root)] = min(root, other_root)
+                other += 1
+    return parents
+
+
+@kernel
+def connected_clusters(points, keys, extent, distance):
+    """Label the clusters of single linkage.
+
+    points (N, 3), keys (N,) int64 of cells whose diagonal is just below the distance, so that all points of a cell
+    belong together; extent (3,) int64, cells along the axes, with two empty ones at each end
+    -> labels (N,) int64 in order of the first point, `EMPTY` where the key is.
+    """
+    order = order_by_key(keys)
+    # Points of a cell side by side, in float64: the distances are then those of a naive loop.
+    sorted_points = np.empty((order.shape[0], 3), np.float64)
+    cells = np.empty(order.shape[0], np.int64)
+    starts = np.empty(order.shape[0] + 1, np.int64)
+    n_cells = 0
+    for k in range(order.shape[0]):
+        for axis in range(3):
+            sorted_points[k, axis] = points[order[k], axis]
+        if k == 0 or keys[order[k]] != keys[order[k - 1]]:
+            starts[n_cells] = k
+            n_cells += 1
+        cells[k] = n_cells - 1
+    starts[n_cells] = order.shape[0]
+    parents = unite_cells(sorted_points, starts[: n_cells + 1], keys[order[starts[:n_cells]]], extent, distance)
+    labels = np.full(points.shape[0], EMPTY, np.int64)
+    for k in range(order.shape[0]):
+        labels[order[k]] = _root(parents, cells[k])
+    label_of_root = np.full(n_cells, EMPTY, np.int64)
+    n_clusters = 0
+    for i in range(labels.shape[0]):
+        root = labels[i]
+        if root == EMPTY:
+            continue
+        if label_of_root[root] == EMPTY:
+            label_of_root[root] = n_clusters
+            n_clusters += 1
+        labels[i] = label_of_root[root]
+    return labels
