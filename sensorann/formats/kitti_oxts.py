@@ -20,7 +20,7 @@ from sensorann.geometry.rotations import rotations_from_yaws
 EARTH_RADIUS_M = 6378137.0
 N_FIELDS = 30
 # Largest magnitudes of latitude (degrees; Mercator ends before the pole), longitude, altitude, roll, pitch, yaw.
-_LIMITS = np.array([89.0, 360.0, 1e5, 100.0, 100.0, 100.0])
+_LIMITS = np.array([89.0, 360.0, 1e5, 1e3, 1e3, 1e3])
 
 
 def read_packets(path: Path | str) -> NDArray[np.float64]:
