@@ -84,8 +84,12 @@ def fill_rotations(
     -------
     (F, 3, 3) float64
     """
-    tilts = rotations_from_yaws(-yaws_from_rotations(rotations)) @ rotations
-    tilts_wxyz = quaternions_from_rotations(tilts)
+    tilts_wxyz = quaternions_from_rotations(_without_yaw(rotations))
     following = np.minimum(rows + 1, len(rotations) - 1)
-    tilt = rotations_from_quaternions(slerp(tilts_wxyz[rows], tilts_wxyz[following], fractions))
-    return np.asarray(rotations_from_yaws(yaws) @ tilt)
+    tilts = rotations_from_quaternions(slerp(tilts_wxyz[rows], tilts_wxyz[following], fractions))
+    # On its way from pitch to roll a slerp turns a little about z, too.
+    return np.asarray(rotations_from_yaws(yaws) @ _without_yaw(tilts))
+
+
+def _without_yaw(rotations: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(rotations_from_yaws(-yaws_from_rotations(rotations)) @ rotations)

@@ -1,0 +1,112 @@
+"""What computed boxes say about their own doubt."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sensorann.scene import MOTION_MODELS, Motion, Source
+from sensorann.tracks import interpolate
+from tests.builders import FRAME_NS, START_NS, MemoryDrive, make_labels, make_track, make_trajectory
+
+
+def fill(*frames, category="Car", source=Source.HUMAN, sigmas=None, centers=None, size=(4.0, 1.8, 1.5), **options):
+    times = START_NS + np.array(frames) * FRAME_NS
+    centers = np.zeros((len(frames), 3)) if centers is None else centers
+    track = make_track(category=category, timestamps_ns=times, centers=centers, source=source, size=size)
+    if sigmas is not None:
+        track = replace(track, sigmas=np.tile(np.asarray(sigmas, np.float64), (len(frames), 1)))
+    drive = MemoryDrive(trajectory=make_trajectory(n=max(frames) + 1))
+    return interpolate(make_labels(track), drive, **options).tracks[0]
+
+
+def test_human_keyframes_that_state_none_have_sigma_zero():
+    track = fill(0, 10)
+    assert (track.sigmas[[0, 10]] == 0).all()
+
+
+def test_every_box_has_all_seven_sigmas():
+    assert np.isfinite(fill(0, 10, 15, source=Source.IMPORTED, keyframe_sigma=0.1).sigmas).all()
+
+
+def test_doubt_between_two_exact_keyframes_is_that_of_a_brownian_bridge_of_velocity():
+    # Nothing but both positions is known: the integral of a Brownian bridge, variance q h^3 u^2 (1 - u)^2 / 3.
+    track = fill(0, 20)
+    u = np.arange(21) / 20
+    expected = np.sqrt(MOTION_MODELS[Motion.VEHICLE].acceleration_noise * 2.0**3 * (u * (1 - u)) ** 2 / 3)
+    for axis in range(3):
+        np.testing.assert_allclose(track.sigmas[:, axis], expected, atol=1e-9)
+
+
+def test_doubt_about_yaw_is_that_of_the_class():
+    car, walker = fill(0, 20), fill(0, 20, category="Pedestrian")
+    ratio = MOTION_MODELS[Motion.PEDESTRIAN].yaw_noise / MOTION_MODELS[Motion.VEHICLE].yaw_noise
+    np.testing.assert_allclose(walker.sigmas[1:20, 6], car.sigmas[1:20, 6] * np.sqrt(ratio))
+
+
+def test_static_objects_are_nearly_certain():
+    assert fill(0, 20, category="barrier").sigmas[10, 0] < 0.1 * fill(0, 20).sigmas[10, 0]
+
+
+def test_a_straight_line_through_a_bend_says_that_it_may_be_off():
+    bend = np.array([[0.0, 0, 0], [10, 0, 0], [10, 10, 0]])
+    smooth, linear = (fill(0, 10, 20, centers=bend, method=method) for method in ("smooth", "linear"))
+    apart = linear.cuboids.centers - smooth.cuboids.centers
+    expected = np.sqrt(smooth.sigmas[:, :3] ** 2 + apart**2)
+    np.testing.assert_allclose(linear.sigmas[:, :3], expected, atol=1e-12)
+    assert (linear.sigmas[5, :2] > smooth.sigmas[5, :2] + 0.05).all()
+
+
+@pytest.mark.parametrize("source", [Source.IMPORTED, Source.DETECTED])
+def test_a_measured_keyframe_pulls_the_curve_only_as_far_as_it_is_sure(source):
+    zigzag = np.array([[0.0, 0, 0], [1, 1, 0], [2, 0, 0], [3, 1, 0], [4, 0, 0]])
+    frames = (0, 10, 20, 30, 40)
+    exact = fill(*frames, centers=zigzag, source=source)
+    vague = fill(*frames, centers=zigzag, source=source, sigmas=[2.0] * 3 + [0.1] * 4)
+    assert np.ptp(vague.cuboids.centers[19:21:2, 1]) < np.ptp(exact.cuboids.centers[[15, 19], 1])
+    np.testing.assert_array_equal(vague.cuboids.centers[10], zigzag[1])  # the box itself stays
+    assert (vague.sigmas[10, :3] == 2.0).all()
+
+
+def test_axes_of_different_sureness_are_smoothed_apart():
+    zigzag = np.array([[0.0, 0, 0], [1, 1, 0], [0, 0, 0]])
+    track = fill(0, 10, 20, centers=zigzag, source=Source.IMPORTED, sigmas=[0.0, 3.0, 0.0, 0, 0, 0, 0])
+    assert track.cuboids.centers[9, 0] > 0.9
+    assert track.cuboids.centers[9, 1] < 0.7
+    assert track.sigmas[5, 1] > track.sigmas[5, 0]
+
+
+def test_the_keyframe_sigma_holds_for_imported_boxes_that_state_none():
+    track = fill(0, 10, source=Source.IMPORTED, keyframe_sigma=0.1)
+    np.testing.assert_allclose(track.sigmas[0], [0.1] * 6 + [0.1 / 2.0])
+
+
+def test_a_stated_sigma_goes_before_the_keyframe_sigma():
+    track = fill(0, 10, source=Source.IMPORTED, sigmas=[0.3] * 7, keyframe_sigma=0.1)
+    np.testing.assert_array_equal(track.sigmas[0], [0.3] * 7)
+
+
+def test_the_keyframe_sigma_leaves_human_boxes_exact():
+    zigzag = np.array([[0.0, 0, 0], [1, 1, 0], [2, 0, 0]])
+    exact, same = fill(0, 10, 20, centers=zigzag), fill(0, 10, 20, centers=zigzag, keyframe_sigma=0.5)
+    np.testing.assert_array_equal(exact.cuboids.centers, same.cuboids.centers)
+    np.testing.assert_array_equal(exact.sigmas, same.sigmas)
+
+
+def test_nine_tenths_of_simulated_motion_lie_in_the_interval_of_nine_tenths():
+    rng = np.random.default_rng(5)
+    q, step, n = MOTION_MODELS[Motion.VEHICLE].acceleration_noise, 0.1, 41
+    noise = np.linalg.cholesky(q * np.array([[step**3 / 3, step**2 / 2], [step**2 / 2, step]]))
+    frames = np.array([0, 7, 20, 31, 40])
+    inside = []
+    for _ in range(60):
+        state = np.zeros((n, 2, 3))
+        state[0] = rng.normal(0, 5, (2, 3))
+        for i in range(1, n):
+            state[i] = np.array([[1, step], [0, 1]]) @ state[i - 1] + noise @ rng.normal(size=(2, 3))
+        truth = state[:, 0]
+        track = fill(*frames, centers=truth[frames])
+        computed = track.sources == Source.INTERPOLATED
+        miss = np.abs(track.cuboids.centers - truth)[computed] / track.sigmas[computed, :3]
+        inside.append(miss <= 1.6449)
+    assert 0.88 < np.mean(inside) < 0.92
