@@ -17,7 +17,15 @@ from sensorann.errors import ArgumentError, FormatError
 from sensorann.formats.files import require_file, written_whole
 from sensorann.formats.lzf import lzf_compress, lzf_decompress
 from sensorann.formats.pcd_ascii import ascii_columns, ascii_rows
-from sensorann.formats.pcd_header import MAX_FIELDS, PADDING, PCD_DATA, PcdData, PcdHeader, read_pcd_header
+from sensorann.formats.pcd_header import (
+    MAX_FIELDS,
+    MAX_HEADER_BYTES,
+    PADDING,
+    PCD_DATA,
+    PcdData,
+    PcdHeader,
+    read_pcd_header,
+)
 from sensorann.formats.point_table import NO_VIEWPOINT, PointTable
 
 _TYPES = {"f": "F", "i": "I", "u": "U"}
@@ -78,7 +86,9 @@ def write_pcd(
     if not 1 <= len(arrays) <= MAX_FIELDS or len({len(array) for array in arrays.values()}) != 1:
         raise ArgumentError(f"a PCD file needs 1 to {MAX_FIELDS} columns of one length, got {len(arrays)}")
     n_points = len(next(iter(arrays.values())))
-    parts = [_header_text(arrays, n_points, data, viewpoint).encode("latin-1")]
+    parts = [_header_text(arrays, n_points, data, viewpoint).encode("ascii")]
+    if len(parts[0]) > MAX_HEADER_BYTES:
+        raise ArgumentError(f"the names of {len(arrays)} columns need a header of more than {MAX_HEADER_BYTES} bytes")
     if data == "ascii":
         parts.append(ascii_rows(arrays))
     elif data == "binary":
@@ -146,8 +156,8 @@ def _check_length(path: Path, payload: memoryview, n_promised: int, promised: st
 
 def _storable(name: str, column: NDArray[Any]) -> NDArray[Any]:
     array = np.asarray(column)
-    if not name or name == PADDING or len(name.split()) != 1 or name != name.strip() or not name.isascii():
-        raise ArgumentError(f"a PCD field needs a name in ASCII without blanks, got {name!r}")
+    if name == PADDING or name.split() != [name] or not (name.isascii() and name.isprintable()):
+        raise ArgumentError(f"a PCD field needs a name in printable ASCII without blanks, got {name!r}")
     if array.ndim != 1 or array.dtype.kind not in _TYPES or array.dtype.itemsize not in (1, 2, 4, 8):
         raise ArgumentError(f"field {name} must be (N,) of floats or integers, got {array.shape} of {array.dtype}")
     if array.dtype == np.float16:

@@ -141,6 +141,9 @@ def _fields(path: Path, entries: _Entries) -> tuple[PcdField, ...]:
     where, names = entries["FIELDS"]
     if not 1 <= len(names) <= MAX_FIELDS:
         raise FormatError(path, where, expected=f"1 to {MAX_FIELDS} names", found=f"{len(names)}")
+    unreadable = [name for name in names if not (name.isascii() and name.isprintable())]
+    if unreadable:
+        raise FormatError(path, where, expected="names in printable ASCII", found=repr(unreadable[0][:40]))
     sizes = _per_field(path, entries, "SIZE", names)
     types = _per_field(path, entries, "TYPE", names)
     counts = _per_field(path, entries, "COUNT", names) if "COUNT" in entries else ["1"] * len(names)
