@@ -12,13 +12,6 @@ from sensorann.errors import SensorannError
 USAGE_ERROR = 2
 INTERRUPTED = 130
 
-app = App(
-    name="sensorann",
-    help="Multi-sensor 3D and video annotation: people place keyframes, the engine fills the rest.",
-    help_epilogue="Each command shows examples: sensorann COMMAND --help",
-    version=__version__,
-    suppress_keyboard_interrupt=False,
-)
 # Name and summary of every command; the command itself is the function of that name in the module of that name.
 COMMANDS = (
     ("demo", "Run the whole pipeline on a simulated drive; ends with a report and pictures."),
@@ -30,14 +23,28 @@ COMMANDS = (
     ("render", "Draw labels on camera pictures and in bird's-eye view."),
     ("doctor", "Show what is installed, what is missing, and how to get it."),
 )
-for _name, _summary in COMMANDS:
-    app.command(f"sensorann.cli.{_name}:{_name}", name=_name, help=_summary)
+
+
+def _program(chosen: str | None) -> App:
+    """Build the table of commands; the chosen one is described by its own docstring, which costs its import."""
+    app = App(
+        name="sensorann",
+        help="Multi-sensor 3D and video annotation: people place keyframes, the engine fills the rest.",
+        help_epilogue="Each command shows examples: sensorann COMMAND --help",
+        version=__version__,
+        suppress_keyboard_interrupt=False,
+    )
+    for name, summary in COMMANDS:
+        described = {} if name == chosen else {"help": summary}
+        app.command(f"sensorann.cli.{name}:{name}", name=name, help_epilogue="", **described)
+    return app
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return the exit status: 0 done, 1 an error the user can act on, 2 wrong usage."""
     logging.basicConfig(format="sensorann: %(levelname)s: %(message)s", level=logging.WARNING, stream=sys.stderr)
     try:
+        app = _program(arguments[0] if arguments else None)
         result = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
         print(f"sensorann: {_usage_message(error)}", file=sys.stderr)
