@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sensorann.simulate.ground import Streets
 from sensorann.simulate.motion import Motion, plan_motion, stand_still
-from sensorann.simulate.paths import street_path
+from sensorann.simulate.paths import street_path, swayed
 
 CLEARANCE = 0.4  # metres kept between any two footprints
 CHECK_S = 0.05  # footprints are compared this often: nothing passes through another in between
@@ -27,6 +27,7 @@ class Kind:
     speed : cruise speed, m/s
     offset : from the middle of the street to the right, metres
     rounding : see `sensorann.simulate.paths.round_corners`
+    sway : amplitude and wavelength, see `sensorann.simulate.paths.swayed`
     share : of all actors
     parked : probability that it stands at the kerb all the time
     """
@@ -38,6 +39,7 @@ class Kind:
     speed: tuple[float, float]
     offset: tuple[float, float]
     rounding: float
+    sway: tuple[float, float]
     share: float
     parked: float = 0.0
 
@@ -45,23 +47,23 @@ class Kind:
 KINDS = (
     Kind(
         category="car", length=(3.7, 4.9), width=(1.7, 1.95), height=(1.4, 1.75), speed=(6.0, 13.0),
-        offset=(1.6, 1.8), rounding=9.0, share=0.46, parked=0.35,
+        offset=(1.6, 1.8), rounding=9.0, sway=(0.15, 45.0), share=0.46, parked=0.35,
     ),
     Kind(
         category="van", length=(4.8, 5.8), width=(1.9, 2.05), height=(1.9, 2.5), speed=(6.0, 11.0),
-        offset=(1.7, 1.8), rounding=9.0, share=0.07, parked=0.4,
+        offset=(1.7, 1.8), rounding=9.0, sway=(0.1, 45.0), share=0.07, parked=0.4,
     ),
     Kind(
         category="truck", length=(6.5, 9.5), width=(2.35, 2.5), height=(2.8, 3.5), speed=(5.0, 9.0),
-        offset=(1.7, 1.9), rounding=11.0, share=0.07,
+        offset=(1.7, 1.9), rounding=11.0, sway=(0.1, 50.0), share=0.07,
     ),
     Kind(
         category="pedestrian", length=(0.5, 0.85), width=(0.5, 0.75), height=(1.5, 1.9), speed=(0.9, 1.8),
-        offset=(7.6, 9.6), rounding=1.5, share=0.26,
+        offset=(7.8, 9.4), rounding=1.5, sway=(0.2, 8.0), share=0.26,
     ),
     Kind(
         category="cyclist", length=(1.65, 1.85), width=(0.5, 0.65), height=(1.6, 1.85), speed=(3.0, 6.5),
-        offset=(3.6, 3.8), rounding=6.0, share=0.14,
+        offset=(3.6, 3.8), rounding=6.0, sway=(0.2, 18.0), share=0.14,
     ),
 )  # fmt: skip
 _PARKING_OFFSET = 5.35
@@ -121,6 +123,7 @@ def draw_actor(
         node=node, direction=direction, turns=turns, spacing=streets.spacing,
         offset=float(rng.uniform(*kind.offset)), rounding=kind.rounding, before=streets.spacing,
     )  # fmt: skip
+    path = swayed(path, amplitude=kind.sway[0], wavelength=kind.sway[1], phases=rng.uniform(-np.pi, np.pi, 2))
     start = float(rng.uniform(1.0, streets.spacing - 6.0))
     motion = plan_motion(
         path, start=start, start_s=start_s, end_s=end_s, cruise=cruise,

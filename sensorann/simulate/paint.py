@@ -46,14 +46,21 @@ def paint(
     ground = (owners == ROAD) | (owners == PAVEMENT)
     places = eye[:2] + directions[ground][:, :2] * hits.distances[ground][:, None]
     colours[ground] = _ground(places, owners[ground], hits.cosines[ground], world.ground.streets)
-    for owner in np.unique(owners[owners >= 0]):
-        mask = owners == owner
-        points = eye + directions[mask] * hits.distances[mask][:, None]
-        colours[mask] = _box(world, int(owner), points, hits.faces[mask], timestamp_ns)
+    for owner, rays in _rays_by_owner(owners):
+        points = eye + directions.reshape(-1, 3)[rays] * hits.distances.ravel()[rays][:, None]
+        colours.reshape(-1, 3)[rays] = _box(world, owner, points, hits.faces.ravel()[rays], timestamp_ns)
     seen = owners != NOTHING
     haze = (1 - np.exp(-hits.distances[seen] / _HAZE_RANGE)).astype(np.float32)[:, None]
     colours[seen] = colours[seen] * (1 - haze) + haze * _HAZE
     return np.clip(colours, 0, 255).astype(np.uint8)
+
+
+def _rays_by_owner(owners: NDArray[np.int32]) -> list[tuple[int, NDArray[np.int64]]]:
+    """Rays that met boxes, as rows of the flattened array, by box."""
+    on_box = np.flatnonzero(owners >= 0)
+    on_box = on_box[np.argsort(owners.ravel()[on_box], kind="stable")]
+    numbers, starts = np.unique(owners.ravel()[on_box], return_index=True)
+    return list(zip(numbers.tolist(), np.split(on_box, starts[1:]), strict=True)) if len(numbers) else []
 
 
 def _sky(directions: NDArray[np.float64]) -> Colours:

@@ -72,7 +72,28 @@ def round_corners(corners: ArrayLike, *, rounding: float) -> Path:
         width = 2 * int(window / STEP / 2) + 1
         padded = np.cumsum(np.concatenate([np.zeros((1, 2)), curve]), axis=0)
         curve = (padded[width:] - padded[:-width]) / width
-    curve = _resampled(curve, STEP)
+    return _path_along(curve)
+
+
+def swayed(path: Path, *, amplitude: float, wavelength: float, phases: ArrayLike) -> Path:
+    """Let a path sway about itself as drivers and walkers do: two waves sideways, of which one is a third longer.
+
+    Parameters
+    ----------
+    path : Path
+    amplitude : of the sum of both waves, metres
+    wavelength : of the shorter wave, metres
+    phases : two numbers, radians
+    """
+    turns = 2 * np.pi * STEP * np.arange(len(path.points)) / wavelength
+    first, second = np.asarray(phases, np.float64)
+    sideways = amplitude / 2 * (np.sin(turns + first) + np.sin(0.75 * turns + second))
+    left = np.column_stack([-np.sin(path.headings), np.cos(path.headings)])
+    return _path_along(path.points + sideways[:, None] * left)
+
+
+def _path_along(points: NDArray[np.float64]) -> Path:
+    curve = _resampled(points, STEP)
     tangents = np.gradient(curve, axis=0)
     return Path(curve, np.unwrap(np.arctan2(tangents[:, 1], tangents[:, 0])))
 
