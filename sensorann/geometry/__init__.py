@@ -2,7 +2,8 @@
 
 from sensorann.geometry.cameras import Camera
 from sensorann.geometry.cuboids import Cuboid, Cuboids
-from sensorann.geometry.overlap import bev_iou, rotated_nms
+from sensorann.geometry.deskew import deskew_points
+from sensorann.geometry.overlap import bev_giou, bev_iou, giou_3d, iou_3d, rotated_nms
 from sensorann.geometry.points import (
     PointGroups,
     Voxels,
@@ -23,8 +24,12 @@ __all__ = [
     "Transform",
     "Transforms",
     "Voxels",
+    "bev_giou",
     "bev_iou",
+    "deskew_points",
     "euclidean_clusters",
+    "giou_3d",
+    "iou_3d",
     "points_in_cuboid",
     "points_in_cuboids",
     "rotated_nms",

@@ -8,7 +8,9 @@ from numpy.typing import ArrayLike, NDArray
 from sensorann.errors import ArgumentError
 from sensorann.geometry.arrays import as_array
 from sensorann.geometry.cuboids import Cuboids
-from sensorann.kernels import overlap
+from sensorann.kernels import overlap, solids
+
+_UPRIGHT_TOLERANCE = 1e-9  # radians; the error of taking such a box for upright is as small
 
 
 def bev_iou(a: Cuboids, b: Cuboids) -> NDArray[np.float64]:
@@ -31,10 +33,83 @@ def bev_iou(a: Cuboids, b: Cuboids) -> NDArray[np.float64]:
     """
     _check_frames(a, b)
     rows, columns, shared = overlap.rectangle_intersections(_rectangles(a), _rectangles(b))
-    areas_a, areas_b = a.sizes[:, 0] * a.sizes[:, 1], b.sizes[:, 0] * b.sizes[:, 1]
     iou = np.zeros((len(a), len(b)))
-    iou[rows, columns] = shared / (areas_a[rows] + areas_b[columns] - shared)
+    iou[rows, columns] = shared / (_footprint_areas(a)[rows] + _footprint_areas(b)[columns] - shared)
     return iou
+
+
+def iou_3d(a: Cuboids, b: Cuboids) -> NDArray[np.float64]:
+    """Intersection over union of the volumes of all pairs, exact for any rotation.
+
+    Parameters
+    ----------
+    a, b : N and M boxes in one frame
+
+    Returns
+    -------
+    (N, M) float64, 0 to 1
+
+    Raises
+    ------
+    ArgumentError
+        When the frames differ.
+    """
+    shared = _shared_volumes(a, b)
+    return np.asarray(shared / (a.volumes[:, None] + b.volumes - shared))
+
+
+def bev_giou(a: Cuboids, b: Cuboids) -> NDArray[np.float64]:
+    """Generalised intersection over union of the footprints of all pairs, seen from above.
+
+    The overlap as in `bev_iou`, less the share of the convex hull of both that neither covers: boxes that do not
+    overlap still rank by how far apart they are (H. Rezatofighi et al., CVPR 2019).
+
+    Parameters
+    ----------
+    a, b : N and M boxes in one frame
+
+    Returns
+    -------
+    (N, M) float64, -1 to 1
+
+    Raises
+    ------
+    ArgumentError
+        When the frames differ.
+    """
+    iou = bev_iou(a, b)
+    union = (_footprint_areas(a)[:, None] + _footprint_areas(b)) / (1.0 + iou)
+    enclosing = solids.enclosing_areas(_footprint_corners(a), _footprint_corners(b))
+    return np.asarray(iou - (enclosing - union) / enclosing)
+
+
+def giou_3d(a: Cuboids, b: Cuboids) -> NDArray[np.float64]:
+    """Generalised intersection over union of the volumes of all pairs.
+
+    The overlap as in `iou_3d`, less the share that neither box covers of the upright prism around both: the convex
+    hull of their corners seen from above, times their span of heights.
+
+    Parameters
+    ----------
+    a, b : N and M boxes in one frame
+
+    Returns
+    -------
+    (N, M) float64, -1 to 1
+
+    Raises
+    ------
+    ArgumentError
+        When the frames differ.
+    """
+    shared = _shared_volumes(a, b)
+    union = a.volumes[:, None] + b.volumes - shared
+    corners_a, corners_b = a.corners(), b.corners()
+    top = np.maximum(corners_a[:, None, :, 2].max(axis=2), corners_b[:, :, 2].max(axis=1))
+    bottom = np.minimum(corners_a[:, None, :, 2].min(axis=2), corners_b[:, :, 2].min(axis=1))
+    areas = solids.enclosing_areas(np.ascontiguousarray(corners_a[..., :2]), np.ascontiguousarray(corners_b[..., :2]))
+    enclosing = areas * (top - bottom)
+    return np.asarray(shared / union - (enclosing - union) / enclosing)
 
 
 def rotated_nms(boxes: Cuboids, scores: ArrayLike, *, threshold: float) -> NDArray[np.int64]:
@@ -75,3 +150,30 @@ def _rectangles(boxes: Cuboids) -> NDArray[np.float64]:
     # The circles only sort out what is far: a hair of room keeps rounding from losing a touching pair.
     radii = np.hypot(half[:, 0], half[:, 1]) * (1.0 + 1e-12)
     return np.column_stack([boxes.centers[:, :2], np.cos(yaws), np.sin(yaws), half, radii])
+
+
+def _footprint_areas(boxes: Cuboids) -> NDArray[np.float64]:
+    return np.asarray(boxes.sizes[:, 0] * boxes.sizes[:, 1])
+
+
+def _footprint_corners(boxes: Cuboids) -> NDArray[np.float64]:
+    """Corners of the footprints (N, 4, 2), around the rectangle."""
+    flat = Cuboids.from_yaws(boxes.centers, boxes.sizes, boxes.yaws, frame=boxes.frame)
+    return np.ascontiguousarray(flat.corners()[:, [0, 1, 5, 4], :2])
+
+
+def _shared_volumes(a: Cuboids, b: Cuboids) -> NDArray[np.float64]:
+    """Volumes (N, M) that the boxes of all pairs share."""
+    _check_frames(a, b)
+    shared: NDArray[np.float64] = solids.box_intersections(*_solids(a), *_solids(b))
+    return shared
+
+
+def _solids(boxes: Cuboids) -> tuple[NDArray[np.float64] | NDArray[np.bool_], ...]:
+    """Boxes as the kernel takes them: footprints, centres, rotations, half sizes, and which are not upright."""
+    rectangles, half_sizes = _rectangles(boxes), boxes.sizes / 2
+    up = boxes.rotations[:, :, 2]
+    tilted = (np.abs(up[:, :2]).max(axis=1, initial=0.0) > _UPRIGHT_TOLERANCE) | (up[:, 2] < 0)
+    # A tilted box reaches beyond its footprint, but never beyond the sphere around it.
+    rectangles[tilted, 6] = np.linalg.norm(half_sizes[tilted], axis=1) * (1.0 + 1e-12)
+    return rectangles, boxes.centers, boxes.rotations, half_sizes, tilted

@@ -133,8 +133,8 @@ def voxel_downsample(points: ArrayLike, *, edge: float) -> Voxels:
     """
     checked = _checked_points(points)
     keys, _ = _cell_keys(checked, edge, padding=0)
-    labels, first, _, _ = voxels.number_cells(keys)
-    means, counts = voxels.cell_means(checked, labels, len(first))
+    labels, n_voxels = voxels.number_cells(keys)
+    means, counts = voxels.cell_means(checked, labels, n_voxels)
     return Voxels(points=means, counts=counts, labels=labels)
 
 

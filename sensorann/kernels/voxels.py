@@ -62,9 +62,7 @@ def hash_home(key, mask):
 def number_cells(keys):
     """Number the occupied cells in the order in which they are first seen, by hashing with linear probing.
 
-    keys (N,) int64, `EMPTY` is skipped
-    -> slots (N,) int64 with `EMPTY` where skipped, first (C,) int64: first point of each cell,
-    table_keys, table_slots (power of two,): the hash table.
+    keys (N,) int64, `EMPTY` is skipped -> slots (N,) int64 with `EMPTY` where skipped, number of cells.
     """
     size = 16
     while size < 2 * keys.shape[0]:
@@ -73,7 +71,6 @@ def number_cells(keys):
     table_keys = np.full(size, EMPTY, np.int64)
     table_slots = np.empty(size, np.int32)
     slots = np.empty(keys.shape[0], np.int64)
-    first = np.empty(keys.shape[0], np.int64)
     n_cells = 0
     for i in range(keys.shape[0]):
         key = keys[i]
@@ -86,10 +83,9 @@ def number_cells(keys):
         if table_keys[place] == EMPTY:
             table_keys[place] = key
             table_slots[place] = n_cells
-            first[n_cells] = i
             n_cells += 1
         slots[i] = table_slots[place]
-    return slots, first[:n_cells], table_keys, table_slots
+    return slots, n_cells
 
 
 @kernel

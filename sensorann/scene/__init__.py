@@ -1,6 +1,7 @@
 """What a drive and its labels are; knows no file format."""
 
 from sensorann.scene.annotations import Event, ImageTrack, Relation, Tag
+from sensorann.scene.deskewing import deskew
 from sensorann.scene.drive import Drive, frame_timestamps_ns, reference_sensor
 from sensorann.scene.labels import Labels
 from sensorann.scene.ontology import MOTION_MODELS, Category, Motion, MotionModel, Ontology, default_ontology
@@ -30,6 +31,7 @@ __all__ = [
     "Tag",
     "Track",
     "default_ontology",
+    "deskew",
     "frame_timestamps_ns",
     "nearest_indices",
     "reference_sensor",

@@ -1,0 +1,177 @@
+"""How much boxes of any rotation overlap in space, and how much room two boxes take together.
+
+The shared volume comes from tetrahedra: one box is cut into five, and each is cut by the six faces of the other. The
+sum of volumes has no special cases: a face that lies in a face of the other box changes it by rounding alone.
+"""
+
+import numpy as np
+
+from sensorann.kernels._jit import kernel
+from sensorann.kernels.overlap import near_rectangles, rectangle_intersection
+
+
+@kernel
+def tetrahedra_of_box(half_size, rotation, center, tetrahedra):
+    """Cut a box into five tetrahedra, written to (..., 4, 3): the inner one and those at four of its corners."""
+    corners = np.empty((8, 3))
+    for corner in range(8):
+        for axis in range(3):
+            corners[corner, axis] = center[axis]
+            for k in range(3):
+                # Bit k of the number is the side along axis k.
+                side = half_size[k] if (corner >> k) & 1 else -half_size[k]
+                corners[corner, axis] += rotation[axis, k] * side
+    for t, members in enumerate(((0, 3, 5, 6), (1, 0, 3, 5), (2, 0, 3, 6), (4, 0, 5, 6), (7, 3, 5, 6))):
+        for v in range(4):
+            tetrahedra[t, v] = corners[members[v]]
+
+
+@kernel
+def _tetrahedron_volume(vertices):
+    ax, ay, az = vertices[1] - vertices[0]
+    bx, by, bz = vertices[2] - vertices[0]
+    cx, cy, cz = vertices[3] - vertices[0]
+    return abs(ax * (by * cz - bz * cy) + ay * (bz * cx - bx * cz) + az * (bx * cy - by * cx)) / 6.0
+
+
+@kernel
+def _crossing(inside, outside, inside_distance, outside_distance):
+    return inside + inside_distance / (inside_distance - outside_distance) * (outside - inside)
+
+
+@kernel
+def _cut(vertices, axis, sign, limit, parts):
+    """Cut a tetrahedron by sign * coordinate <= limit -> number of tetrahedra left, written to parts (3, 4, 3)."""
+    distances = sign * vertices[:, axis] - limit
+    order = np.argsort(distances)
+    a, b, c, d = vertices[order[0]], vertices[order[1]], vertices[order[2]], vertices[order[3]]
+    da, db, dc, dd = distances[order[0]], distances[order[1]], distances[order[2]], distances[order[3]]
+    if da >= 0.0:
+        return 0
+    if dd <= 0.0:
+        parts[0] = vertices
+        return 1
+    ad = _crossing(a, d, da, dd)
+    if db >= 0.0:
+        parts[0, 0], parts[0, 1], parts[0, 2], parts[0, 3] = a, _crossing(a, b, da, db), _crossing(a, c, da, dc), ad
+        return 1
+    bd = _crossing(b, d, db, dd)
+    # What is left of two or three inner vertices is a prism, from triangle 0 1 2 to triangle 3 4 5.
+    prism = np.empty((6, 3))
+    if dc >= 0.0:
+        prism[0], prism[1], prism[2] = a, _crossing(a, c, da, dc), ad
+        prism[3], prism[4], prism[5] = b, _crossing(b, c, db, dc), bd
+    else:
+        prism[0], prism[1], prism[2] = a, b, c
+        prism[3], prism[4], prism[5] = ad, bd, _crossing(c, d, dc, dd)
+    for t in range(3):
+        parts[t] = prism[t : t + 4]
+    return 3
+
+
+@kernel
+def solid_intersection(center, rotation, half_size, other_half_size):
+    """Volume that a box shares with a box at the origin, in the axes of the latter.
+
+    center (3,), rotation (3, 3), half_size (3,) of the one, other_half_size (3,).
+    """
+    pending = np.empty((32, 4, 3))
+    planes = np.zeros(32, np.int64)
+    parts = np.empty((3, 4, 3))
+    tetrahedra_of_box(half_size, rotation, center, pending)
+    n, volume = 5, 0.0
+    while n > 0:
+        n -= 1
+        plane = planes[n]
+        if plane == 6:
+            volume += _tetrahedron_volume(pending[n])
+            continue
+        axis = plane // 2
+        for t in range(_cut(pending[n], axis, 1.0 if plane % 2 else -1.0, other_half_size[axis], parts)):
+            pending[n] = parts[t]
+            planes[n] = plane + 1
+            n += 1
+    return volume
+
+
+@kernel
+def box_intersections(a, a_centers, a_rotations, a_halves, a_tilted, b, b_centers, b_rotations, b_halves, b_tilted):
+    """Shared volumes of all pairs of boxes -> (N, M).
+
+    a (N, 7): rectangles as in `sensorann.kernels.overlap`, where the radius of a tilted box is that of the sphere
+    around it; centers (N, 3), rotations (N, 3, 3), halves (N, 3), tilted (N,) bool; b alike.
+    """
+    shared = np.zeros((a.shape[0], b.shape[0]))
+    x, y, radius = b[:, 0].copy(), b[:, 1].copy(), b[:, 6].copy()
+    near = np.empty(b.shape[0] + 1, np.int64)
+    polygon, clipped = np.empty((16, 2)), np.empty((16, 2))
+    for i in range(a.shape[0]):
+        for k in range(near_rectangles(a, i, x, y, radius, near)):
+            j = near[k]
+            if a_tilted[i] or b_tilted[j]:
+                back = a_rotations[i].T.copy()
+                center, rotation = np.zeros(3), np.zeros((3, 3))
+                for row in range(3):
+                    for m in range(3):
+                        center[row] += back[row, m] * (b_centers[j, m] - a_centers[i, m])
+                        for column in range(3):
+                            rotation[row, column] += back[row, m] * b_rotations[j, m, column]
+                shared[i, j] = solid_intersection(center, rotation, b_halves[j], a_halves[i])
+                continue
+            # Upright boxes share a prism: relative to one centre, so that large coordinates lose no digits.
+            dz = b_centers[j, 2] - a_centers[i, 2]
+            height = min(a_halves[i, 2], dz + b_halves[j, 2]) - max(-a_halves[i, 2], dz - b_halves[j, 2])
+            if height > 0.0:
+                shared[i, j] = height * rectangle_intersection(a, i, b, j, polygon, clipped)
+    return shared
+
+
+@kernel
+def _hull_area(points, n, chain):
+    """Area of the convex hull of the first n points (n, 2), which it sorts; chain (n,) int64 scratch.
+
+    Monotone chain (A. M. Andrew, Information Processing Letters 9(5), 1979).
+    """
+    for k in range(1, n):
+        x, y = points[k, 0], points[k, 1]
+        place = k
+        while place > 0 and (points[place - 1, 0] > x or (points[place - 1, 0] == x and points[place - 1, 1] > y)):
+            points[place, 0], points[place, 1] = points[place - 1, 0], points[place - 1, 1]
+            place -= 1
+        points[place, 0], points[place, 1] = x, y
+    doubled = 0.0
+    for side in (1.0, -1.0):
+        length = 0
+        for k in range(n):
+            while length >= 2:
+                o, p = chain[length - 2], chain[length - 1]
+                turn = (points[p, 0] - points[o, 0]) * (points[k, 1] - points[o, 1]) - (points[p, 1] - points[o, 1]) * (
+                    points[k, 0] - points[o, 0]
+                )
+                if side * turn > 0.0:
+                    break
+                length -= 1
+            chain[length] = k
+            length += 1
+        for m in range(1, length):
+            o, p = chain[m - 1], chain[m]
+            doubled += side * (points[o, 0] * points[p, 1] - points[p, 0] * points[o, 1])
+    return 0.5 * doubled
+
+
+@kernel
+def enclosing_areas(a_corners, b_corners):
+    """Areas of the convex hulls of all pairs seen from above: a_corners (N, K, 2), b_corners (M, K, 2) -> (N, M)."""
+    n_corners = a_corners.shape[1]
+    areas = np.empty((a_corners.shape[0], b_corners.shape[0]))
+    points = np.empty((2 * n_corners, 2))
+    chain = np.empty(2 * n_corners + 1, np.int64)
+    for i in range(a_corners.shape[0]):
+        for j in range(b_corners.shape[0]):
+            for axis in range(2):
+                # Relative to one corner, so that large coordinates lose no digits.
+                for k in range(n_corners):
+                    points[k, axis] = a_corners[i, k, axis] - a_corners[i, 0, axis]
+                    points[n_corners + k, axis] = b_corners[j, k, axis] - a_corners[i, 0, axis]
+            areas[i, j] = _hull_area(points, 2 * n_corners, chain)
+    return areas
