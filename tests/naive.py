@@ -102,3 +102,49 @@ def hermite(seconds, values, slopes, at):
 
 def unwrap(angles):
     return np.unwrap(angles) - angles[0]
+
+
+# --- LZF ----------------------------------------------------------------------------------------------------------
+
+
+def lzf_decompress(packed):
+    """Unpack bytes; None where a copy starts before the beginning or the data ends within an entry."""
+    out = bytearray()
+    rest = list(packed)
+    while rest:
+        control = rest.pop(0)
+        if control < 32:
+            if len(rest) < control + 1:
+                return None
+            out += bytes(rest[: control + 1])
+            del rest[: control + 1]
+            continue
+        length = control // 32 + 2
+        if length == 9:
+            if not rest:
+                return None
+            length += rest.pop(0)
+        if not rest:
+            return None
+        distance = control % 32 * 256 + rest.pop(0) + 1
+        if distance > len(out):
+            return None
+        for _ in range(length):
+            out.append(out[-distance])
+    return bytes(out)
+
+
+# --- edges of a rectangle ----------------------------------------------------------------------------------------
+
+
+def edge_score(points, angle, rank, width):
+    """Reward of one angle: every point by its distance to the nearest of four lines through order statistics."""
+    u = points[:, 0] * np.cos(angle) + points[:, 1] * np.sin(angle)
+    v = points[:, 1] * np.cos(angle) - points[:, 0] * np.sin(angle)
+    score = 0.0
+    for a, b in zip(u, v, strict=True):
+        lines_u, lines_v = np.sort(u)[[rank, -1 - rank]], np.sort(v)[[rank, -1 - rank]]
+        distance = min(np.abs(a - lines_u).min(), np.abs(b - lines_v).min())
+        if distance < 4 * width:
+            score += np.exp(-(distance**2) / (2 * width**2))
+    return score
