@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sensorann.errors import FormatError, MissingDataError
 from sensorann.formats.files import written_whole
 from sensorann.formats.nuscenes import NuScenesDrive
+from sensorann.formats.nuscenes_plan import Measurement, microseconds
 from sensorann.formats.pcd import write_pcd
 from sensorann.geometry import Camera
 from sensorann.scene import Drive, Sweep
@@ -54,18 +55,17 @@ class SensorExport:
         self.n_undistorted = 0
         self.lost_fields: set[str] = set()
 
-    def export(self, sensor: str, index: int, *, channel: str, is_key_frame: bool) -> str:
+    def export(self, sensor: str, one: Measurement, *, channel: str) -> str:
         """Put one measurement where the tables say; returns its name relative to the root."""
         if isinstance(self._drive, NuScenesDrive):
-            return self._link(sensor, index)
+            return self._link(sensor, one.number)
         kind = self._drive.rig[sensor].kind
-        microseconds = (int(self._drive.timestamps_ns(sensor)[index]) + 500) // 1000
-        stem = f"{plain(self._drive.name)}__{plain(channel)}__{microseconds}"
-        name = f"{'samples' if is_key_frame else 'sweeps'}/{plain(channel)}/{stem}"
+        stem = f"{plain(self._drive.name)}__{plain(channel)}__{microseconds(one.timestamp_ns)}"
+        name = f"{'samples' if one.is_key_frame else 'sweeps'}/{plain(channel)}/{stem}"
         try:
             if kind == "camera":
-                return self._write_image(sensor, index, name)
-            sweep = self._drive.sweep(sensor, index)
+                return self._write_image(sensor, one.number, name)
+            sweep = self._drive.sweep(sensor, one.number)
             self._write_points(sweep, self._root / (name + _SUFFIXES[kind]), radar=kind == "radar")
         except MissingDataError:
             self.n_absent += 1

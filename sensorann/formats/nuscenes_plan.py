@@ -19,9 +19,9 @@ MICROSECOND_NS = 1000
 
 
 class Measurement(NamedTuple):
-    """One measurement of a sensor: number `index` of the drive, part of a sample, its key frame or a sweep."""
+    """One measurement of a sensor: that `number` of the drive, part of a sample, its key frame or a sweep."""
 
-    index: int
+    number: int
     timestamp_ns: int
     i_sample: int
     is_key_frame: bool
@@ -76,6 +76,11 @@ def plan_samples(labels: Labels, drive: Drive) -> SamplePlan:
         n_without_pose=int((~covered).sum()),
         stands_still=drive.trajectory is None,
     )
+
+
+def microseconds(timestamp_ns: int) -> int:
+    """Round an instant to what the tables count in."""
+    return (int(timestamp_ns) + 500) // 1000
 
 
 def frame_of(times_ns: NDArray[np.int64], sample_times_ns: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sensorann.formats.nuscenes_plan import Measurement, SamplePlan
+from sensorann.formats.nuscenes_plan import Measurement, SamplePlan, microseconds
 from sensorann.formats.nuscenes_tables import Row
 from sensorann.geometry import Transform
 from sensorann.scene import Drive
@@ -47,11 +47,6 @@ class Instance(NamedTuple):
 def token(*parts: object) -> str:
     """Make the token of a thing from what it is: 32 hexadecimal digits, as all of nuScenes has them."""
     return hashlib.md5("|".join(str(part) for part in parts).encode(), usedforsecurity=False).hexdigest()
-
-
-def microseconds(timestamp_ns: int) -> int:
-    """Round an instant to what the tables count in."""
-    return (int(timestamp_ns) + 500) // 1000
 
 
 def chained(rows: list[Row]) -> list[Row]:
@@ -129,7 +124,7 @@ def sensor_tables(drive: Drive, plan: SamplePlan, filenames: Mapping[tuple[str, 
         }
         rows["sensor"].append(sensor_row)
         rows["calibrated_sensor"].append(calibrated)
-        data = [_sample_data(drive, plan, name, one, filenames[name, one.index]) for one in measurements]
+        data = [_sample_data(drive, plan, name, one, filenames[name, one.number]) for one in measurements]
         for row in data:
             row["calibrated_sensor_token"] = calibrated["token"]
         rows["sample_data"] += chained(data)

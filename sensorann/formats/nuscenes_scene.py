@@ -123,7 +123,8 @@ def scene_recordings(
 def _recording(row: Row, sample_token: str, calibrated_sensor_token: str, path: Path) -> Recording:
     """Keep what is needed of a row; the tokens given are those of the other tables, so that they exist once."""
     filename = tables.text(row, "filename", path=path)
-    if Path(filename).is_absolute() or ".." in Path(filename).parts:
+    parts = filename.replace("\\", "/").split("/")
+    if ".." in parts or not parts[0] or ":" in parts[0]:
         raise tables.field_error(path, row, "filename", "a path inside the data set")
     return Recording(
         timestamp_ns=tables.timestamp_ns(row, path=path),

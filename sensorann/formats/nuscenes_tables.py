@@ -198,9 +198,9 @@ def timestamp_ns(row: Row, *, path: Path) -> int:
 def numbers(row: Row, field: str, n: int, *, path: Path) -> tuple[float, ...]:
     """Return a field of n finite numbers."""
     value = row.get(field)
-    if not isinstance(value, list) or len(value) != n or not all(_is_finite(number) for number in value):
+    if not isinstance(value, list) or len(value) != n or not all(map(_is_finite, value)):
         raise field_error(path, row, field, f"{n} finite numbers")
-    return tuple(float(number) for number in value)
+    return tuple(map(float, value))
 
 
 def quaternion(row: Row, *, path: Path) -> tuple[float, ...]:

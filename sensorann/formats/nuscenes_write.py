@@ -57,9 +57,7 @@ def write(labels: Labels, path: Path, drive: Drive | None) -> None:
     with replaced_root(Path(path)) as root:
         export = SensorExport(drive, root)
         filenames = {
-            (name, one.index): export.export(
-                name, one.index, channel=plan.channels[name], is_key_frame=one.is_key_frame
-            )
+            (name, one.number): export.export(name, one, channel=plan.channels[name])
             for name, measurements in plan.measurements.items()
             for one in measurements
         }
@@ -134,7 +132,7 @@ def _point_counts(
         for one in plan.measurements[sensor.name] if sensor.kind == kind else ():
             here = places.get(one.i_sample, []) if one.is_key_frame else []
             try:
-                points = drive.sweep(sensor.name, one.index).points if here else None
+                points = drive.sweep(sensor.name, one.number).points if here else None
             except MissingDataError:
                 continue
             if points is not None:
