@@ -1,0 +1,170 @@
+"""A cuboid from the points of one object: its heading from its edges, its place from the corner that was seen."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sensorann.errors import ArgumentError
+from sensorann.fitting.anchoring import anchor_extent, length_lies_along
+from sensorann.geometry import Cuboid, Transform
+from sensorann.geometry.arrays import as_array
+from sensorann.geometry.rotations import wrap_angle
+from sensorann.kernels import edges
+
+# Width of an edge: the noise of a LiDAR and the roundness of a car body.
+EDGE_WIDTH = 0.08
+# Points trimmed from each end before the edges are laid; below 100 points that is none.
+_TRIMMED_SHARE = 0.01
+# The score of more points than this differs by less than its own noise.
+_MOST_SCORED_POINTS = 1024
+_N_COARSE, _N_CANDIDATES = 30, 3
+_GROUND_MARGIN = 0.25
+_SMALLEST_EDGE = 0.1
+# Below this ratio of length to width the long side is no proof of the heading.
+_CLEAR_RATIO = 1.25
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+class CuboidFit:
+    """A fitted cuboid and what it stands on.
+
+    Attributes
+    ----------
+    cuboid : the box; its heading is one of those that the points allow
+    n_points : number of points above the ground that were used
+    score : share of the points that lie on the edges, 0 to 1, each weighted by its closeness
+    measured_size : (length, width, height) that the points span, before the known size was applied
+    yaw_period : the heading is known up to multiples of this, radians: 2 pi when it was given; pi when front and back
+        look alike, as always with points alone; pi / 2 when length and width do as well
+    """
+
+    cuboid: Cuboid
+    n_points: int
+    score: float
+    measured_size: tuple[float, float, float]
+    yaw_period: float
+
+
+def fit_cuboid(
+    points: ArrayLike,
+    *,
+    ground_height: float | None = None,
+    size: tuple[float, float, float] | None = None,
+    yaw: float | None = None,
+    anchor: ArrayLike = (0.0, 0.0, 0.0),
+    frame: str = "ego",
+) -> CuboidFit:
+    """Fit an upright cuboid to the points of one object.
+
+    The heading is the one whose rectangle has most points close to its edges (a bounded reward, so that no single
+    point buys the angle). With a known size the faces that the sensor saw stay where they were measured and the
+    hidden ones move: the box only grows, never shrinks below the points.
+
+    Parameters
+    ----------
+    points : (N, 3) metres, z up; rows with NaN are left out
+    ground_height : z of the ground under the object; points near it are left out, and the box stands on it
+    size : known (length, width, height), such as that of the track; None to take what the points span
+    yaw : known heading, radians; None to search it
+    anchor : position (3,) of the sensor in the frame of the points
+    frame : name of that frame
+
+    Returns
+    -------
+    CuboidFit
+
+    Raises
+    ------
+    ArgumentError
+        When fewer than three points remain, when they all lie above one spot, or an argument has no sense.
+    """
+    cloud = as_array(points, (None, 3), np.float64, name="points")
+    sensor = as_array(anchor, (3,), np.float64, name="anchor", finite=True)
+    _check(size, yaw, ground_height)
+    cloud = _above_ground(cloud[np.isfinite(cloud).all(axis=1)], ground_height)
+    # Scores of world coordinates would lose digits: everything happens around the middle of the points.
+    origin = np.append(cloud[:, :2].mean(axis=0), 0.0)
+    plan = np.ascontiguousarray(cloud[:, :2] - origin[:2])
+    angle, score = _heading(plan, yaw)
+    low, high = _extent(plan, angle)
+    if not (high - low).max() > 1e-6:
+        raise ArgumentError(f"all {len(cloud)} points lie above one spot, so no box can be fitted")
+    if yaw is None and not length_lies_along(high - low, size):
+        angle += math.pi / 2
+        low, high = _extent(plan, angle)
+    bottom, top = _heights(cloud[:, 2], ground_height, size)
+    measured = (high[0] - low[0], high[1] - low[1], float(np.ptp(cloud[:, 2])))
+    edge = np.maximum(high - low, _SMALLEST_EDGE if size is None else np.maximum(size[:2], high - low))
+    along = np.array([math.cos(angle), math.sin(angle)])
+    axes = np.stack([along, [-along[1], along[0]]])
+    center = anchor_extent(low, high, edge, sensor=axes @ (sensor - origin)[:2])
+    position = np.append(center @ axes, (bottom + top) / 2) + origin
+    return CuboidFit(
+        cuboid=Cuboid(
+            frame_from_cuboid=Transform.from_yaw(float(wrap_angle(angle)), position),
+            size=(float(edge[0]), float(edge[1]), top - bottom),
+            frame=frame,
+        ),
+        n_points=len(cloud),
+        score=score,
+        measured_size=(float(measured[0]), float(measured[1]), measured[2]),
+        yaw_period=_yaw_period(edge, yaw),
+    )
+
+
+def _check(size: tuple[float, float, float] | None, yaw: float | None, ground_height: float | None) -> None:
+    if size is not None and (len(size) != 3 or not all(math.isfinite(edge) and edge > 0 for edge in size)):
+        raise ArgumentError(f"size must be three positive lengths in metres, got {size}")
+    for name, value in (("yaw", yaw), ("ground_height", ground_height)):
+        if value is not None and not math.isfinite(value):
+            raise ArgumentError(f"{name} must be finite, got {value}")
+
+
+def _above_ground(cloud: NDArray[np.float64], ground_height: float | None) -> NDArray[np.float64]:
+    """Leave out the ground: a quarter of a metre above it, or a quarter of the height of a low object."""
+    n_given = len(cloud)
+    if ground_height is not None and n_given:
+        height = float(cloud[:, 2].max()) - ground_height
+        cloud = cloud[cloud[:, 2] > ground_height + min(_GROUND_MARGIN, height / 4)]
+    if len(cloud) < 3:
+        where = " above the ground" if ground_height is not None else ""
+        raise ArgumentError(f"a cuboid needs at least 3 points{where}, got {len(cloud)} (of {n_given} finite ones)")
+    return cloud
+
+
+def _heading(plan: NDArray[np.float64], yaw: float | None) -> tuple[float, float]:
+    """Angle of one axis of the rectangle, and the share of points on its edges."""
+    step = -(-len(plan) // _MOST_SCORED_POINTS)
+    scored = np.ascontiguousarray(plan[::step])
+    rank = int(_TRIMMED_SHARE * len(scored))
+    if yaw is not None:
+        return yaw, float(edges.edge_scores(scored, np.array([yaw]), rank, EDGE_WIDTH)[0]) / len(scored)
+    angle, score = edges.search_edge_angle(scored, rank, EDGE_WIDTH, _N_COARSE, _N_CANDIDATES)
+    return float(angle), float(score) / len(scored)
+
+
+def _extent(plan: NDArray[np.float64], angle: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Lowest and highest coordinate (2,) along the axis at `angle` and across it; nothing is trimmed here."""
+    c, s = math.cos(angle), math.sin(angle)
+    local = plan @ np.array([[c, -s], [s, c]])
+    return local.min(axis=0), local.max(axis=0)
+
+
+def _heights(
+    z: NDArray[np.float64], ground_height: float | None, size: tuple[float, float, float] | None
+) -> tuple[float, float]:
+    """Bottom and top. On known ground the box stands; else it hangs from its highest point, which was seen."""
+    bottom = float(z.min()) if ground_height is None else ground_height
+    top = float(z.max())
+    height = max(top - bottom, _SMALLEST_EDGE if size is None else size[2])
+    return (top - height, top) if ground_height is None else (bottom, bottom + height)
+
+
+def _yaw_period(edge: NDArray[np.float64], yaw: float | None) -> float:
+    if yaw is not None:
+        return 2 * math.pi
+    return math.pi if edge[0] >= _CLEAR_RATIO * edge[1] else math.pi / 2

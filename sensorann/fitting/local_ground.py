@@ -1,0 +1,103 @@
+"""The ground around one spot: a plane under the lowest points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+_CELL = 1.0
+_N_ROUNDS = 6
+# Steepest road that is believed, and how strongly few cells pull the plane back to level.
+_STEEPEST = 0.2
+_LEVEL_WEIGHT = 3.0
+_LEVEL_SHARE = 0.3
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class GroundPlane:
+    """z = height + slope . (xy - spot).
+
+    Attributes
+    ----------
+    spot : (2,) where the plane was estimated, metres
+    height : z of the ground there
+    slope : (2,) rise per metre along x and y
+    n_cells : number of square metres with points on the plane; 0 when there were none and the lowest point stands in
+    """
+
+    spot: NDArray[np.float64]
+    height: float
+    slope: NDArray[np.float64]
+    n_cells: int
+
+    def heights_above(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Heights (N,) of points (N, 3) above the plane."""
+        return np.asarray(points[:, 2] - self.height - (points[:, :2] - self.spot) @ self.slope)
+
+    def height_at(self, position: NDArray[np.float64]) -> float:
+        """Z of the ground under a position (2,) or (3,)."""
+        return float(self.height + (position[:2] - self.spot) @ self.slope)
+
+
+def estimate_ground(points: NDArray[np.float64], spot: NDArray[np.float64], *, radius: float = 10.0) -> GroundPlane:
+    """Fit the ground around a spot to the lowest point of every square metre.
+
+    Roofs and hedges hide the ground under them: the plane starts level at the lowest height that many cells below the
+    spot share, and is fitted again and again to the cells near it.
+
+    Parameters
+    ----------
+    points : (N, 3) finite, N >= 1
+    spot : (3,) on an object or on the ground
+    radius : metres around the spot
+    """
+    near = points[np.hypot(*(points[:, :2] - spot[:2]).T) <= radius]
+    if len(near) == 0:
+        near = points[[np.argmin(np.hypot(*(points[:, :2] - spot[:2]).T))]]
+    lowest = _lowest_of_cells(near, spot)
+    under = lowest[lowest[:, 2] <= spot[2] + 0.1]
+    if len(under) == 0:
+        under = lowest
+    height = _lowest_level(under[:, 2])
+    slope = np.zeros(2)
+    on_plane = np.zeros(len(lowest), np.bool_)
+    for i in range(_N_ROUNDS):
+        off = lowest[:, 2] - height - (lowest[:, :2] - spot[:2]) @ slope
+        # From generous to strict; low outliers are reflections, high ones stand on the ground.
+        reach = max(0.4 - 0.06 * i, 0.12)
+        on_plane = np.abs(off) <= reach
+        if on_plane.sum() < 3:
+            break
+        height, slope = _plane(lowest[on_plane], spot)
+    return GroundPlane(np.asarray(spot[:2], np.float64), float(height), slope, int(on_plane.sum()))
+
+
+def _lowest_of_cells(points: NDArray[np.float64], spot: NDArray[np.float64]) -> NDArray[np.float64]:
+    cells = np.floor((points[:, :2] - spot[:2]) / _CELL).astype(np.int64)
+    keys = cells[:, 0] * 4096 + cells[:, 1]
+    order = np.lexsort((points[:, 2], keys))
+    first = np.concatenate([[True], np.diff(keys[order]) != 0])
+    return np.asarray(points[order[first]])
+
+
+def _lowest_level(heights: NDArray[np.float64]) -> float:
+    """Middle of the lowest 0.3 m window that holds many heights.
+
+    The fullest window may be the roofs of a parked row; a window with a fraction as many below it is the road between.
+    """
+    ordered = np.sort(heights)
+    counts = np.searchsorted(ordered, ordered + 0.3, side="right") - np.arange(len(ordered))
+    start = int(np.argmax(counts >= _LEVEL_SHARE * counts.max()))
+    return float(np.median(ordered[start : start + counts[start]]))
+
+
+def _plane(cells: NDArray[np.float64], spot: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+    """Least squares with a pull to level ground, so that a handful of cells in a row makes no ramp."""
+    offsets = cells[:, :2] - spot[:2]
+    design = np.column_stack([np.ones(len(cells)), offsets])
+    normal = design.T @ design + np.diag([0.0, _LEVEL_WEIGHT, _LEVEL_WEIGHT])
+    height, *slope = np.linalg.solve(normal, design.T @ cells[:, 2])
+    steepness = float(np.hypot(*slope))
+    return float(height), np.array(slope) * min(1.0, _STEEPEST / max(steepness, 1e-12))
