@@ -1,20 +1,211 @@
-"""Interface only until its owner lands it."""
+"""A folder as a drive: how a team brings its own data; ``docs/own-data.md`` shows one.
 
+``lidar/*.pcd|ply|bin|npy`` (or ``lidar/NAME/*`` for several), ``camera/NAME/*.jpg|png``, ``radar`` as ``lidar``, and
+``drive.json``, an OpenLABEL document with sensors, instants and ego poses.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from sensorann.scene import Drive
+import numpy as np
+from numpy.typing import NDArray
+
+from sensorann.errors import ArgumentError, FormatError, MissingDataError
+from sensorann.formats.encoded_images import decode_image
+from sensorann.formats.files import require_file
+from sensorann.formats.folder_description import FILE_NAME, Description, read_description, write_description
+from sensorann.formats.folder_files import SUFFIXES, SensorFiles, clock_of_names, find_files, holds_points
+from sensorann.formats.openlabel import recognises as is_openlabel
+from sensorann.formats.point_files import KITTI_COLUMNS, NUSCENES_COLUMNS, PointTable, read_points, to_float32
+from sensorann.geometry import Trajectory, Transform
+from sensorann.scene import Drive, Rig, Sensor, SensorKind, Sweep
+
+__all__ = ["LANDMARK", "LAYOUT_NAME", "drive_names", "open_drive", "recognises", "write_description"]
 
 LAYOUT_NAME = "folder"
-LANDMARK = "folder"
+LANDMARK = f"a folder with lidar/*.pcd|ply|bin|npy, or with {FILE_NAME}"
+_logger = logging.getLogger(__name__)
 
 
-def recognises(path: Path) -> bool:  # noqa: D103
-    return False
+def recognises(path: Path) -> bool:
+    """Tell whether a folder holds point files in ``lidar`` or ``radar``, or an OpenLABEL ``drive.json``."""
+    return path.is_dir() and (is_openlabel(path / FILE_NAME) or holds_points(path))
 
 
-def drive_names(path: Path) -> list[str]:  # noqa: D103
-    raise NotImplementedError
+def drive_names(path: Path) -> list[str]:
+    """A folder is one drive, called as the folder is."""
+    return [path.resolve().name]
 
 
-def open_drive(path: Path, name: str) -> Drive:  # noqa: D103
-    raise NotImplementedError
+def open_drive(path: Path, name: str) -> Drive:
+    """Open the drive in a folder.
+
+    Raises
+    ------
+    FormatError
+        When ``drive.json`` is damaged, or the files do not match its frames.
+    """
+    found = find_files(path)
+    if (path / FILE_NAME).is_file():
+        return _described(path, name, read_description(path / FILE_NAME), found)
+    return _bare(path, name, found)
+
+
+def _described(
+    path: Path, name: str, description: Description, found: Mapping[tuple[SensorKind, str], SensorFiles]
+) -> Drive:
+    """Join ``drive.json`` with the files."""
+    files: dict[str, SensorFiles] = {}
+    rig = description.rig
+    for sensor in rig.sensors:
+        # Files that lie in lidar/ itself belong to the only LiDAR, whatever its stream is called.
+        single = len(rig.of_kind(sensor.kind)) == 1
+        own = found.get((sensor.kind, sensor.name)) or (found.get((sensor.kind, sensor.kind)) if single else None)
+        if own is None:
+            _logger.warning("%s: no files of %s in %s/%s", path, sensor.name, sensor.kind, sensor.name)
+        else:
+            files[sensor.name] = own
+    for own in found.values():
+        if own not in files.values():
+            _logger.warning("%s: left out %d files: %s has no such stream", own.folder, len(own.paths), FILE_NAME)
+    if description.frames:
+        times = {sensor: description.timestamps_ns(sensor, files) for sensor in rig}
+    else:
+        times = clock_of_names(path, files)
+    return _shifted(
+        FolderDrive(
+            name=name,
+            root=path,
+            rig=rig,
+            trajectory=description.trajectory,
+            files=files,
+            times=times,
+            point_columns=description.point_columns,
+        )
+    )
+
+
+def _bare(path: Path, name: str, found: Mapping[tuple[SensorKind, str], SensorFiles]) -> Drive:
+    """Point clouds alone: nobody says where the sensors sit, or when the files were taken."""
+    files: dict[str, SensorFiles] = {}
+    sensors: list[Sensor] = []
+    for (kind, sensor), own in found.items():
+        if kind == "camera":
+            _logger.warning("%s: left out %d pictures: no %s has intrinsics", own.folder, len(own.paths), FILE_NAME)
+            continue
+        if sensor in files:
+            raise FormatError(own.folder, "", expected="sensors with names of their own", found=f"a second {sensor!r}")
+        files[sensor] = own
+        sensors.append(Sensor(name=sensor, kind=kind, ego_from_sensor=Transform.identity()))
+    if len(sensors) > 1:
+        _logger.warning("%s: no %s says where the sensors sit; all are put at the ego origin", path, FILE_NAME)
+    times = clock_of_names(path, files)
+    return _shifted(
+        FolderDrive(
+            name=name, root=path, rig=Rig(tuple(sensors)), trajectory=None, files=files, times=times, point_columns={}
+        )
+    )
+
+
+def _shifted(drive: FolderDrive) -> FolderDrive:
+    """Give sensors with far coordinates (a cloud in UTM) an origin among their points.
+
+    Sweeps are float32, which steps by half a metre at UTM northings: the points are given relative to the origin of
+    the sensor's first sweep, and `ego_from_sensor` carries it.
+    """
+    origins: dict[str, NDArray[np.float64]] = {}
+    sensors: list[Sensor] = []
+    for sensor in drive.rig.sensors:
+        origin = drive.first_origin(sensor)
+        if origin.any():
+            x, y, z = (float(part) for part in origin)
+            _logger.warning(
+                "%s: the points of %s are far from its origin; given relative to (%g, %g, %g), which its pose carries",
+                drive.root,
+                sensor.name,
+                x,
+                y,
+                z,
+            )
+            origins[sensor.name] = origin
+            pose = sensor.ego_from_sensor @ Transform(np.eye(3), origin)
+            sensor = replace(sensor, ego_from_sensor=pose)
+        sensors.append(sensor)
+    return replace(drive, rig=Rig(tuple(sensors)), origins=origins)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+class FolderDrive:
+    """A drive in a folder; see `sensorann.scene.Drive`.
+
+    Attributes
+    ----------
+    name, rig, trajectory : as every drive has them
+    root : the folder
+    files : files of the sensors that have any
+    times : instants per sensor
+    point_columns : what the numbers of a point are in .bin and .npy files, for the sensors that say it
+    origins : (3,) float64, metres: what was taken off the coordinates of a sensor's points
+    """
+
+    name: str
+    root: Path
+    rig: Rig
+    trajectory: Trajectory | None
+    files: Mapping[str, SensorFiles]
+    times: Mapping[str, NDArray[np.int64]]
+    point_columns: Mapping[str, tuple[str, ...]]
+    origins: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+
+    def timestamps_ns(self, sensor: str) -> NDArray[np.int64]:
+        """Instants (N,) of a sensor, increasing."""
+        self.rig[sensor]
+        return self.times.get(sensor, np.zeros(0, np.int64))
+
+    def sweep(self, sensor: str, index: int) -> Sweep:
+        """Read one LiDAR sweep or radar scan."""
+        if self.rig[sensor].kind == "camera":
+            raise ArgumentError(f"{sensor} is a camera: it has images, no sweeps")
+        table = self._table(sensor, self._path(sensor, index))
+        points = table.points()
+        origin = self.origins.get(sensor)
+        if origin is None and points.dtype != np.float32:
+            origin = np.zeros(3)  # every sweep of a sensor is in one frame, whatever its own points would ask for
+        timestamp_ns = int(self.times[sensor][index])
+        near, _ = to_float32(points, origin=origin)
+        return Sweep(sensor=sensor, timestamp_ns=timestamp_ns, points=near, fields=table.fields())
+
+    def image(self, sensor: str, index: int) -> NDArray[np.uint8]:
+        """Decode one image (height, width, 3), uint8, BGR."""
+        return decode_image(self.image_bytes(sensor, index), path=self._path(sensor, index), where="")
+
+    def image_bytes(self, sensor: str, index: int) -> bytes:
+        """Return one image as it is stored."""
+        self.rig.camera(sensor)
+        return require_file(self._path(sensor, index)).read_bytes()
+
+    def first_origin(self, sensor: Sensor) -> NDArray[np.float64]:
+        """Origin (3,) that a sensor's first file asks for; zero where there is none, or it cannot be read."""
+        if sensor.kind == "camera" or sensor.name not in self.files:
+            return np.zeros(3)
+        try:
+            return to_float32(self._table(sensor.name, self._path(sensor.name, 0)).points())[1]
+        except (FormatError, MissingDataError):
+            return np.zeros(3)  # whoever asks for the sweep is told what is wrong with it
+
+    def _table(self, sensor: str, path: Path) -> PointTable:
+        usual = NUSCENES_COLUMNS if path.name.lower().endswith(".pcd.bin") else KITTI_COLUMNS
+        return read_points(path, columns=self.point_columns.get(sensor, usual))
+
+    def _path(self, sensor: str, index: int) -> Path:
+        own = self.rig[sensor]
+        if sensor not in self.files:
+            raise MissingDataError(f"{self.root / own.kind / sensor} has no {' or '.join(SUFFIXES[own.kind])} files")
+        paths = self.files[sensor].paths
+        if not 0 <= index < len(paths):
+            raise ArgumentError(f"{sensor} has {len(paths)} files, there is no number {index}")
+        return paths[index]

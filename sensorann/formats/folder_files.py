@@ -1,0 +1,143 @@
+"""The files of a folder drive: which ones a sensor has, and at which instant each was taken."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sensorann.errors import FormatError
+from sensorann.formats.point_files import POINT_SUFFIXES
+from sensorann.scene import SensorKind
+
+_logger = logging.getLogger(__name__)
+KINDS: tuple[SensorKind, ...] = ("lidar", "camera", "radar")
+SUFFIXES: Mapping[SensorKind, tuple[str, ...]] = {
+    "lidar": POINT_SUFFIXES,
+    "radar": POINT_SUFFIXES,
+    "camera": (".jpg", ".jpeg", ".png"),
+}
+FRAME_NS = 100_000_000
+_NUMBER = re.compile(r"[0-9]{1,25}(\.[0-9]{1,12})?")
+# Unix times from 2001 to 2096, in whichever unit.
+_EARLIEST_S, _LATEST_S = 10**9, 4 * 10**9
+_UNITS = {"seconds": 1, "milliseconds": 10**3, "microseconds": 10**6, "nanoseconds": 10**9}
+
+
+@dataclass(frozen=True, slots=True)
+class SensorFiles:
+    """The files of one sensor in time order.
+
+    Attributes
+    ----------
+    folder : where they lie, or should
+    paths : N files, sorted by stem: by value where all stems are numbers, else by text
+    """
+
+    folder: Path
+    paths: tuple[Path, ...]
+
+    @property
+    def stems(self) -> list[str]:
+        """Names of the files without their suffix."""
+        return [stem_of(path) for path in self.paths]
+
+
+def stem_of(path: Path) -> str:
+    """Name without suffix, also without both of ``.pcd.bin``."""
+    return path.stem.removesuffix(".pcd")
+
+
+def find_files(root: Path) -> dict[tuple[SensorKind, str], SensorFiles]:
+    """Files by kind and name of the sensor: ``lidar/*`` is a sensor ``lidar``, ``lidar/top/*`` one called ``top``.
+
+    Raises
+    ------
+    FormatError
+        When two files of a sensor have the same stem.
+    """
+    found: dict[tuple[SensorKind, str], SensorFiles] = {}
+    for kind in KINDS:
+        base = root / kind
+        if not base.is_dir():
+            continue
+        for folder in [base, *sorted(entry for entry in base.iterdir() if entry.is_dir())]:
+            paths = [path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES[kind] and path.is_file()]
+            if paths:
+                found[kind, folder.name] = SensorFiles(folder, _sorted(folder, paths))
+    return found
+
+
+def holds_points(root: Path) -> bool:
+    """Tell whether there is any point file in ``lidar`` or ``radar``, or one folder below."""
+    return any(
+        path.suffix.lower() in POINT_SUFFIXES
+        for kind in ("lidar", "radar")
+        for pattern in ("*", "*/*")
+        for path in (root / kind).glob(pattern)
+    )
+
+
+def _sorted(folder: Path, paths: list[Path]) -> tuple[Path, ...]:
+    by_stem = {stem_of(path): path for path in paths}
+    if len(by_stem) < len(paths):
+        twice = next(path for path in sorted(paths) if by_stem[stem_of(path)] != path)
+        raise FormatError(
+            folder, "", expected="one file per name", found=f"{twice.name} and {by_stem[stem_of(twice)].name}"
+        )
+    return tuple(by_stem[stem] for stem in sorted_stems(by_stem))
+
+
+def sorted_stems(stems: Iterable[str]) -> list[str]:
+    """Sort by value where all are numbers (2 before 10), else by text."""
+    stems = list(stems)
+    if all(_NUMBER.fullmatch(stem) for stem in stems):
+        return sorted(stems, key=lambda stem: (Decimal(stem), stem))
+    return sorted(stems)
+
+
+def clock_of_names(root: Path, sensors: Mapping[str, SensorFiles]) -> dict[str, NDArray[np.int64]]:
+    """Instants per sensor where nothing but the names of the files can tell.
+
+    Where every name is a Unix time of one unit (seconds, milliseconds, microseconds or nanoseconds), it is that; else
+    the i-th name of all sensors together is at i x 100 ms. A warning says which.
+    """
+    unit = _common_unit(stem for files in sensors.values() for stem in files.stems)
+    if unit is not None:
+        _logger.warning("%s: timestamps are taken from the names of the files, as %s", root, unit)
+        factor = 10**9 // _UNITS[unit]
+        return {
+            name: np.array([int(Decimal(stem) * factor) for stem in files.stems], np.int64)
+            for name, files in sensors.items()
+        }
+    _logger.warning("%s: nothing says when the files were taken; frames are put 100 ms apart", root)
+    return {name: np.array(indices, np.int64) * FRAME_NS for name, indices in matched_by_stem(sensors).items()}
+
+
+def matched_by_stem(sensors: Mapping[str, SensorFiles]) -> dict[str, list[int]]:
+    """Index of each file among the stems of all sensors: files of one stem belong together."""
+    order = {stem: i for i, stem in enumerate(all_stems(sensors))}
+    return {name: [order[stem] for stem in files.stems] for name, files in sensors.items()}
+
+
+def all_stems(sensors: Mapping[str, SensorFiles]) -> list[str]:
+    """Stems of all sensors together, sorted."""
+    return sorted_stems({stem for files in sensors.values() for stem in files.stems})
+
+
+def _common_unit(stems: Iterable[str]) -> str | None:
+    units = {_unit(stem) for stem in stems}
+    return units.pop() if len(units) == 1 else None
+
+
+def _unit(stem: str) -> str | None:
+    if not _NUMBER.fullmatch(stem):
+        return None
+    fits = (unit for unit, per_s in _UNITS.items() if _EARLIEST_S <= Decimal(stem) / per_s < _LATEST_S)
+    return next(fits, None)
