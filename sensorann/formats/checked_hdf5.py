@@ -15,7 +15,7 @@ from numpy.typing import DTypeLike, NDArray
 from sensorann.errors import FormatError, MissingDataError
 
 # Every filter that we write; a file asking for another one would make HDF5 look for foreign code to load.
-FILTERS = frozenset({h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32, hdf5plugin.ZSTD_ID})
+FILTERS = frozenset({h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32, hdf5plugin.Zstd.filter_id})
 # Compressed data may grow this much, beyond an allowance that costs nobody anything.
 MAX_RATIO = 1000
 FREE_BYTES = 64 << 20

@@ -26,6 +26,7 @@ from sensorann.formats.files import require_file
 from sensorann.formats.packed_sweeps import read_sweep
 from sensorann.geometry import Camera, Trajectory, Transform, Transforms
 from sensorann.geometry.arrays import frozen
+from sensorann.geometry.cameras import CameraModel
 from sensorann.scene import Rig, Sensor, SensorKind, Sweep
 
 LAYOUT_NAME = "packed drive"
@@ -207,12 +208,12 @@ def _read_sensor(group: h5py.Group) -> Sensor:
 
 def _read_camera(group: h5py.Group) -> Camera:
     model = text_of(group, "camera_model")
-    if model not in ("pinhole", "fisheye"):
+    if model not in get_args(CameraModel):
         raise ValueError(f"a camera model {model!r}")
     has_distortion = "camera_distortion" in group.attrs
     return Camera(
         matrix=numbers_of(group, "camera_matrix", (3, 3)),
         size=(integer_of(group, "camera_width"), integer_of(group, "camera_height")),
         distortion=numbers_of(group, "camera_distortion", (None,)) if has_distortion else np.zeros(0),
-        model=model,
+        model=cast(CameraModel, model),
     )
