@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from sensorann.geometry.deskew import deskew_points
 from sensorann.simulate import simulate_drive
 from sensorann.simulate.casting import PAVEMENT, ROAD
 from sensorann.simulate.radar import AZIMUTH_NOISE, DOPPLER_NOISE, FALSE_ALARM, RANGE_NOISE
@@ -76,6 +77,29 @@ def test_a_moving_sensor_distorts_the_raw_sweep(exact):
     raw = world_from_lidar.apply(sweep.points[~ground])
     moved = world_points(exact, 6)[0][~ground]
     assert np.linalg.norm(raw - moved, axis=1).max() > 0.2
+
+
+def test_deskewed_points_of_a_still_world_fall_onto_the_same_surfaces():
+    """Houses, seen from the moving vehicle: after deskewing, all points of a sweep fit one pose of the sensor."""
+    drive, _ = simulate_drive(seed=11, n_frames=12, n_actors=0, n_beams=32, n_columns=900, range_noise=0.0)
+    raw_errors, errors = [], []
+    for index in (0, 6, 11):
+        sweep, owners = drive.sweep_with_owners(LIDAR, index)
+        lidar = drive.rig[LIDAR].ego_from_sensor
+        deskewed = deskew_points(
+            sweep.points,
+            sweep.fields["time_offset_ns"],
+            timestamp_ns=sweep.timestamp_ns,
+            ego_from_sensor=lidar,
+            trajectory=drive.trajectory,
+        )
+        world_from_lidar = drive.trajectory.at(sweep.timestamp_ns) @ lidar
+        of_town = owners >= 0
+        boxes = drive.world.town[owners[of_town].astype(np.int64)]
+        errors.append(distance_to_faces(world_from_lidar.apply(deskewed[of_town]), boxes))
+        raw_errors.append(distance_to_faces(world_from_lidar.apply(sweep.points[of_town]), boxes))
+    assert np.concatenate(errors).max() < 1e-3
+    assert np.percentile(np.concatenate(raw_errors), 95) > 0.1
 
 
 def test_time_offsets_follow_the_clockwise_turn(exact):

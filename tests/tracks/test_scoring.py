@@ -33,6 +33,13 @@ def test_iou_is_shared_over_joint_volume(by, iou):
     np.testing.assert_allclose(scores.center_errors, np.linalg.norm(by))
 
 
+def test_long_tracks_are_compared_row_by_row():
+    truth = make_labels(make_track(n=100, centers=np.zeros((100, 3)), yaws=np.zeros(100), size=(4.0, 2.0, 1.5)))
+    ahead = np.column_stack([np.linspace(0, 3, 100), np.zeros((100, 2))])
+    ours = make_labels(make_track(n=100, centers=ahead, yaws=np.zeros(100), size=(4.0, 2.0, 1.5)))
+    np.testing.assert_allclose(score_boxes(ours, truth).ious, (4 - ahead[:, 0]) / (4 + ahead[:, 0]))
+
+
 def test_yaw_errors_do_not_jump_at_half_a_turn():
     scores = score_boxes(shifted(0, yaw=np.pi - 0.1), shifted(0, yaw=-np.pi + 0.1))
     np.testing.assert_allclose(scores.yaw_errors, 0.2)
