@@ -27,46 +27,73 @@ def tetrahedra_of_box(half_size, rotation, center, tetrahedra):
 
 
 @kernel
-def _tetrahedron_volume(vertices):
-    ax, ay, az = vertices[1] - vertices[0]
-    bx, by, bz = vertices[2] - vertices[0]
-    cx, cy, cz = vertices[3] - vertices[0]
+def _tetrahedron_volume(v):
+    ax, ay, az = v[1, 0] - v[0, 0], v[1, 1] - v[0, 1], v[1, 2] - v[0, 2]
+    bx, by, bz = v[2, 0] - v[0, 0], v[2, 1] - v[0, 1], v[2, 2] - v[0, 2]
+    cx, cy, cz = v[3, 0] - v[0, 0], v[3, 1] - v[0, 1], v[3, 2] - v[0, 2]
     return abs(ax * (by * cz - bz * cy) + ay * (bz * cx - bx * cz) + az * (bx * cy - by * cx)) / 6.0
 
 
 @kernel
-def _crossing(inside, outside, inside_distance, outside_distance):
-    return inside + inside_distance / (inside_distance - outside_distance) * (outside - inside)
+def _cut(vertices, axis, sign, limit, parts):
+    """Cut a tetrahedron by sign * coordinate <= limit -> number of tetrahedra left, written to parts (3, 4, 3).
+
+    vertices (4, 3) are put in order of the distance from the plane, the innermost first.
+    """
+    for k in range(1, 4):
+        for m in range(k, 0, -1):
+            if sign * vertices[m, axis] >= sign * vertices[m - 1, axis]:
+                break
+            for c in range(3):
+                vertices[m, c], vertices[m - 1, c] = vertices[m - 1, c], vertices[m, c]
+    n_inside = 0
+    for k in range(4):
+        n_inside += sign * vertices[k, axis] < limit
+    if n_inside == 0:
+        return 0
+    # What is left is a run of up to six corners, of which each four in a row are a tetrahedron: inner corners, and
+    # the crossings of the edges from inner to outer ones.
+    for t in range(1 if n_inside in (1, 4) else 3):
+        for v in range(4):
+            inner, outer = _corner_of_rest(n_inside, t + v)
+            inside = sign * vertices[inner, axis] - limit
+            outside = sign * vertices[outer, axis] - limit
+            share = inside / (inside - outside) if inner != outer else 0.0
+            for c in range(3):
+                parts[t, v, c] = vertices[inner, c] + share * (vertices[outer, c] - vertices[inner, c])
+    return 1 if n_inside in (1, 4) else 3
 
 
 @kernel
-def _cut(vertices, axis, sign, limit, parts):
-    """Cut a tetrahedron by sign * coordinate <= limit -> number of tetrahedra left, written to parts (3, 4, 3)."""
-    distances = sign * vertices[:, axis] - limit
-    order = np.argsort(distances)
-    a, b, c, d = vertices[order[0]], vertices[order[1]], vertices[order[2]], vertices[order[3]]
-    da, db, dc, dd = distances[order[0]], distances[order[1]], distances[order[2]], distances[order[3]]
-    if da >= 0.0:
-        return 0
-    if dd <= 0.0:
-        parts[0] = vertices
-        return 1
-    ad = _crossing(a, d, da, dd)
-    if db >= 0.0:
-        parts[0, 0], parts[0, 1], parts[0, 2], parts[0, 3] = a, _crossing(a, b, da, db), _crossing(a, c, da, dc), ad
-        return 1
-    bd = _crossing(b, d, db, dd)
-    # What is left of two or three inner vertices is a prism, from triangle 0 1 2 to triangle 3 4 5.
-    prism = np.empty((6, 3))
-    if dc >= 0.0:
-        prism[0], prism[1], prism[2] = a, _crossing(a, c, da, dc), ad
-        prism[3], prism[4], prism[5] = b, _crossing(b, c, db, dc), bd
-    else:
-        prism[0], prism[1], prism[2] = a, b, c
-        prism[3], prism[4], prism[5] = ad, bd, _crossing(c, d, dc, dd)
-    for t in range(3):
-        parts[t] = prism[t : t + 4]
-    return 3
+def _corner_of_rest(n_inside, k):
+    """Name corner k of what is left of a tetrahedron: the edge from an inner to an outer vertex that is crossed.
+
+    An inner vertex itself is the edge from it to it.
+    """
+    if n_inside == 4:
+        return k, k
+    if n_inside == 1:
+        return 0, k
+    if n_inside == 2:
+        # A prism from the triangle at vertex 0 to the triangle at vertex 1.
+        return k // 3, (k // 3, 2, 3)[k % 3]
+    # Three inside: a prism from their triangle to the crossings with the edges to vertex 3.
+    return k % 3, (k % 3 if k < 3 else 3)
+
+
+@kernel
+def _apart(center, rotation, half_size, other_half_size):
+    """Tell whether a face of one of two boxes separates them; arguments as for `solid_intersection`."""
+    for k in range(3):
+        reach = other_half_size[k]
+        own_reach, along = half_size[k], 0.0
+        for m in range(3):
+            reach += abs(rotation[k, m]) * half_size[m]
+            own_reach += abs(rotation[m, k]) * other_half_size[m]
+            along += rotation[m, k] * center[m]
+        if abs(center[k]) > reach or abs(along) > own_reach:
+            return True
+    return False
 
 
 @kernel
@@ -75,6 +102,8 @@ def solid_intersection(center, rotation, half_size, other_half_size):
 
     center (3,), rotation (3, 3), half_size (3,) of the one, other_half_size (3,).
     """
+    if _apart(center, rotation, half_size, other_half_size):
+        return 0.0
     pending = np.empty((32, 4, 3))
     planes = np.zeros(32, np.int64)
     parts = np.empty((3, 4, 3))
