@@ -45,13 +45,17 @@ def test_boxes_sit_on_the_points_of_their_cars(real_data):
     camera = drive.rig.camera("CAM_FRONT")
     camera_from_world = (drive.trajectory.at(picture_ns) @ drive.rig["CAM_FRONT"].ego_from_sensor).inverse()
     boxes = boxes_at(labels, picture_ns, frame_ns=now_ns)
+    at_sweep = boxes_at(labels, now_ns)
+    centers_now = dict(zip(at_sweep.track_ids, at_sweep.cuboids.centers, strict=True))
     tested = 0
     for i in range(len(boxes.track_ids)):
         cuboid = boxes.cuboids[i : i + 1]
         local = (points_world - cuboid.centers[0]) @ cuboid.rotations[0]
         inside = (np.abs(local) < cuboid.sizes[0] / 2 - 0.05).all(axis=1)
-        inside &= camera.visible(camera_from_world.apply(points_world))
-        if inside.sum() < 50:
+        corners_camera = camera_from_world.apply(cuboid.corners()[0])
+        moved = np.linalg.norm(cuboid.centers - centers_now[boxes.track_ids[i]])
+        # A car at the border shows a part of its outline, and one that drives leaves the points of the sweep behind.
+        if inside.sum() < 50 or not camera.visible(corners_camera).all() or moved > 0.02:
             continue
         blank = np.zeros((1080, 1920, 3), np.uint8)
         outline = draw_cuboids(blank, camera, cuboid.moved(camera_from_world, frame="CAM_FRONT"), [(255, 255, 255)])
@@ -59,7 +63,7 @@ def test_boxes_sit_on_the_points_of_their_cars(real_data):
         pixels = camera.project(camera_from_world.apply(points_world[inside]))
         assert all(cv2.pointPolygonTest(hull, (float(u), float(v)), True) > -2 for u, v in pixels)
         tested += 1
-    assert tested >= 5
+    assert tested >= 4
 
 
 def test_render_refuses_a_step_of_zero(tmp_path):
