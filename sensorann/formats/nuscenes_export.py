@@ -72,7 +72,10 @@ class SensorExport:
         return name + _SUFFIXES[kind]
 
     def _link(self, sensor: str, index: int) -> str:
-        """Give a file of the scene a second name: no bytes are copied unless it lies on another file system."""
+        """Give a file of the scene a second name: no bytes are copied unless it lies on another file system.
+
+        Sensor data is never edited, so it does no harm that both names stand for the same bytes.
+        """
         assert isinstance(self._drive, NuScenesDrive)
         source = self._drive.path(sensor, index)
         name = self._drive.recordings[sensor][index].filename
@@ -90,8 +93,8 @@ class SensorExport:
     def _write_image(self, sensor: str, index: int, name: str) -> str:
         camera = self._drive.rig.camera(sensor)
         if camera.distortion.any() or camera.model == "fisheye":
-            self.n_undistorted += 1
             encoded = _undistorted(self._drive.image(sensor, index), camera)
+            self.n_undistorted += 1
         else:
             encoded = self._drive.image_bytes(sensor, index)
         name += ".png" if encoded.startswith(_PNG_SIGNATURE) else _SUFFIXES["camera"]

@@ -99,6 +99,11 @@ def _of_sensors(plan: SamplePlan, export: SensorExport) -> list[str]:
     parts = []
     if plan.n_without_pose:
         parts.append(f"{plan.n_without_pose} frames outside the ego trajectory are left out")
+    if plan.n_unused:
+        parts.append(f"{plan.n_unused} measurements that belong to no sample are left out")
+    silent = [name for name, measurements in plan.measurements.items() if not measurements]
+    if silent:
+        parts.append(f"sensors that measured nothing are left out: {', '.join(silent)}")
     if plan.stands_still:
         parts.append("the drive has no ego poses: the ego frame is written as the global frame")
     if export.n_absent:

@@ -38,6 +38,7 @@ class SamplePlan:
     channels : name of a sensor in the rig to its channel in the tables
     measurements : name of a sensor to its measurements in time order
     n_without_pose : frames left out because the ego trajectory does not reach them
+    n_unused : measurements of other sensors left out because another one of the sensor is nearer to each sample
     stands_still : the drive has no ego poses, `trajectory` is the identity
     """
 
@@ -46,6 +47,7 @@ class SamplePlan:
     channels: dict[str, str]
     measurements: dict[str, list[Measurement]]
     n_without_pose: int
+    n_unused: int
     stands_still: bool
 
 
@@ -68,12 +70,16 @@ def plan_samples(labels: Labels, drive: Drive) -> SamplePlan:
         measurements = _as_recorded(drive)
     else:
         measurements = {sensor: _nearest(drive.timestamps_ns(sensor), times, trajectory) for sensor in drive.rig}
+    n_used = sum(len(chosen) for chosen in measurements.values())
+    n_all = sum(len(drive.timestamps_ns(sensor)) for sensor in drive.rig)
+    n_without_pose = int((~covered).sum())
     return SamplePlan(
         sample_times_ns=times,
         trajectory=trajectory,
         channels=_channels(drive),
         measurements=measurements,
-        n_without_pose=int((~covered).sum()),
+        n_without_pose=n_without_pose,
+        n_unused=n_all - n_used - n_without_pose,
         stands_still=drive.trajectory is None,
     )
 

@@ -296,6 +296,21 @@ def test_each_camera_picture_belongs_to_at_most_one_sample(tmp_path):
     assert [sample_of[row["sample_token"]] - start for row in pictures] == [0, 200_000, 400_000]
 
 
+def test_pictures_between_the_samples_are_left_out_and_said(tmp_path, caplog):
+    fast = START_NS + np.arange(13, dtype=np.int64) * FRAME_NS // 3
+    drive = make_drive(times={"CAM_FRONT": fast}, images={"CAM_FRONT": make_drive().images["CAM_FRONT"][:1] * 13})
+    write_labels(make_labels(imported(make_track(category="car"))), tmp_path / "out", drive=drive)
+    assert len(open_drive(tmp_path / "out").timestamps_ns("CAM_FRONT")) == 5
+    assert caplog.messages[0].endswith("hold everything: 8 measurements that belong to no sample are left out")
+
+
+def test_a_sensor_that_measured_nothing_is_left_out_and_said(tmp_path, caplog):
+    drive = make_drive(times={"CAM_FRONT": np.zeros(0, np.int64)})
+    write_labels(make_labels(make_track()), tmp_path / "out", drive=drive)
+    assert set(open_drive(tmp_path / "out").rig) == {"LIDAR_TOP", "RADAR_FRONT"}
+    assert "sensors that measured nothing are left out: CAM_FRONT" in caplog.text
+
+
 def test_lens_distortion_is_removed_from_the_pictures_and_said(tmp_path, caplog):
     camera = make_camera(distortion=(-0.3, 0.1, 0, 0))
     rig = make_rig()
