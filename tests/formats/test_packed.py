@@ -247,13 +247,13 @@ def test_every_flipped_byte_is_noticed_or_harmless(tmp_path):
     pack(source, path)
     whole = path.read_bytes()
     noticed = 0
-    for place in range(0, len(whole), 11):
+    for place in range(0, len(whole), 31):
         path.write_bytes(whole[:place] + bytes([whole[place] ^ 0x5A]) + whole[place + 1 :])
         try:
             assert_same_drive(open_drive(path), source)
         except FormatError:
             noticed += 1
-    assert noticed > 100
+    assert noticed > 50
 
 
 def test_a_flipped_byte_names_file_and_sweep(packed):
@@ -326,20 +326,20 @@ def test_a_sensor_that_is_mirrored_is_refused(packed):
 
 
 def test_opening_ten_thousand_frames_reads_the_index_alone(tmp_path, monkeypatch):
+    class MostlyMissing(MemoryDrive):
+        def sweep(self, sensor, index):
+            if index % 20:
+                raise MissingDataError(f"{index}")
+            return super().sweep(sensor, 0)
+
     n = 10_000
-    path = tmp_path / "long.drive.h5"
-    pack(
-        make_drive(
-            rig=make_rig(cameras=()),
-            times={"LIDAR_TOP": START_NS + np.arange(n) * FRAME_NS},
-            sweeps={"LIDAR_TOP": [make_sweep(n=8)] * n},
-        ),
-        path,
-    )
+    times = {"LIDAR_TOP": START_NS + np.arange(n) * FRAME_NS}
+    source = MostlyMissing(rig=make_rig(cameras=()), times=times, sweeps={"LIDAR_TOP": [make_sweep(n=8)]})
+    pack(source, tmp_path / "long.drive.h5")
     read = []
     whole = h5py.Dataset.__getitem__
     monkeypatch.setattr(h5py.Dataset, "__getitem__", lambda self, key: read.append(self.nbytes) or whole(self, key))
-    drive = open_drive(path)
+    drive = open_drive(tmp_path / "long.drive.h5")
     assert len(drive.timestamps_ns("LIDAR_TOP")) == n
     assert len(read) == 5  # times, poses (3), presence; no sweep
     assert sum(read) < 1_000_000
