@@ -15,9 +15,9 @@ def smooth(times, values, variances, at, *, noises=None, offsets=None, at_offset
     offsets = offsets_of([times]) if offsets is None else offsets
     at_offsets = offsets_of([at]) if at_offsets is None else at_offsets
     noises = np.full(len(offsets) - 1, 3.0) if noises is None else noises
-    out, out_variances = np.empty((len(at), values.shape[1])), np.empty(len(at))
-    smoothing.smooth_tracks(times, values, offsets, noises, variances, at, at_offsets, out, out_variances)
-    return out, out_variances
+    out, out_sigmas = np.empty((len(at), values.shape[1])), np.empty(len(at))
+    smoothing.smooth_tracks(times, values, offsets, noises, variances, at, at_offsets, out, out_sigmas)
+    return out, out_sigmas**2
 
 
 @given(ragged_tracks(), st.integers(0, 2**32 - 1), st.sampled_from(["exact", "noisy", "mixed"]))
@@ -32,7 +32,7 @@ def test_smooth_tracks_matches_the_dense_posterior(tracks, seed, kind):
     for t, (rows, seconds, own, at_rows, wanted) in enumerate(per_track(*tracks)):
         if len(seconds) < 2:
             assert (mean[at_rows] == own).all()
-            assert (spread[at_rows] == variances[rows]).all()
+            np.testing.assert_allclose(spread[at_rows], variances[rows])
             continue
         expected_mean, expected_spread = naive.smooth_track(seconds, own, noises[t], variances[rows], wanted)
         np.testing.assert_allclose(mean[at_rows], expected_mean, atol=1e-5)
@@ -119,3 +119,24 @@ def test_equals_filterpy_with_the_same_start(tracks, seed):
         expected_mean, expected_spread = filterpy_states(times[rows], values[rows, 0], variances[rows], noises[t])
         np.testing.assert_allclose(mean[rows][1:, 0], expected_mean, atol=1e-6)
         np.testing.assert_allclose(spread[rows][1:], expected_spread, atol=1e-6)
+
+
+@given(ragged_tracks(min_keyframes=2), st.integers(0, 2**32 - 1))
+def test_a_track_that_shares_the_times_of_the_one_before_comes_out_the_same_as_alone(tracks, seed):
+    offsets, times, values, at_offsets, at = tracks
+    own, wanted = times[: offsets[1]], at[: at_offsets[1]]
+    rng = np.random.default_rng(seed)
+    columns = rng.normal(0, 5, (3, len(own), values.shape[1]))
+    variances = np.tile(rng.uniform(0, 1, len(own)), 3)
+    variances[-1] += rng.choice([0.0, 1.0])  # the last track may differ by its last keyframe only
+    alone = [smooth(own, column, variances[len(own) * t :][: len(own)], wanted) for t, column in enumerate(columns)]
+    together = smooth(
+        np.concatenate([own, own + SECOND, own]),
+        columns.reshape(-1, values.shape[1]),
+        variances,
+        np.concatenate([wanted, wanted + SECOND, wanted]),
+        offsets=offsets_of([own] * 3),
+        at_offsets=offsets_of([wanted] * 3),
+    )
+    for one, column in zip(zip(*alone, strict=True), together, strict=True):
+        np.testing.assert_array_equal(np.concatenate(one), column)

@@ -31,7 +31,7 @@ def fill_positions(
     Parameters
     ----------
     keys : keyframe instants, at least one per track
-    values : (M, C) float64, metres, one row per keyframe; a row of UTM size loses no digits
+    values : (M, C) float64, metres, one row per keyframe; UTM-size coordinates lose no digits
     wanted : instants between the first and the last keyframe of each track
     spectral_noises : (T,) float64, of the white acceleration, (m/s^2)^2 s, > 0
     sigmas : (M, C) float64, metres, of each keyframe along each axis
@@ -41,50 +41,63 @@ def fill_positions(
     -------
     (F, C) float64 positions and (F, C) float64 standard deviations, metres
     """
-    starts = np.repeat(keys.offsets[:-1], np.diff(keys.offsets))
-    relative = values - values[starts]
-    mean, variances = _smoothed(keys, relative, wanted, spectral_noises, sigmas**2)
-    result = mean
-    if method != "smooth":
-        result = np.empty_like(mean)
-        times = (keys.offsets, wanted.timestamps_ns, wanted.offsets, result)
-        if method == "linear":
-            curves.linear(keys.timestamps_ns, relative, *times)
-        else:
-            slopes = curves.natural_slopes(keys.timestamps_ns, relative, keys.offsets)
-            curves.hermite(keys.timestamps_ns, relative, slopes, *times)
-        variances = variances + (result - mean) ** 2
-    origins = values[np.repeat(keys.offsets[:-1], np.diff(wanted.offsets))]
-    return result + origins, np.sqrt(variances)
+    mean, spread = _smoothed(keys, values, wanted, spectral_noises, sigmas)
+    if method == "smooth":
+        return mean, spread
+    result = np.empty_like(mean)
+    if method == "linear":
+        curves.linear(keys.timestamps_ns, values, keys.offsets, wanted.timestamps_ns, wanted.offsets, result)
+    else:
+        slopes = curves.natural_slopes(keys.timestamps_ns, values, keys.offsets)
+        curves.hermite(keys.timestamps_ns, values, slopes, keys.offsets, wanted.timestamps_ns, wanted.offsets, result)
+    return result, np.hypot(spread, result - mean)
+
+
+def smooth(
+    keys: Ragged,
+    values: NDArray[np.float64],
+    wanted: Ragged,
+    *,
+    spectral_noises: NDArray[np.float64],
+    sigmas: NDArray[np.float64],
+    with_sigma: bool = True,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Smoothed positions (F, C) and their standard deviation (F,), of keyframes equally sure along every axis.
+
+    Arguments as in `fill_positions`, but `sigmas` (M,); without `with_sigma` no standard deviations are computed, and
+    none come back.
+    """
+    mean = np.empty((len(wanted), values.shape[1]))
+    spread = np.empty(len(wanted) if with_sigma else 0)
+    smoothing.smooth_tracks(
+        keys.timestamps_ns,
+        values,
+        keys.offsets,
+        spectral_noises,
+        sigmas**2,
+        wanted.timestamps_ns,
+        wanted.offsets,
+        mean,
+        spread,
+    )
+    return mean, spread
 
 
 def _smoothed(
     keys: Ragged,
-    relative: NDArray[np.float64],
+    values: NDArray[np.float64],
     wanted: Ragged,
     spectral_noises: NDArray[np.float64],
-    variances: NDArray[np.float64],
+    sigmas: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Mean and variance per axis; one pass serves all axes whose keyframes are equally sure."""
-    mean = np.empty((len(wanted), relative.shape[1]))
-    spread = np.empty_like(mean)
-    left = list(range(relative.shape[1]))
+    """Mean and standard deviation per axis; one pass serves all axes whose keyframes are equally sure."""
+    mean, spread = np.empty((2, len(wanted), values.shape[1]))
+    left = list(range(values.shape[1]))
     while left:
-        alike = [axis for axis in left if np.array_equal(variances[:, axis], variances[:, left[0]])]
+        alike = [axis for axis in left if np.array_equal(sigmas[:, axis], sigmas[:, left[0]])]
         left = [axis for axis in left if axis not in alike]
         # Always all columns: the compiled loop, and so every last bit, is the same whoever shares the batch.
-        every_mean, variance = np.empty_like(mean), np.empty(len(wanted))
-        smoothing.smooth_tracks(
-            keys.timestamps_ns,
-            relative,
-            keys.offsets,
-            spectral_noises,
-            np.ascontiguousarray(variances[:, alike[0]]),
-            wanted.timestamps_ns,
-            wanted.offsets,
-            every_mean,
-            variance,
-        )
+        every_mean, doubt = smooth(keys, values, wanted, spectral_noises=spectral_noises, sigmas=sigmas[:, alike[0]])
         mean[:, alike] = every_mean[:, alike]
-        spread[:, alike] = variance[:, None]
+        spread[:, alike] = doubt[:, None]
     return mean, spread
