@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import importlib
-import json as json_text
+import json
 import os
 import platform
 import re
@@ -12,6 +12,9 @@ import sys
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
 
 from sensorann import __version__
 
@@ -84,18 +87,18 @@ class Diagnosis:
         return all(package.version for package in self.core)
 
 
-def doctor(*, json: bool = False) -> int:
+def doctor(*, as_json: Annotated[bool, Parameter(name="--json", negative="")] = False) -> int:
     """Show what is installed, what is missing, and how to get it.
 
     Exits with 1 only when a package is broken that nothing works without.
 
     Parameters
     ----------
-    json
+    as_json
         Print one JSON object instead of text.
     """
     diagnosis = diagnose()
-    if json:
+    if as_json:
         _print_json(diagnosis)
     else:
         _print_text(diagnosis)
@@ -222,7 +225,7 @@ def _print_json(diagnosis: Diagnosis) -> None:
     document = asdict(diagnosis)
     for extra, described in zip(diagnosis.extras, document["extras"], strict=True):
         described["complete"] = extra.complete
-    print(json_text.dumps({"healthy": diagnosis.healthy, **document}, indent=2))
+    print(json.dumps({"healthy": diagnosis.healthy, **document}, indent=2))
 
 
 def _print_text(diagnosis: Diagnosis) -> None:
