@@ -71,7 +71,7 @@ def _described(
             files[sensor.name] = own
     for own in found.values():
         if own not in files.values():
-            _logger.warning("%s: left out %d files: %s has no such stream", own.folder, len(own.paths), FILE_NAME)
+            _logger.warning("%s: left out %d files: %s has no such stream", own.folder, len(own), FILE_NAME)
     if description.frames:
         times = {sensor: description.timestamps_ns(sensor, files) for sensor in rig}
     else:
@@ -95,7 +95,7 @@ def _bare(path: Path, name: str, found: Mapping[tuple[SensorKind, str], SensorFi
     sensors: list[Sensor] = []
     for (kind, sensor), own in found.items():
         if kind == "camera":
-            _logger.warning("%s: left out %d pictures: no %s has intrinsics", own.folder, len(own.paths), FILE_NAME)
+            _logger.warning("%s: left out %d pictures: no %s has intrinsics", own.folder, len(own), FILE_NAME)
             continue
         if sensor in files:
             raise FormatError(own.folder, "", expected="sensors with names of their own", found=f"a second {sensor!r}")
@@ -205,7 +205,7 @@ class FolderDrive:
         own = self.rig[sensor]
         if sensor not in self.files:
             raise MissingDataError(f"{self.root / own.kind / sensor} has no {' or '.join(SUFFIXES[own.kind])} files")
-        paths = self.files[sensor].paths
-        if not 0 <= index < len(paths):
-            raise ArgumentError(f"{sensor} has {len(paths)} files, there is no number {index}")
-        return paths[index]
+        own_files = self.files[sensor]
+        if not 0 <= index < len(own_files):
+            raise ArgumentError(f"{sensor} has {len(own_files)} files, there is no number {index}")
+        return own_files.folder / own_files.names[index]

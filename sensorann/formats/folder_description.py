@@ -18,7 +18,7 @@ from sensorann.formats.openlabel_node import SCHEMA_VERSION, Losses, Node, load
 from sensorann.formats.openlabel_rig import read_camera, write_drive, write_rig
 from sensorann.formats.openlabel_systems import CoordinateSystems
 from sensorann.formats.openlabel_time import FrameClock, intervals, read_timestamp
-from sensorann.geometry import Trajectory, Transform, Transforms
+from sensorann.geometry import Trajectory
 from sensorann.scene import Drive, Rig, Sensor, SensorKind, frame_timestamps_ns
 
 _logger = logging.getLogger(__name__)
@@ -37,6 +37,8 @@ class Description:
     point_columns : what the numbers of a point are in .bin and .npy files, for the sensors that say it
     trajectory : ego poses of the frames that have one
     frames : frame numbers in order
+    instants : int64 ns per frame number
+    own_instants : the same for sensors that measure apart from the frames
     """
 
     root: Node
@@ -44,7 +46,8 @@ class Description:
     point_columns: Mapping[str, tuple[str, ...]]
     trajectory: Trajectory | None
     frames: tuple[int, ...]
-    _clock: FrameClock
+    instants: Mapping[int, int]
+    own_instants: Mapping[str, Mapping[int, int]]
 
     def timestamps_ns(self, sensor: str, files: Mapping[str, SensorFiles]) -> NDArray[np.int64]:
         """Instants (N,) of a sensor's files; of all frames where it has none.
@@ -58,7 +61,8 @@ class Description:
             When files and frames do not match, or a sensor's instants do not increase.
         """
         frames = self._frames_of(sensor, files)
-        times = np.array([self._instant(number, sensor) for number in frames], np.int64)
+        own = self.own_instants.get(sensor, {})
+        times = np.array([own.get(number, self.instants[number]) for number in frames], np.int64)
         backwards = np.flatnonzero(np.diff(times) <= 0)
         if len(backwards):
             number = frames[int(backwards[0]) + 1]
@@ -81,18 +85,8 @@ class Description:
             files[sensor].folder,
             "",
             expected=f"{len(self.frames)} files, one for each frame of {FILE_NAME}, or names that are frame numbers",
-            found=f"{len(stems)} files, {files[sensor].paths[0].name} to {files[sensor].paths[-1].name}",
+            found=f"{len(stems)} files, {files[sensor].names[0]} to {files[sensor].names[-1]}",
         )
-
-    def _instant(self, number: int, sensor: str) -> int:
-        frame = self.root.require("frames").require(str(number))
-        properties = frame.require("frame_properties")
-        for name, stream in properties.section("streams"):
-            sync = stream.require("stream_properties").get("sync") if name == sensor else None
-            stated = sync.get("timestamp") if sync is not None else None
-            if stated is not None:
-                return read_timestamp(stated)[0]
-        return self._clock.timestamp_ns(number, frame)
 
 
 def read_description(path: Path) -> Description:
@@ -109,8 +103,7 @@ def read_description(path: Path) -> Description:
     losses = Losses()
     clock = FrameClock(root, None, losses)
     systems = CoordinateSystems(root, None)
-    for number in clock.numbers:
-        root.require("frames").require(str(number)).require("frame_properties").require("timestamp")
+    instants = {number: clock.stated_ns(number) for number in clock.numbers}
     streams = {name: stream for name, stream in root.section("streams") if _kind(stream) is not None}
     rig = Rig(tuple(_sensor(name, stream, systems) for name, stream in streams.items()))
     columns = {name: _point_columns(stream) for name, stream in streams.items()}
@@ -119,10 +112,24 @@ def read_description(path: Path) -> Description:
         root=root,
         rig=rig,
         point_columns={name: names for name, names in columns.items() if names},
-        trajectory=_trajectory(systems, clock, root),
+        trajectory=_trajectory(systems, instants, root),
         frames=tuple(clock.numbers),
-        _clock=clock,
+        instants=instants,
+        own_instants=_own_instants(root),
     )
+
+
+def _own_instants(root: Node) -> dict[str, dict[int, int]]:
+    """Read when sensors measured apart from their frames."""
+    found: dict[str, dict[int, int]] = {}
+    for number, frame in root.section("frames"):
+        properties = frame.require("frame_properties")
+        for name, stream in properties.section("streams"):
+            sync = stream.require("stream_properties").get("sync")
+            stated = sync.get("timestamp") if sync is not None else None
+            if stated is not None:
+                found.setdefault(name, {})[int(number)] = read_timestamp(stated)[0]
+    return found
 
 
 def _kind(stream: Node) -> SensorKind | None:
@@ -151,21 +158,16 @@ def _point_columns(stream: Node) -> tuple[str, ...]:
     return tuple(column.text() for column in columns.elements()) if columns is not None else ()
 
 
-def _trajectory(systems: CoordinateSystems, clock: FrameClock, root: Node) -> Trajectory | None:
-    poses: dict[int, Transform] = {}
-    for number in clock.numbers if systems.ego is not None else ():
-        time = clock.timestamp_ns(number, root)
-        pose = systems.world_from(systems.ego or "", str(number), time) if systems.declares_world else None
-        if pose is not None:
-            poses[time] = pose
-    if not poses:
+def _trajectory(systems: CoordinateSystems, instants: Mapping[int, int], root: Node) -> Trajectory | None:
+    if not systems.declares_world or systems.ego is None:
         return None
-    if len(poses) < len(clock.numbers):
-        n_without = len(clock.numbers) - len(poses)
+    numbers, poses = systems.ego_poses(instants)
+    if not numbers:
+        return None
+    if len(numbers) < len(instants):
+        n_without = len(instants) - len(numbers)
         _logger.warning("%s: %d frames have no ego pose; it is interpolated there", root.file, n_without)
-    rotations = np.array([pose.rotation for pose in poses.values()])
-    translations = np.array([pose.translation for pose in poses.values()])
-    return Trajectory(np.array(list(poses), np.int64), Transforms(rotations, translations))
+    return Trajectory(np.array([instants[number] for number in numbers], np.int64), poses)
 
 
 def write_description(drive: Drive, folder: Path | str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -37,21 +38,24 @@ class SensorFiles:
     Attributes
     ----------
     folder : where they lie, or should
-    paths : N files, sorted by stem: by value where all stems are numbers, else by text
+    names : names of N files, sorted by stem: by value where all stems are numbers, else by text
     """
 
     folder: Path
-    paths: tuple[Path, ...]
+    names: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.names)
 
     @property
     def stems(self) -> list[str]:
         """Names of the files without their suffix."""
-        return [stem_of(path) for path in self.paths]
+        return [stem_of(name) for name in self.names]
 
 
-def stem_of(path: Path) -> str:
+def stem_of(name: str) -> str:
     """Name without suffix, also without both of ``.pcd.bin``."""
-    return path.stem.removesuffix(".pcd")
+    return name.rpartition(".")[0].removesuffix(".pcd")
 
 
 def find_files(root: Path) -> dict[tuple[SensorKind, str], SensorFiles]:
@@ -68,9 +72,9 @@ def find_files(root: Path) -> dict[tuple[SensorKind, str], SensorFiles]:
         if not base.is_dir():
             continue
         for folder in [base, *sorted(entry for entry in base.iterdir() if entry.is_dir())]:
-            paths = [path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES[kind] and path.is_file()]
-            if paths:
-                found[kind, folder.name] = SensorFiles(folder, _sorted(folder, paths))
+            names = _file_names(folder, SUFFIXES[kind])
+            if names:
+                found[kind, folder.name] = SensorFiles(folder, _sorted(folder, names))
     return found
 
 
@@ -84,13 +88,16 @@ def holds_points(root: Path) -> bool:
     )
 
 
-def _sorted(folder: Path, paths: list[Path]) -> tuple[Path, ...]:
-    by_stem = {stem_of(path): path for path in paths}
-    if len(by_stem) < len(paths):
-        twice = next(path for path in sorted(paths) if by_stem[stem_of(path)] != path)
-        raise FormatError(
-            folder, "", expected="one file per name", found=f"{twice.name} and {by_stem[stem_of(twice)].name}"
-        )
+def _file_names(folder: Path, suffixes: tuple[str, ...]) -> list[str]:
+    with os.scandir(folder) as entries:  # a listing tells files from folders without a look at each
+        return [entry.name for entry in entries if entry.name.lower().endswith(suffixes) and entry.is_file()]
+
+
+def _sorted(folder: Path, names: list[str]) -> tuple[str, ...]:
+    by_stem = {stem_of(name): name for name in names}
+    if len(by_stem) < len(names):
+        twice = next(name for name in sorted(names) if by_stem[stem_of(name)] != name)
+        raise FormatError(folder, "", expected="one file per stem", found=f"{twice} and {by_stem[stem_of(twice)]}")
     return tuple(by_stem[stem] for stem in sorted_stems(by_stem))
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from sensorann.errors import ArgumentError
 from sensorann.formats.openlabel_node import Node
 from sensorann.geometry import Camera, Transform, Transforms
-from sensorann.geometry.rotations import ORTHONORMAL_TOLERANCE, quaternions_from_rotations
+from sensorann.geometry.rotations import ORTHONORMAL_TOLERANCE, quaternions_from_rotations, rotations_from_quaternions
 from sensorann.scene import Drive, Rig
 
 _logger = logging.getLogger(__name__)
@@ -134,6 +135,17 @@ def read_transform(node: Node) -> Transform:
         return Transform.from_quaternion([w, x, y, z], translation)
 
 
+def read_transforms(nodes: Sequence[Node]) -> Transforms:
+    """Read many transforms at once; see `read_transform`."""
+    if not all("quaternion" in node.mapping() for node in nodes):
+        single = [read_transform(node) for node in nodes]
+        rotations = np.array([transform.rotation for transform in single]).reshape(-1, 3, 3)
+        return Transforms(rotations, np.array([transform.translation for transform in single]).reshape(-1, 3))
+    quaternions = np.array([unit_quaternion(node.require("quaternion")) for node in nodes]).reshape(-1, 4)
+    translations = np.array([node.require("translation").numbers(3) for node in nodes]).reshape(-1, 3)
+    return Transforms(rotations_from_quaternions(quaternions[:, [3, 0, 1, 2]]), translations)
+
+
 def _rotation(node: Node, matrix: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, np.dtype[np.float64]]:
     """Take a rotation of few printed digits to the nearest true one, and refuse what is none."""
     excess = float(np.abs(matrix @ matrix.T - np.eye(3)).max())
@@ -153,7 +165,7 @@ def unit_quaternion(node: Node) -> list[float]:
         When the length is off by more than a thousandth.
     """
     quaternion = node.numbers(4)
-    length = float(np.linalg.norm(quaternion))
+    length = math.hypot(*quaternion)
     if abs(length - 1) > UNIT_TOLERANCE:
         raise node.refused("a unit quaternion", found=f"{quaternion} of length {length:.6g}")
     return quaternion

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 
+import numpy as np
+
 from sensorann.formats.openlabel_node import Node
-from sensorann.formats.openlabel_rig import EGO, WORLD, read_transform
-from sensorann.geometry import Transform
+from sensorann.formats.openlabel_rig import EGO, WORLD, read_transform, read_transforms
+from sensorann.geometry import Transform, Transforms
 from sensorann.scene import Drive
 
 # to -> {from: to_from_from}: every edge is entered in both directions.
@@ -112,6 +115,34 @@ class CoordinateSystems:
             return self._drive.rig[name].ego_from_sensor
         return found
 
+    def ego_poses(self, numbers: Iterable[int]) -> tuple[list[int], Transforms]:
+        """Read `world_from_ego` of the frames that have one, by what the document alone says.
+
+        Returns
+        -------
+        numbers : those frames
+        world_from_ego : one pose for each
+        """
+        direct = {number: self._direct_pose(str(number)) for number in numbers}
+        nodes = [node for node in direct.values() if node is not None]
+        if len(nodes) == len(direct):
+            return list(direct), read_transforms(nodes)
+        found = {number: self._path(self.world, self.ego or "", str(number)) for number in direct}
+        poses = {number: pose for number, pose in found.items() if pose is not None}
+        rotations = np.array([pose.rotation for pose in poses.values()]).reshape(-1, 3, 3)
+        return list(poses), Transforms(rotations, np.array([p.translation for p in poses.values()]).reshape(-1, 3))
+
+    def _direct_pose(self, frame: str) -> Node | None:
+        """Find the transform of a frame that leads from ego to world in one step."""
+        own = self._root.require("frames").require(frame).get("frame_properties")
+        for _, node in own.section("transforms") if own is not None else ():
+            source, target = node.require("src"), node.require("dst")
+            for end in (source, target):
+                self.check(end.text(), end)
+            if (source.value, target.value) == (self.ego, self.world):
+                return node.require("transform_src_to_dst")
+        return None
+
     def _path(self, target: str | None, source: str, frame: str) -> Transform | None:
         if target is None:
             return None
@@ -138,7 +169,7 @@ class CoordinateSystems:
     def _edge(self, node: Node) -> tuple[str, str, Transform]:
         source, target = node.require("src"), node.require("dst")
         for end in (source, target):
-            self._known(end.text(), end)
+            self.check(end.text(), end)
         return target.text(), source.text(), read_transform(node.require("transform_src_to_dst"))
 
 

@@ -108,6 +108,7 @@ class FrameClock:
     """
 
     def __init__(self, root: Node, drive: Drive | None, losses: Losses) -> None:
+        self._root = root
         self._drive_times = frame_timestamps_ns(drive) if drive is not None and len(drive.rig) else None
         self._stated = _stated_timestamps(root)
         repeated = _repeated(self._stated)
@@ -139,6 +140,18 @@ class FrameClock:
                 found=f"frame {number}",
             )
         return int(self._drive_times[number])
+
+    def stated_ns(self, number: int) -> int:
+        """Return the timestamp that the file gives a frame.
+
+        Raises
+        ------
+        FormatError
+            When it gives none.
+        """
+        if number not in self._stated:
+            self._root.require("frames").require(str(number)).require("frame_properties").require("timestamp")
+        return self._stated[number]
 
     def numbers_within(self, element: Node) -> list[int] | None:
         """Frames of the document that the ``frame_intervals`` of an element cover; None where it has none."""

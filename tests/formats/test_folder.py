@@ -288,7 +288,7 @@ def test_a_rotation_of_few_digits_is_made_exact_and_said(tmp_path, caplog):
 def test_two_files_of_one_name_are_refused(tmp_path):
     write_points(tmp_path / "lidar/1.pcd")
     write_points(tmp_path / "lidar/1.npy")
-    with pytest.raises(FormatError, match="one file per name"):
+    with pytest.raises(FormatError, match="one file per stem"):
         open_drive(tmp_path)
 
 
