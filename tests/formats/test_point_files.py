@@ -139,13 +139,14 @@ def zipped_bytes():
         (npy_bytes(np.array([[object()] * 3]), allow_pickle=True), "a numpy array of numbers"),
         (npy_bytes(ROWS)[:-5], "a numpy array of numbers"),
         (npy_bytes(ROWS).replace(b"(3, 4)", b"(9999999999, 4)"), "a numpy array of numbers"),
+        (npy_bytes(ROWS).replace(b"(3, 4), }", b"(3, 4),  "), "a numpy array of numbers"),
         (b"", "a numpy array of numbers"),
         (b"not numpy at all", "a numpy array of numbers"),
         (zipped_bytes(), "one numpy array"),
         (npy_bytes(ROWS[:, :2]), r"shape: expected \(N, K\)"),
         (npy_bytes(np.array([["a", "b", "c"]])), "x: expected one real number"),
     ],
-    ids=["pickle", "cut", "huge", "empty", "text", "npz", "two columns", "words"],
+    ids=["pickle", "cut", "huge", "open brace", "empty", "text", "npz", "two columns", "words"],
 )
 def test_a_damaged_npy_file_is_named(tmp_path, content, message):
     (tmp_path / "a.npy").write_bytes(content)
