@@ -128,7 +128,11 @@ def requirements() -> tuple[list[str], dict[str, list[str]]]:
     """Names of the core packages and, by extra, of the optional ones, as this installation declares them."""
     core: list[str] = []
     extras: dict[str, list[str]] = {}
-    for line in metadata.requires("sensorann") or []:
+    try:
+        lines = metadata.requires("sensorann") or []
+    except metadata.PackageNotFoundError:
+        return core, extras  # runs from a source folder
+    for line in lines:
         match = _REQUIREMENT.match(line)
         if match is None or match["extra"] == "all":
             continue  # all the others once more
@@ -201,6 +205,8 @@ def _advice(
         for extra in extras
         if not extra.complete
     ]
+    if not core:
+        lines.append("sensorann runs from a folder and is not installed, its packages are unknown: pip install -e .")
     if not kernel_cache["writable"]:
         lines.append(
             f"kernels are compiled anew in every run: let {kernel_cache['folder']} be writable or set NUMBA_CACHE_DIR"

@@ -15,7 +15,8 @@ _RADAR_NS = 77_000_000  # radars run on their own clock, about 13 Hz
 _RADAR_DELAY_NS = 9_000_000
 _SHUTTER_NS = 4_000_000  # a camera's stamp lies this long after the LiDAR has looked its way
 _IMAGE_SIZE = (800, 450)
-# Name, heading in degrees, horizontal field of view in degrees, place in the ego frame in metres.
+# Name, heading and horizontal field of view in degrees, place in the ego frame in metres. The LiDAR turns from 180 to
+# -180 degrees.
 _CAMERAS = (
     ("CAM_FRONT", 0.0, 70.0, (0.9, 0.0, 1.55)),
     ("CAM_FRONT_LEFT", 62.0, 70.0, (0.7, 0.5, 1.5)),
@@ -51,7 +52,7 @@ def firing_times(rig: Rig, *, start_ns: int, n_frames: int) -> dict[str, NDArray
     sweeps = start_ns + SWEEP_NS * np.arange(n_frames, dtype=np.int64)
     times = {LIDAR: sweeps}
     for name, heading_deg, _, _ in _CAMERAS:
-        late_ns = round(-(((heading_deg + 180.0) % 360.0) - 180.0) / 360.0 * SWEEP_NS)
+        late_ns = round(-heading_deg / 360.0 * SWEEP_NS)
         times[name] = sweeps + late_ns + _SHUTTER_NS
     span_ns = SWEEP_NS * (n_frames - 1)
     times[RADAR] = start_ns + np.arange(_RADAR_DELAY_NS, span_ns + SWEEP_NS // 2, _RADAR_NS, dtype=np.int64)

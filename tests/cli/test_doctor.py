@@ -98,6 +98,14 @@ def test_missing_system_libraries_of_the_viewer_come_with_the_line_that_installs
     assert "apt-get install -y libusb-1.0-0" in " ".join(diagnose().advice)
 
 
+def test_a_source_folder_that_is_not_installed_is_said(monkeypatch):
+    def requires(name):
+        raise metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(metadata, "requires", requires)
+    assert "not installed" in " ".join(diagnose().advice)
+
+
 def test_a_read_only_kernel_cache_is_said(monkeypatch):
 
     monkeypatch.setattr(doctor_module.os, "access", lambda path, mode: False)
