@@ -2,13 +2,10 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
-
 from sensorann.simulate import simulate_drive
 
 
-@pytest.mark.parametrize("implementation", ["sensorann"])
-def test_simulate(benchmark, implementation):
+def test_simulate(benchmark):
     benchmark.group = "simulate 100 sweeps, 64 beams x 1800 columns, 30 actors, 2 threads (to stay under 60 s)"
 
     def simulate() -> int:
