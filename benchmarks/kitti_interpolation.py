@@ -30,10 +30,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
-from shapely import Polygon
 
 import sensorann as sa
-from sensorann.geometry import Cuboids
+from sensorann.geometry.overlap import iou_3d
 from sensorann.geometry.rotations import wrap_angle
 from sensorann.scene import Drive, Labels, Source, Track
 
@@ -129,23 +128,6 @@ def sensor_frame(case: Case) -> Case:
     return Case(drive=drive, keyframes=replace(case.keyframes, frame="ego", tracks=tracks), hidden=hidden)
 
 
-def iou_3d(a: Cuboids, b: Cuboids) -> NDArray[np.float64]:
-    """3D IoU row by row, of boxes taken as upright."""
-    result = np.zeros(len(a))
-    for i, (first, second) in enumerate(zip(footprints(a), footprints(b), strict=True)):
-        tops = np.minimum(a.centers[i, 2] + a.sizes[i, 2] / 2, b.centers[i, 2] + b.sizes[i, 2] / 2)
-        floors = np.maximum(a.centers[i, 2] - a.sizes[i, 2] / 2, b.centers[i, 2] - b.sizes[i, 2] / 2)
-        shared = first.intersection(second).area * max(tops - floors, 0.0)
-        result[i] = shared / (a.volumes[i] + b.volumes[i] - shared)
-    return result
-
-
-def footprints(boxes: Cuboids) -> list[Polygon]:
-    """Outline of each box from above."""
-    upright = Cuboids.from_yaws(boxes.centers, boxes.sizes, boxes.yaws, frame=boxes.frame)
-    return [Polygon(corners[[0, 1, 5, 4], :2]) for corners in upright.corners()]
-
-
 def errors(case: Case, **options: Any) -> dict[str, NDArray[np.float64]]:
     """Interpolate the keyframes and compare with the hidden frames; one row per hidden frame."""
     result = sa.interpolate(case.keyframes, case.drive, **options)
@@ -158,7 +140,7 @@ def errors(case: Case, **options: Any) -> dict[str, NDArray[np.float64]]:
         offset = track.cuboids.centers - truth.cuboids.centers
         turn = wrap_angle(track.cuboids.yaws - truth.cuboids.yaws)
         rows["centre"].append(np.linalg.norm(offset, axis=1))
-        rows["iou"].append(iou_3d(track.cuboids, truth.cuboids))
+        rows["iou"].append(np.diag(iou_3d(track.cuboids, truth.cuboids)))
         rows["yaw"].append(np.degrees(np.abs(turn)))
         rows["doubt"].append(np.abs(offset) / track.sigmas[:, :3])
         rows["yaw doubt"].append(np.abs(turn) / track.sigmas[:, 6])
@@ -183,8 +165,8 @@ def figures(rows: dict[str, NDArray[np.float64]]) -> dict[str, float]:
     }
 
 
-def measure(data: Path, *, gap: int = 20, every_class: bool = False) -> dict[str, dict[str, float]]:
-    """Figures of every method over the even sequences."""
+def read_cases(data: Path, *, gap: int = 20, every_class: bool = False) -> list[Case]:
+    """Open the even sequences below the folder that holds `kitti_tracking`."""
     root = data / "kitti_tracking" / "training"
     cases = []
     for address in sa.list_drives(root):
@@ -193,6 +175,11 @@ def measure(data: Path, *, gap: int = 20, every_class: bool = False) -> dict[str
             drive = sa.open_drive(address)
             labels = sa.read_labels(root / "label_02" / f"{name}.txt", drive=drive)
             cases.append(case_of(drive, labels, gap=gap, classes=None if every_class else CLASSES))
+    return cases
+
+
+def measure(cases: list[Case]) -> dict[str, dict[str, float]]:
+    """Figures of every method."""
     in_sensor_frame = [sensor_frame(case) for case in cases]
     methods: dict[str, tuple[list[Case], dict[str, Any]]] = {
         "linear, sensor frame": (in_sensor_frame, {"method": "linear"}),
@@ -216,7 +203,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="machine-readable output")
     arguments = parser.parse_args()
     logging.disable(logging.WARNING)  # one note per drive without poses: here they are taken away on purpose
-    table = measure(arguments.data, gap=arguments.gap, every_class=arguments.every_class)
+    table = measure(read_cases(arguments.data, gap=arguments.gap, every_class=arguments.every_class))
     if arguments.json:
         print(json.dumps(table, indent=2))
         return

@@ -55,7 +55,7 @@ def ours(work, *, with_sigma):
 
 
 def scipy_spline(work):
-    """Make a call that interpolates all tracks as columns of one spline: scipy's fastest way, for it shares the knots."""
+    """Make a call that interpolates all tracks as columns of one spline: scipy's fastest way, shared knots."""
     from scipy.interpolate import CubicSpline
 
     return lambda: CubicSpline(work.keys * 1e-9, work.columns, bc_type="natural")(work.frames * 1e-9)
