@@ -20,8 +20,8 @@ EDGE_WIDTH = 0.08
 # Points trimmed from each end before the edges are laid; below 100 points that is none.
 _TRIMMED_SHARE = 0.01
 # The score of more points than this differs by less than its own noise.
-_MOST_SCORED_POINTS = 1024
-_N_COARSE, _N_CANDIDATES = 30, 3
+_MOST_SCORED_POINTS = 512
+_N_COARSE, _N_CANDIDATES = 20, 2
 _GROUND_MARGIN = 0.25
 _SMALLEST_EDGE = 0.1
 # Below this ratio of length to width the long side is no proof of the heading.
@@ -150,8 +150,8 @@ def _heading(plan: NDArray[np.float64], yaw: float | None) -> tuple[float, float
 def _extent(plan: NDArray[np.float64], angle: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Lowest and highest coordinate (2,) along the axis at `angle` and across it; nothing is trimmed here."""
     c, s = math.cos(angle), math.sin(angle)
-    local = plan @ np.array([[c, -s], [s, c]])
-    return local.min(axis=0), local.max(axis=0)
+    u, v = plan[:, 0] * c + plan[:, 1] * s, plan[:, 1] * c - plan[:, 0] * s
+    return np.array([u.min(), v.min()]), np.array([u.max(), v.max()])
 
 
 def _heights(
