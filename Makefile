@@ -6,13 +6,13 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 KERNEL_CACHE := $(CURDIR)/.cache/kernels
 export NUMBA_CACHE_DIR ?= $(KERNEL_CACHE)
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint judges bench clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/core.stamp
 	$(BIN)/sensorann demo --out demo_out
 
-test: system-libraries lint
+test: system-libraries lint judges
 	$(BIN)/python -m pytest -n 2
 	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -m kernels
 
@@ -21,6 +21,15 @@ lint: $(VENV)/all.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# The official devkits judge our exports from environments of their own: they pin an older numpy than ours.
+NUSCENES_JUDGE := .cache/judges/nuscenes
+judges: $(NUSCENES_JUDGE).stamp
+$(NUSCENES_JUDGE).stamp:
+	$(PYTHON) -m venv $(NUSCENES_JUDGE)
+	$(NUSCENES_JUDGE)/bin/python -m pip --disable-pip-version-check --quiet install "nuscenes-devkit==1.2.0" \
+	  || { rm -rf $(NUSCENES_JUDGE); echo "nuscenes-devkit does not install here: its tests will be skipped"; }
+	touch $@
 
 bench: $(VENV)/all.stamp
 	$(BIN)/python benchmarks/report.py
