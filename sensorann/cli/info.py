@@ -16,7 +16,17 @@ from sensorann.scene import Drive
 from sensorann.scene.sanity import odd_things
 from sensorann.scene.summary import DriveSummary, SensorSummary, summarise
 
-_HEADER = ("sensor", "kind", "frames", "span s", "rate Hz", "gaps", "offset ms", "points or pixels", "missing")
+_HEADER = (
+    "sensor",
+    "kind",
+    "frames",
+    "span s",
+    "rate Hz",
+    "gaps",
+    "offset ms",
+    "points or pixels",
+    "missing of sampled",
+)
 
 
 def info(drive: str, *, samples: int = 5, json: bool = False) -> None:

@@ -64,7 +64,7 @@ def lzf_compress(data, out):
     """
     n = data.shape[0]
     # The last place at which each hash of three bytes was seen.
-    last_seen = np.full(1 << 14, -1, np.int64)
+    last_seen = np.full(1 << 14, -1, np.int32)
     written = 1  # the first control byte of literals is filled in when their number is known
     literals = 0
     i = 0

@@ -201,14 +201,20 @@ def test_the_file_is_listed_by_its_drive(packed):
     assert open_drive(f"{packed}#garage/7 ü").name == "garage/7 ü"
 
 
-def test_a_damaged_source_leaves_nothing_behind(tmp_path):
+def test_a_damaged_source_leaves_nothing_or_the_old_file_behind(tmp_path):
     class Damaged(MemoryDrive):
         def sweep(self, sensor, index):
             raise FormatError("000002.bin", "byte 7", expected="points", found="less")
 
+    path = tmp_path / "d.drive.h5"
     with pytest.raises(FormatError, match=r"000002\.bin"):
-        pack(Damaged(rig=make_rig(cameras=())), tmp_path / "d.drive.h5")
+        pack(Damaged(rig=make_rig(cameras=())), path)
     assert list(tmp_path.iterdir()) == []
+    pack(make_drive(), path)
+    with pytest.raises(FormatError, match=r"000002\.bin"):
+        pack(Damaged(rig=make_rig(cameras=())), path)
+    assert list(tmp_path.iterdir()) == [path]
+    assert_same_drive(open_drive(path), make_drive())
 
 
 def test_a_name_that_would_not_be_recognised_is_refused(tmp_path):
