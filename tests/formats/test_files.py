@@ -1,0 +1,75 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from sensorann.errors import FormatError, MissingDataError
+from sensorann.formats.files import read_json, write_json, written_whole
+
+SLOW_WRITER = """
+import sys, time
+from sensorann.formats.files import written_whole
+with written_whole(sys.argv[1]) as temporary, temporary.open("wb") as stream:
+    print("writing", flush=True)
+    while True:
+        stream.write(b"new" * 1000)
+        stream.flush()
+        time.sleep(0.001)
+"""
+
+
+def test_a_killed_writer_leaves_the_old_file(tmp_path):
+    path = tmp_path / "labels.json"
+    path.write_text("old")
+    with subprocess.Popen([sys.executable, "-c", SLOW_WRITER, str(path)], stdout=subprocess.PIPE) as writer:
+        assert writer.stdout.readline() == b"writing\n"
+        time.sleep(0.05)
+        os.kill(writer.pid, signal.SIGKILL)
+    assert writer.returncode == -signal.SIGKILL
+    assert path.read_text() == "old"
+
+
+def test_a_failing_writer_leaves_the_old_file_and_nothing_else(tmp_path):
+    path = tmp_path / "labels.json"
+    path.write_text("old")
+    with pytest.raises(ValueError, match="Out of range float"):
+        write_json(path, [1.0, float("nan")])
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_written_file_has_the_mode_of_an_ordinary_one(tmp_path):
+    (tmp_path / "ordinary").write_text("")
+    with written_whole(tmp_path / "ours") as temporary:
+        temporary.write_text("content")
+    assert (tmp_path / "ours").stat().st_mode == (tmp_path / "ordinary").stat().st_mode
+    assert (tmp_path / "ours").read_text() == "content"
+
+
+@pytest.mark.parametrize(
+    ("content", "where", "found"),
+    [
+        (b'{"a": NaN}', "", "NaN"),
+        (b'{"a": 1,\n "b" 2}', "line 2 column 6", "delimiter"),
+        (b'{"a": "\xff"}', "byte 7", "other bytes"),
+        (b"[" * 100_000, "", "deep nesting"),
+        (b"", "line 1 column 1", "Expecting value"),
+    ],
+    ids=["nan", "syntax", "not utf-8", "nested", "empty"],
+)
+def test_damaged_json_names_its_place(tmp_path, content, where, found):
+    path = tmp_path / "labels.json"
+    path.write_bytes(content)
+    with pytest.raises(FormatError, match=found) as caught:
+        read_json(path)
+    assert caught.value.where == where
+
+
+def test_an_absent_file_and_a_directory_are_named(tmp_path):
+    with pytest.raises(MissingDataError, match=r"nowhere\.json does not exist"):
+        read_json(tmp_path / "nowhere.json")
+    with pytest.raises(MissingDataError, match="is a directory"):
+        read_json(tmp_path)
