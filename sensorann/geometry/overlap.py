@@ -58,6 +58,48 @@ def iou_3d(a: Cuboids, b: Cuboids) -> NDArray[np.float64]:
     return np.asarray(shared / (a.volumes[:, None] + b.volumes - shared))
 
 
+def paired_bev_iou(a: Cuboids, b: Cuboids) -> NDArray[np.float64]:
+    """Intersection over union of the footprints of box n of `a` and box n of `b`; see `bev_iou`.
+
+    Parameters
+    ----------
+    a, b : N boxes each, in one frame
+
+    Returns
+    -------
+    (N,) float64, 0 to 1
+
+    Raises
+    ------
+    ArgumentError
+        When the frames or the numbers of boxes differ.
+    """
+    _check_pairs(a, b)
+    shared: NDArray[np.float64] = overlap.paired_rectangle_intersections(_rectangles(a), _rectangles(b))
+    return shared / (_footprint_areas(a) + _footprint_areas(b) - shared)
+
+
+def paired_iou_3d(a: Cuboids, b: Cuboids) -> NDArray[np.float64]:
+    """Intersection over union of the volumes of box n of `a` and box n of `b`; see `iou_3d`.
+
+    Parameters
+    ----------
+    a, b : N boxes each, in one frame
+
+    Returns
+    -------
+    (N,) float64, 0 to 1
+
+    Raises
+    ------
+    ArgumentError
+        When the frames or the numbers of boxes differ.
+    """
+    _check_pairs(a, b)
+    shared: NDArray[np.float64] = solids.paired_box_intersections(_solids(a), _solids(b))
+    return shared / (a.volumes + b.volumes - shared)
+
+
 def bev_giou(a: Cuboids, b: Cuboids) -> NDArray[np.float64]:
     """Generalised intersection over union of the footprints of all pairs, seen from above.
 
@@ -144,6 +186,12 @@ def _check_frames(a: Cuboids, b: Cuboids) -> None:
         raise ArgumentError(f"boxes must share a frame to overlap, got {a.frame!r} and {b.frame!r}")
 
 
+def _check_pairs(a: Cuboids, b: Cuboids) -> None:
+    _check_frames(a, b)
+    if len(a) != len(b):
+        raise ArgumentError(f"boxes can be paired when there are as many of each, got {len(a)} and {len(b)}")
+
+
 def _rectangles(boxes: Cuboids) -> NDArray[np.float64]:
     """Footprints as the kernels take them (N, 7)."""
     yaws, half = boxes.yaws, boxes.sizes[:, :2] / 2
@@ -165,7 +213,7 @@ def _footprint_corners(boxes: Cuboids) -> NDArray[np.float64]:
 def _shared_volumes(a: Cuboids, b: Cuboids) -> NDArray[np.float64]:
     """Volumes (N, M) that the boxes of all pairs share."""
     _check_frames(a, b)
-    shared: NDArray[np.float64] = solids.box_intersections(*_solids(a), *_solids(b))
+    shared: NDArray[np.float64] = solids.box_intersections(_solids(a), _solids(b))
     return shared
 
 

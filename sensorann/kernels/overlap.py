@@ -116,6 +116,16 @@ def rectangle_intersections(a, b):
 
 
 @kernel
+def paired_rectangle_intersections(a, b):
+    """Shared areas of rectangle n of a and rectangle n of b: (N, 7), (N, 7) -> (N,)."""
+    shared = np.empty(a.shape[0])
+    polygon, clipped = np.empty((16, 2)), np.empty((16, 2))
+    for n in range(a.shape[0]):
+        shared[n] = rectangle_intersection(a, n, b, n, polygon, clipped)
+    return shared
+
+
+@kernel
 def suppress(rectangles, order, threshold):
     """Keep the best rectangle, drop those that overlap it by more than a threshold, go on with the best of the rest.
 

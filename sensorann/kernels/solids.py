@@ -124,34 +124,52 @@ def solid_intersection(center, rotation, half_size, other_half_size):
 
 
 @kernel
-def box_intersections(a, a_centers, a_rotations, a_halves, a_tilted, b, b_centers, b_rotations, b_halves, b_tilted):
-    """Shared volumes of all pairs of boxes -> (N, M).
+def box_intersection(a, i, b, j, polygon, clipped):
+    """Volume that boxes i of a and j of b share.
 
-    a (N, 7): rectangles as in `sensorann.kernels.overlap`, where the radius of a tilted box is that of the sphere
-    around it; centers (N, 3), rotations (N, 3, 3), halves (N, 3), tilted (N,) bool; b alike.
+    a: (rectangles (N, 7) as in `sensorann.kernels.overlap`, where the radius of a tilted box is that of the sphere
+    around it, centers (N, 3), rotations (N, 3, 3), half_sizes (N, 3), tilted (N,) bool); b alike; polygon and clipped
+    (16, 2) scratch.
     """
-    shared = np.zeros((a.shape[0], b.shape[0]))
-    x, y, radius = b[:, 0].copy(), b[:, 1].copy(), b[:, 6].copy()
-    near = np.empty(b.shape[0] + 1, np.int64)
+    a_rectangles, a_centers, a_rotations, a_halves, a_tilted = a
+    b_rectangles, b_centers, b_rotations, b_halves, b_tilted = b
+    if a_tilted[i] or b_tilted[j]:
+        center, rotation = np.zeros(3), np.zeros((3, 3))
+        for row in range(3):
+            for m in range(3):
+                center[row] += a_rotations[i, m, row] * (b_centers[j, m] - a_centers[i, m])
+                for column in range(3):
+                    rotation[row, column] += a_rotations[i, m, row] * b_rotations[j, m, column]
+        return solid_intersection(center, rotation, b_halves[j], a_halves[i])
+    # Upright boxes share a prism: relative to one centre, so that large coordinates lose no digits.
+    dz = b_centers[j, 2] - a_centers[i, 2]
+    height = min(a_halves[i, 2], dz + b_halves[j, 2]) - max(-a_halves[i, 2], dz - b_halves[j, 2])
+    if not height > 0.0:
+        return 0.0
+    return height * rectangle_intersection(a_rectangles, i, b_rectangles, j, polygon, clipped)
+
+
+@kernel
+def box_intersections(a, b):
+    """Shared volumes of all pairs of boxes, given as in `box_intersection` -> (N, M)."""
+    a_rectangles, b_rectangles = a[0], b[0]
+    shared = np.zeros((a_rectangles.shape[0], b_rectangles.shape[0]))
+    x, y, radius = b_rectangles[:, 0].copy(), b_rectangles[:, 1].copy(), b_rectangles[:, 6].copy()
+    near = np.empty(b_rectangles.shape[0] + 1, np.int64)
     polygon, clipped = np.empty((16, 2)), np.empty((16, 2))
-    for i in range(a.shape[0]):
-        for k in range(near_rectangles(a, i, x, y, radius, near)):
-            j = near[k]
-            if a_tilted[i] or b_tilted[j]:
-                back = a_rotations[i].T.copy()
-                center, rotation = np.zeros(3), np.zeros((3, 3))
-                for row in range(3):
-                    for m in range(3):
-                        center[row] += back[row, m] * (b_centers[j, m] - a_centers[i, m])
-                        for column in range(3):
-                            rotation[row, column] += back[row, m] * b_rotations[j, m, column]
-                shared[i, j] = solid_intersection(center, rotation, b_halves[j], a_halves[i])
-                continue
-            # Upright boxes share a prism: relative to one centre, so that large coordinates lose no digits.
-            dz = b_centers[j, 2] - a_centers[i, 2]
-            height = min(a_halves[i, 2], dz + b_halves[j, 2]) - max(-a_halves[i, 2], dz - b_halves[j, 2])
-            if height > 0.0:
-                shared[i, j] = height * rectangle_intersection(a, i, b, j, polygon, clipped)
+    for i in range(a_rectangles.shape[0]):
+        for k in range(near_rectangles(a_rectangles, i, x, y, radius, near)):
+            shared[i, near[k]] = box_intersection(a, i, b, near[k], polygon, clipped)
+    return shared
+
+
+@kernel
+def paired_box_intersections(a, b):
+    """Shared volumes of box n of a and box n of b, given as in `box_intersection` -> (N,)."""
+    shared = np.empty(a[0].shape[0])
+    polygon, clipped = np.empty((16, 2)), np.empty((16, 2))
+    for n in range(shared.shape[0]):
+        shared[n] = box_intersection(a, n, b, n, polygon, clipped)
     return shared
 
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sensorann.errors import ArgumentError
-from sensorann.geometry import Cuboids, bev_giou, bev_iou, giou_3d, iou_3d, rotated_nms
+from sensorann.geometry import Cuboids, bev_giou, bev_iou, giou_3d, iou_3d, paired_bev_iou, paired_iou_3d, rotated_nms
 from tests.geometry.cases import random_cuboids, seeds
 
 OVERLAPS = {"bev_iou": bev_iou, "iou_3d": iou_3d, "bev_giou": bev_giou, "giou_3d": giou_3d}
@@ -86,3 +86,10 @@ def test_scores_must_be_finite_and_thresholds_overlaps(scores, threshold):
     boxes = random_cuboids(np.random.default_rng(0), 2)
     with pytest.raises(ArgumentError):
         rotated_nms(boxes, scores, threshold=threshold)
+
+
+@pytest.mark.parametrize("overlap", [paired_bev_iou, paired_iou_3d], ids=["bev", "3d"])
+def test_pairs_need_as_many_boxes_of_each(overlap):
+    boxes = random_cuboids(np.random.default_rng(0), 3)
+    with pytest.raises(ArgumentError, match="got 3 and 2"):
+        overlap(boxes, boxes[:2])

@@ -4,7 +4,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sensorann.geometry import Cuboids, bev_giou, bev_iou, giou_3d, iou_3d, rotated_nms
+from sensorann.geometry import Cuboids, bev_giou, bev_iou, giou_3d, iou_3d, paired_bev_iou, paired_iou_3d, rotated_nms
 from sensorann.kernels import solids
 from tests import naive
 from tests.geometry.cases import random_cuboids, random_rotations, seeds
@@ -108,3 +108,11 @@ def test_suppression_matches_naive(seed, threshold):
     # A pair at the threshold itself may fall to either side by rounding.
     overlaps[np.abs(overlaps - threshold) < 1e-9] = bev_iou(boxes, boxes)[np.abs(overlaps - threshold) < 1e-9]
     assert rotated_nms(boxes, scores, threshold=threshold).tolist() == naive.suppress(overlaps, scores, threshold)
+
+
+@given(seed=seeds, tilted=st.booleans())
+def test_paired_overlaps_are_the_diagonal(seed, tilted):
+    rng = np.random.default_rng(seed)
+    a, b = random_cuboids(rng, 6, spread=2.0, tilted=tilted), random_cuboids(rng, 6, spread=2.0)
+    np.testing.assert_allclose(paired_bev_iou(a, b), np.diagonal(bev_iou(a, b)), atol=1e-12)
+    np.testing.assert_allclose(paired_iou_3d(a, b), np.diagonal(iou_3d(a, b)), atol=1e-12)
