@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import sensorann as sa
 from sensorann.errors import ArgumentError, TimeRangeError
-from sensorann.geometry import Cuboids, Transform
+from sensorann.geometry import Cuboids, Trajectory, Transform, Transforms
 from sensorann.scene import Event, Ontology, Relation, Source, Tag
 from sensorann.tracks import interpolate
 from tests.builders import FRAME_NS, START_NS, MemoryDrive, make_labels, make_rig, make_track, make_trajectory
@@ -254,11 +254,14 @@ def test_labels_in_the_ego_frame_are_moved_into_the_world_first():
 
 def test_sigmas_in_the_ego_frame_turn_with_the_boxes():
     recording = drive()
-    recording.trajectory = make_trajectory(n=21, speed=0.0, yaw_rate=np.pi)  # a quarter turn in 5 frames
+    # x of the vehicle points along y of the world, y along z, z along x.
+    turn = np.tile([[0.0, 0, 1], [1, 0, 0], [0, 1, 0]], (21, 1, 1))
+    poses = Transforms(turn, np.zeros((21, 3)))
+    recording.trajectory = Trajectory(START_NS + np.arange(21) * FRAME_NS, poses)
     track = keyframe_track(5, 6, frame="ego", source=Source.IMPORTED)
-    track = replace(track, sigmas=np.tile([0.3, 0.1, 0.2, 0, 0, 0, 0.01], (2, 1)))
+    track = replace(track, sigmas=np.tile([0.1, 0.2, 0.3, 0, 0, 0, 0.01], (2, 1)))
     result = interpolate(make_labels(track, frame="ego"), recording)
-    np.testing.assert_allclose(result.tracks[0].sigmas[0, :3], [0.1, 0.3, 0.2], atol=1e-9)
+    np.testing.assert_allclose(result.tracks[0].sigmas[0, :3], [0.3, 0.1, 0.2], atol=1e-9)
 
 
 def test_ego_boxes_outside_the_trajectory_are_refused():

@@ -81,6 +81,11 @@ def test_the_keyframe_sigma_holds_for_imported_boxes_that_state_none():
     np.testing.assert_allclose(track.sigmas[0], [0.1] * 6 + [0.1 / 2.0])
 
 
+def test_the_keyframe_sigma_holds_for_imported_boxes_that_an_earlier_run_called_exact():
+    track = fill(0, 10, source=Source.IMPORTED, sigmas=[0.0] * 7, keyframe_sigma=0.1)
+    np.testing.assert_allclose(track.sigmas[0], [0.1] * 6 + [0.1 / 2.0])
+
+
 def test_a_stated_sigma_goes_before_the_keyframe_sigma():
     track = fill(0, 10, source=Source.IMPORTED, sigmas=[0.3] * 7, keyframe_sigma=0.1)
     np.testing.assert_array_equal(track.sigmas[0], [0.3] * 7)
