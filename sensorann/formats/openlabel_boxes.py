@@ -7,6 +7,7 @@ whoever edits ``val`` with another program needs to know nothing of this.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,8 @@ from sensorann.scene import SIGMA_NAMES, Attribute, ImageTrack, Source, Track
 
 CUBOID = "cuboid"
 _SOURCES = [source.label for source in Source]
+_SIGMA_SET = frozenset(SIGMA_NAMES)
+_NO_SIGMA = [float("nan")] * len(SIGMA_NAMES)
 _SAME = 1e-9  # relative difference below which exact numbers refine `val`
 _CUBOID_MEMBERS = frozenset({"name", "val", "coordinate_system", "attributes"})
 _BBOX_MEMBERS = frozenset({"name", "val", "coordinate_system"})
@@ -36,7 +39,8 @@ class CuboidRow:
     """One cuboid as read: still in the coordinate system that it names."""
 
     center: list[float]
-    rotation: NDArray[np.float64] | list[float]
+    quaternion: list[float]
+    exact_rotation: list[float] | None
     size: list[float]
     source: int
     sigma: list[float]
@@ -131,9 +135,11 @@ def read_cuboid(node: Node, losses: Losses, *, ours: bool) -> CuboidRow | None:
     if node.value.keys() - _CUBOID_MEMBERS - (_OUR_MEMBERS if ours else set()):
         losses.count("cuboids' further members (only the standard's own have a place)")
     attributes = node.get("attributes")
+    exact = node.get("rotation") if ours else None
     return CuboidRow(
         center,
-        _rotation(numbers, node, ours=ours),
+        _quaternion(numbers, node),
+        exact.numbers(9) if exact is not None else None,
         size,
         _source(node) if ours else Source.IMPORTED,
         _sigma(node.get("sigma") if ours else None),
@@ -142,40 +148,40 @@ def read_cuboid(node: Node, losses: Losses, *, ours: bool) -> CuboidRow | None:
     )
 
 
-def _rotation(numbers: list[float], node: Node, *, ours: bool) -> NDArray[np.float64] | list[float]:
-    """Rotation (3, 3) of Euler angles, or quaternion (x, y, z, w): those are turned all at once later."""
+def _quaternion(numbers: list[float], node: Node) -> list[float]:
+    """Quaternion (x, y, z, w) of a cuboid of 9 or 10 numbers."""
     if len(numbers) == 9:
-        return rotation_from_euler("ZYX", reversed(numbers[3:6]))
+        w, x, y, z = quaternions_from_rotations(rotation_from_euler("ZYX", reversed(numbers[3:6]))).tolist()
+        return [x, y, z, w]
     x, y, z, w = numbers[3:7]
     if abs(x * x + y * y + z * z + w * w - 1) > 1e-9:
         unit_quaternion(Node(numbers[3:7], "val", node))
-    exact = node.get("rotation") if ours else None
-    if exact is None:
-        return numbers[3:7]
-    rotation = np.reshape(exact.numbers(9), (3, 3))
-    written = rotations_from_quaternions([w, x, y, z])
-    return rotation if np.abs(rotation - written).max() < _SAME else numbers[3:7]
+    return numbers[3:7]
 
 
-def rotations_of(rows: list[CuboidRow]) -> NDArray[np.float64]:
-    """Rotations (N, 3, 3) of cuboids as read."""
-    rotations = np.empty((len(rows), 3, 3))
-    turned = [i for i, row in enumerate(rows) if isinstance(row.rotation, list)]
-    if turned:
-        quaternions = np.array([rows[i].rotation for i in turned], np.float64)
-        rotations[turned] = rotations_from_quaternions(quaternions[:, [3, 0, 1, 2]])
-    for i, row in enumerate(rows):
-        if not isinstance(row.rotation, list):
-            rotations[i] = row.rotation
+def rotations_of(rows: Sequence[CuboidRow]) -> NDArray[np.float64]:
+    """Rotations (N, 3, 3) of cuboids as read: the exact ones where they agree with the quaternions."""
+    quaternions = np.array([row.quaternion for row in rows], np.float64).reshape(-1, 4)
+    rotations = rotations_from_quaternions(quaternions[:, [3, 0, 1, 2]])
+    refined = [i for i, row in enumerate(rows) if row.exact_rotation is not None]
+    exact = np.array([rows[i].exact_rotation for i in refined], np.float64).reshape(-1, 3, 3)
+    agrees = np.abs(exact - rotations[refined]).max(axis=(1, 2), initial=0.0) < _SAME
+    rotations[np.array(refined, np.int64)[agrees]] = exact[agrees]
     return rotations
 
 
 def _sigma(stated: Node | None) -> list[float]:
-    sigma = [float("nan")] * len(SIGMA_NAMES)
-    for name, value in stated.members() if stated is not None else ():
-        if name not in SIGMA_NAMES:
-            raise value.refused(f"a sigma of {', '.join(SIGMA_NAMES)}", found=repr(name))
-        sigma[SIGMA_NAMES.index(name)] = float(value.number())
+    if stated is None:
+        return _NO_SIGMA
+    members = stated.mapping()
+    for name, value in members.items():
+        if name not in _SIGMA_SET:
+            raise Node(value, name, stated).refused(f"a sigma of {', '.join(SIGMA_NAMES)}", found=repr(name))
+        if type(value) is not float:
+            Node(value, name, stated).number()
+    sigma = [float(members.get(name, np.nan)) for name in SIGMA_NAMES]
+    if np.inf in sigma or -np.inf in sigma:
+        raise stated.refused("finite numbers")
     return sigma
 
 
