@@ -217,11 +217,12 @@ def _shared_volumes(a: Cuboids, b: Cuboids) -> NDArray[np.float64]:
     return shared
 
 
-def _solids(boxes: Cuboids) -> tuple[NDArray[np.float64] | NDArray[np.bool_], ...]:
-    """Boxes as the kernel takes them: footprints, centres, rotations, half sizes, and which are not upright."""
+def _solids(boxes: Cuboids) -> NDArray[np.float64]:
+    """Boxes as the kernels take them (N, 19)."""
     rectangles, half_sizes = _rectangles(boxes), boxes.sizes / 2
     up = boxes.rotations[:, :, 2]
     tilted = (np.abs(up[:, :2]).max(axis=1, initial=0.0) > _UPRIGHT_TOLERANCE) | (up[:, 2] < 0)
     # A tilted box reaches beyond its footprint, but never beyond the sphere around it.
     rectangles[tilted, 6] = np.linalg.norm(half_sizes[tilted], axis=1) * (1.0 + 1e-12)
-    return rectangles, boxes.centers, boxes.rotations, half_sizes, tilted
+    rotations = boxes.rotations.reshape(-1, 9)
+    return np.column_stack([rectangles, boxes.centers[:, 2], half_sizes[:, 2], tilted, rotations])

@@ -1,7 +1,11 @@
 """How much boxes of any rotation overlap in space, and how much room two boxes take together.
 
-The shared volume comes from tetrahedra: one box is cut into five, and each is cut by the six faces of the other. The
-sum of volumes has no special cases: a face that lies in a face of the other box changes it by rounding alone.
+A box is a row of nineteen numbers: its rectangle as in `sensorann.kernels.overlap` (the radius of a tilted box is that
+of the sphere around it), the height of its centre, half its height, 1 if it is tilted, and its rotation row by row.
+
+The volume that tilted boxes share comes from tetrahedra: one box is cut into five, and each is cut by the six faces of
+the other. The sum of volumes has no special cases: a face that lies in a face of the other box changes it by rounding
+alone.
 """
 
 import numpy as np
@@ -125,48 +129,43 @@ def solid_intersection(center, rotation, half_size, other_half_size):
 
 @kernel
 def box_intersection(a, i, b, j, polygon, clipped):
-    """Volume that boxes i of a and j of b share.
-
-    a: (rectangles (N, 7) as in `sensorann.kernels.overlap`, where the radius of a tilted box is that of the sphere
-    around it, centers (N, 3), rotations (N, 3, 3), half_sizes (N, 3), tilted (N,) bool); b alike; polygon and clipped
-    (16, 2) scratch.
-    """
-    a_rectangles, a_centers, a_rotations, a_halves, a_tilted = a
-    b_rectangles, b_centers, b_rotations, b_halves, b_tilted = b
-    if a_tilted[i] or b_tilted[j]:
+    """Volume that boxes a[i] and b[j] share: a (N, 19), b (M, 19), polygon and clipped (16, 2) scratch."""
+    if a[i, 9] > 0.0 or b[j, 9] > 0.0:
         center, rotation = np.zeros(3), np.zeros((3, 3))
+        half_size = np.array([b[j, 4], b[j, 5], b[j, 8]])
+        other_half_size = np.array([a[i, 4], a[i, 5], a[i, 8]])
+        shift = (b[j, 0] - a[i, 0], b[j, 1] - a[i, 1], b[j, 7] - a[i, 7])
         for row in range(3):
             for m in range(3):
-                center[row] += a_rotations[i, m, row] * (b_centers[j, m] - a_centers[i, m])
+                center[row] += a[i, 10 + 3 * m + row] * shift[m]
                 for column in range(3):
-                    rotation[row, column] += a_rotations[i, m, row] * b_rotations[j, m, column]
-        return solid_intersection(center, rotation, b_halves[j], a_halves[i])
+                    rotation[row, column] += a[i, 10 + 3 * m + row] * b[j, 10 + 3 * m + column]
+        return solid_intersection(center, rotation, half_size, other_half_size)
     # Upright boxes share a prism: relative to one centre, so that large coordinates lose no digits.
-    dz = b_centers[j, 2] - a_centers[i, 2]
-    height = min(a_halves[i, 2], dz + b_halves[j, 2]) - max(-a_halves[i, 2], dz - b_halves[j, 2])
+    dz = b[j, 7] - a[i, 7]
+    height = min(a[i, 8], dz + b[j, 8]) - max(-a[i, 8], dz - b[j, 8])
     if not height > 0.0:
         return 0.0
-    return height * rectangle_intersection(a_rectangles, i, b_rectangles, j, polygon, clipped)
+    return height * rectangle_intersection(a, i, b, j, polygon, clipped)
 
 
 @kernel
 def box_intersections(a, b):
-    """Shared volumes of all pairs of boxes, given as in `box_intersection` -> (N, M)."""
-    a_rectangles, b_rectangles = a[0], b[0]
-    shared = np.zeros((a_rectangles.shape[0], b_rectangles.shape[0]))
-    x, y, radius = b_rectangles[:, 0].copy(), b_rectangles[:, 1].copy(), b_rectangles[:, 6].copy()
-    near = np.empty(b_rectangles.shape[0] + 1, np.int64)
+    """Shared volumes of all pairs of boxes: a (N, 19), b (M, 19) -> (N, M)."""
+    shared = np.zeros((a.shape[0], b.shape[0]))
+    x, y, radius = b[:, 0].copy(), b[:, 1].copy(), b[:, 6].copy()
+    near = np.empty(b.shape[0] + 1, np.int64)
     polygon, clipped = np.empty((16, 2)), np.empty((16, 2))
-    for i in range(a_rectangles.shape[0]):
-        for k in range(near_rectangles(a_rectangles, i, x, y, radius, near)):
+    for i in range(a.shape[0]):
+        for k in range(near_rectangles(a, i, x, y, radius, near)):
             shared[i, near[k]] = box_intersection(a, i, b, near[k], polygon, clipped)
     return shared
 
 
 @kernel
 def paired_box_intersections(a, b):
-    """Shared volumes of box n of a and box n of b, given as in `box_intersection` -> (N,)."""
-    shared = np.empty(a[0].shape[0])
+    """Shared volumes of box n of a and box n of b: (N, 19), (N, 19) -> (N,)."""
+    shared = np.empty(a.shape[0])
     polygon, clipped = np.empty((16, 2)), np.empty((16, 2))
     for n in range(shared.shape[0]):
         shared[n] = box_intersection(a, n, b, n, polygon, clipped)
