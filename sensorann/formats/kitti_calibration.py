@@ -44,7 +44,7 @@ class KittiCalibration:
         """Build one camera of the rig; `projections` must hold it."""
         projection = self.projections[name]
         matrix = projection[:, :3]
-        camera_from_rect = Transform(np.eye(3), np.linalg.solve(matrix, projection[:, 3]))
+        camera_from_rect = Transform(np.eye(3), np.linalg.solve(matrix, projection[:, 3]).astype(np.float64))
         camera_from_velodyne = camera_from_rect @ self.rect_from_velodyne
         camera = Camera(matrix=matrix, size=size, distortion=np.zeros(0))
         return Sensor(

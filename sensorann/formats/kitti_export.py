@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sensorann.errors import ArgumentError
 from sensorann.formats.kitti_boxes import (
@@ -69,12 +70,13 @@ def rows_from_labels(labels: Labels, drive: Drive) -> list[KittiRow]:
         )
     camera = picture_camera(drive.rig).name
     pictured = [track for track in labels.image_tracks if track.camera == camera]
+    objects: list[Track | ImageTrack] = [*labels.tracks, *pictured]
     export = _Export(
         drive=drive,
         ontology=labels.ontology,
         frames={int(time): frame for frame, time in enumerate(frame_timestamps_ns(drive))},
-        ids=_numbered([track for track in (*labels.tracks, *pictured) if track.category != DONT_CARE]),
-        image_boxes={(track.id, int(time)): _image_box(track, i) for track, i, time in _boxes_of(pictured)},
+        ids=_numbered([track for track in objects if track.category != DONT_CARE]),
+        image_boxes={(track.id, int(time)): _image_box(track.boxes[i]) for track, i, time in _boxes_of(pictured)},
     )
     _count_unsaid(labels, pictured, export.losses)
     rows = [row for track in labels.tracks for row in _rows_of_track(track, export)]
@@ -104,7 +106,7 @@ def _rows_of_track(track: Track, export: _Export) -> Iterator[KittiRow]:
         known_alpha = _number(said.get("alpha")) if track.sources[i] == Source.IMPORTED else None
         length, width, height = (max(float(edge), SMALLEST_EDGE_M) for edge in in_rect.sizes[i])
         x, y, z = (float(value) for value in locations[i])
-        computed = tuple(map(float, drawn[i])) if np.isfinite(drawn[i]).all() else NO_IMAGE_BOX
+        computed = _image_box(drawn[i])
         yield KittiRow(
             frame=frame,
             track_id=export.ids[track.id],
@@ -136,7 +138,7 @@ def _rows_without_cuboid(labels: Labels, pictured: list[ImageTrack], export: _Ex
             track_id=-1 if is_region else export.ids[track.id],
             type=DONT_CARE if is_region else _spelled(track.category, 1, export),
             occluded=-1 if is_region else UNKNOWN_OCCLUSION,
-            image_box=_image_box(track, i),
+            image_box=_image_box(track.boxes[i]),
         )
 
 
@@ -195,8 +197,11 @@ def _boxes_of(tracks: list[ImageTrack]) -> Iterator[tuple[ImageTrack, int, int]]
             yield track, i, int(time)
 
 
-def _image_box(track: ImageTrack, i: int) -> ImageBox:
-    left, top, right, bottom = (float(value) for value in track.boxes[i])
+def _image_box(edges: NDArray[np.float64]) -> ImageBox:
+    """Take (4,) pixel edges as a record; NaN, a box that no picture shows, has its own sign in KITTI."""
+    if not np.isfinite(edges).all():
+        return NO_IMAGE_BOX
+    left, top, right, bottom = (float(edge) for edge in edges)
     return left, top, right, bottom
 
 
