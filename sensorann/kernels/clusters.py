@@ -46,7 +46,7 @@ def order_by_key(keys):
     order = order[:n]
     spare = np.empty_like(order)
     shift = 0
-    while largest >> shift > 0:
+    while shift < 63 and largest >> shift > 0:
         starts = np.zeros((1 << DIGIT_BITS) + 1, np.int64)
         for k in range(n):
             starts[((keys[order[k]] >> shift) & ((1 << DIGIT_BITS) - 1)) + 1] += 1

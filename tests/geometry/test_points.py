@@ -107,6 +107,11 @@ def test_a_stray_point_a_million_kilometres_away_changes_nothing():
     assert euclidean_clusters(points, distance=0.5).tolist() == [0, 0, 1]
 
 
+def test_cell_numbers_may_fill_62_bits():
+    points = np.array([[0, 0, 0], [4e5, 4e5, 4e5], [0.3, 0, 0], [4e5, 4e5, 4e5 - 0.3]])
+    assert euclidean_clusters(points, distance=0.5).tolist() == [0, 1, 0, 1]
+
+
 def test_a_cloud_too_wide_for_its_voxels_is_refused_by_name():
     with pytest.raises(ArgumentError, match="too small for this cloud"):
         voxel_downsample([[0, 0, 0], [1e12, 1e12, 1e12]], edge=0.01)
