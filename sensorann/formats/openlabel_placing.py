@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sensorann.errors import TimeRangeError
 from sensorann.formats.openlabel_boxes import CuboidRow, rotations_of
 from sensorann.formats.openlabel_node import Losses
 from sensorann.formats.openlabel_rig import WORLD
@@ -61,7 +62,10 @@ def moved_into(frame: str, cuboids: Sequence[PlacedCuboid], systems: CoordinateS
 def _target_from(frame: str, placed: PlacedCuboid, systems: CoordinateSystems) -> Transform | None:
     number = str(placed.number)
     if frame == WORLD:
-        return systems.world_from(placed.system, number, placed.timestamp_ns)
+        try:
+            return systems.world_from(placed.system, number, placed.timestamp_ns)
+        except TimeRangeError as error:
+            raise TimeRangeError(f"{placed.row.node.file}, {placed.row.node.where}: {error}") from error
     return systems.ego_from(placed.system, number)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sensorann.errors import ArgumentError
 from sensorann.formats.openlabel_boxes import CUBOID, write_cuboids, write_image_boxes
 from sensorann.formats.openlabel_elements import ONTOLOGY, write_events, write_ontology, write_relations, write_tags
 from sensorann.formats.openlabel_node import SCHEMA_VERSION
@@ -69,7 +70,10 @@ def _instants(labels: Labels) -> NDArray[np.int64]:
     single += [tag.timestamp_ns for tag in labels.tags if tag.timestamp_ns is not None]
     columns = [track.timestamps_ns for track in labels.tracks]
     columns += [image_track.timestamps_ns for image_track in labels.image_tracks]
-    return np.unique(np.concatenate([np.array(single, np.int64), *columns]))
+    try:
+        return np.unique(np.concatenate([np.array(single, np.int64), *columns]))
+    except OverflowError as error:
+        raise ArgumentError("an event or a tag is at an instant beyond int64 nanoseconds") from error
 
 
 def _surroundings(

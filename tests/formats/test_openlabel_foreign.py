@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from sensorann.errors import ArgumentError, FormatError
+from sensorann.errors import ArgumentError, FormatError, TimeRangeError
 from sensorann.formats import openlabel
 from sensorann.geometry import Transform
 from sensorann.scene import Motion, Source
@@ -145,6 +145,20 @@ def test_the_rig_and_the_trajectory_of_the_drive_carry_boxes_into_its_world(tmp_
     world_from_lidar = drive.trajectory.at(START_NS) @ drive.rig["LIDAR_TOP"].ego_from_sensor
     assert labels.frame == "world"
     np.testing.assert_allclose(labels.tracks[0].cuboids.centers, world_from_lidar.apply([EULER[:3]]))
+
+
+def test_ego_labels_of_ours_come_into_the_world_of_a_drive_with_poses(tmp_path):
+    drive, track = MemoryDrive(), make_track(frame="ego")
+    openlabel.write(make_labels(track, frame="ego"), tmp_path / "labels.json", None)
+    labels = openlabel.read(tmp_path / "labels.json", drive)
+    world_from_ego = drive.trajectory.sample(track.timestamps_ns)
+    assert labels.frame == "world"
+    np.testing.assert_allclose(labels.tracks[0].cuboids.centers, world_from_ego.apply(track.cuboids.centers))
+
+
+def test_a_box_outside_the_ego_trajectory_is_refused_at_its_place(tmp_path):
+    with pytest.raises(TimeRangeError, match=r"frames\.0\..*cuboid\[0\]: 1 of 1 instants lie outside"):
+        read(tmp_path, make_document(timestamp=START_NS - 1), MemoryDrive())
 
 
 def test_boxes_stay_in_the_ego_frame_of_a_drive_without_poses(tmp_path):

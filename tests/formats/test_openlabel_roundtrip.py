@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sensorann.errors import ArgumentError
-from sensorann.formats import openlabel
+from sensorann.formats import open_drive, openlabel, read_labels, write_labels
 from sensorann.formats.openlabel_values import keys_of
 from sensorann.formats.openlabel_write import document
 from sensorann.geometry import Cuboids
@@ -219,12 +219,20 @@ def test_an_edit_of_val_by_another_program_wins_over_the_exact_numbers(tmp_path)
         ({"tracks": (replace(make_track(), sigmas=np.full((5, 7), np.inf)),)}, "sigma must be finite"),
         ({"tracks": (make_track(attributes={"list": [1]}),)}, "attribute 'list'"),
         ({"drive_name": "\ud800"}, "JSON cannot"),
+        ({"tags": (Tag(name="t", value=1, timestamp_ns=1 << 64),)}, "beyond int64"),
         (
             {"ontology": Ontology((replace(default_ontology()["car"], size=(np.inf, 1, 1)),))},
             "JSON cannot",
         ),
     ],
-    ids=["relation to nobody", "infinite sigma", "list attribute", "half a character", "infinite size"],
+    ids=[
+        "relation to nobody",
+        "infinite sigma",
+        "list attribute",
+        "half a character",
+        "instant beyond int64",
+        "infinite size",
+    ],
 )
 def test_what_cannot_be_said_is_refused_and_nothing_is_written(tmp_path, broken, message):
     labels = replace(make_labels(), **broken)
@@ -281,6 +289,27 @@ def test_other_names_and_folders_are_not_recognised(tmp_path):
     (tmp_path / "labels.txt").write_text('{"openlabel": {}}')
     assert not openlabel.recognises(tmp_path / "folder.json")
     assert not openlabel.recognises(tmp_path / "labels.txt")
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize(
+    ("drive_at", "labels_at"),
+    [
+        ("kitti_tracking/training#0012", "kitti_tracking/training/label_02/0012.txt"),
+        ("pandaset_nuscenes", "pandaset_nuscenes"),
+    ],
+    ids=["KITTI", "nuScenes"],
+)
+def test_recorded_labels_come_back_to_the_last_bit_and_are_valid(real_data, tmp_path, drive_at, labels_at):
+    jsonschema = pytest.importorskip("jsonschema")
+    schema = json.loads((real_data / "formats/openlabel/openlabel_json_schema_asam_V1-0-0.json").read_text())
+    drive = open_drive(f"{real_data}/{drive_at}")
+    labels = read_labels(real_data / labels_at, drive=drive)
+    path = tmp_path / "labels.json"
+    write_labels(labels, path, drive=drive)
+    assert content(read_labels(path)) == content(labels)
+    assert content(read_labels(path, drive=drive)) == content(labels)
+    jsonschema.Draft7Validator(schema).validate(json.loads(path.read_text()))
 
 
 @pytest.mark.real_data
