@@ -92,6 +92,11 @@ def doctor(*, as_json: Annotated[bool, Parameter(name="--json", negative="")] = 
 
     Exits with 1 only when a package is broken that nothing works without.
 
+    Examples:
+
+        sensorann doctor
+        sensorann doctor --json
+
     Parameters
     ----------
     as_json

@@ -34,11 +34,11 @@ def info(drive: str, *, samples: int = 5, json: bool = False) -> None:
 
     A root that holds several drives is listed instead: ROOT#NAME addresses one of them.
 
-    Examples
-    --------
-    sensorann info recordings/monday.drive.h5
-    sensorann info kitti/training
-    sensorann info kitti/training#0003 --json
+    Examples:
+
+        sensorann info recordings/monday.drive.h5
+        sensorann info kitti/training
+        sensorann info kitti/training#0003 --json
 
     Parameters
     ----------
