@@ -21,7 +21,7 @@ def convert(
 ) -> None:
     """Convert labels between formats: openlabel, kitti, nuscenes.
 
-    Examples:
+    For example:
 
         sensorann convert label_02/0000.txt 0000.json --drive kitti/training#0000
         sensorann convert 0000.json nuscenes_0000 --to nuscenes --drive kitti/training#0000

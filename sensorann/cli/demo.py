@@ -61,7 +61,7 @@ def demo(*, out: Path = Path("demo_out"), seed: int = 0) -> None:
     Simulates a drive through a town, keeps one box in ten as a human would have placed it, computes all others,
     measures them against the truth, and leaves labels, pictures, a video and a report to look at.
 
-    Examples:
+    For example:
 
         sensorann demo
         sensorann demo --out demo_out --seed 3

@@ -92,7 +92,7 @@ def doctor(*, as_json: Annotated[bool, Parameter(name="--json", negative="")] = 
 
     Exits with 1 only when a package is broken that nothing works without.
 
-    Examples:
+    For example:
 
         sensorann doctor
         sensorann doctor --json

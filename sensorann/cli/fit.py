@@ -33,7 +33,7 @@ def fit(
     it. The heading is known up to half a turn: points alone do not tell front from back. The box is printed in the
     world where the drive has ego poses, else in the ego frame.
 
-    Examples:
+    For example:
 
         sensorann fit kitti/training#0000 --at 40 --point 18,2.6,-0.3
         sensorann fit kitti/training#0000 --at 40 --point 18,2.6,-0.3 --size 4.4,1.8,1.5 --json

@@ -34,7 +34,7 @@ def info(drive: str, *, samples: int = 5, json: bool = False) -> None:
 
     A root that holds several drives is listed instead: ROOT#NAME addresses one of them.
 
-    Examples:
+    For example:
 
         sensorann info recordings/monday.drive.h5
         sensorann info kitti/training

@@ -32,7 +32,7 @@ def interpolate(
     Human, imported and detected boxes are keyframes and stay exactly as they are; boxes computed earlier are replaced.
     Every computed box says so and carries a standard deviation.
 
-    Examples:
+    For example:
 
         sensorann interpolate keyframes.json --drive kitti/training#0000 -o complete.json
         sensorann interpolate label_02/0000.txt --drive kitti/training#0000 -o 0000.txt --keyframe-sigma-m 0.1

@@ -20,7 +20,7 @@ from sensorann.formats import open_drive
 def pack(drive: str, out: Path, *, json: bool = False) -> None:
     """Make one immutable file out of any drive; reading it gives identical values back.
 
-    Examples:
+    For example:
 
         sensorann pack kitti/training#0000 monday.drive.h5
 

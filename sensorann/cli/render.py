@@ -33,7 +33,7 @@ def render(
     Boxes that a person placed have full lines, computed ones are dashed; the front face carries a cross. Where a drive
     has no images, its LiDAR points are drawn in their stead.
 
-    Examples:
+    For example:
 
         sensorann render kitti/training#0000 --labels kitti/training/label_02/0000.txt -o pictures
         sensorann render nuscenes#scene-0103 --labels done.json -o pictures --camera CAM_FRONT --every 5

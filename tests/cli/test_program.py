@@ -26,7 +26,7 @@ def test_help_names_every_command_and_imports_nothing_heavy():
 @pytest.mark.parametrize("name", [name for name, _ in cli.COMMANDS])
 def test_every_command_helps_with_an_example(name, capsys):
     assert cli.run([name, "--help"]) == 0
-    _, example, after = " ".join(capsys.readouterr().out.split()).partition("Examples")
+    _, example, after = " ".join(capsys.readouterr().out.split()).partition("For example:")
     assert example
     assert f"sensorann {name} " in after
 
