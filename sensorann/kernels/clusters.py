@@ -63,7 +63,7 @@ def order_by_key(keys):
 
 @kernel
 def column_steps(extent):
-    """Key differences to the column of the cell itself and the 12 later ones within two cells, the nearest first.
+    """Differences in number to the column of cells itself and the 12 later ones within two cells, the nearest first.
 
     extent (3,) -> (13,) int64. Cells three apart on an axis lie two edges apart, which is more than the distance.
     """
@@ -73,9 +73,51 @@ def column_steps(extent):
         for dx in range(3):
             for dy in range(-2, 3):
                 if dx * dx + dy * dy == squared and (dx, dy) > (0, 0):
-                    steps[n] = (dx * extent[1] + dy) * extent[2]
+                    steps[n] = dx * extent[1] + dy
                     n += 1
     return steps
+
+
+@kernel
+def columns_of_cells(cell_keys, extent):
+    """Group cells that stand above one another: cell_keys (C,) int64, rising, extent (3,).
+
+    -> numbers (L,) int64 of the occupied columns, rising, first (L + 1,) int64: first cell of each column.
+    """
+    numbers = np.empty(cell_keys.shape[0], np.int64)
+    first = np.empty(cell_keys.shape[0] + 1, np.int64)
+    n = 0
+    for c in range(cell_keys.shape[0]):
+        number = cell_keys[c] // extent[2]
+        if n == 0 or number != numbers[n - 1]:
+            numbers[n], first[n] = number, c
+            n += 1
+    first[n] = cell_keys.shape[0]
+    return numbers[:n], first[: n + 1]
+
+
+@kernel
+def _unite_columns(sorted_points, starts, heights, parents, begin, end, other_begin, other_end, squared_distance):
+    """Unite the cells of two columns (or of one with itself) that hold a close pair, changing `parents`."""
+    low = other_begin
+    for c in range(begin, end):
+        # Within one column only later cells: the pair the other way round was seen before.
+        lowest = heights[c] + 1 if begin == other_begin else heights[c] - 2
+        while low < other_end and heights[low] < lowest:
+            low += 1
+        root = _root(parents, c)
+        other = low
+        while other < other_end and heights[other] <= heights[c] + 2:
+            # Most neighbours are united already and show it at once.
+            if parents[other] != root:
+                other_root = _root(parents, other)
+                if root != other_root and _close(
+                    sorted_points, starts[c], starts[c + 1], starts[other], starts[other + 1], squared_distance
+                ):
+                    # Parents come first, so that one pass in order shortens every way to one step.
+                    parents[max(root, other_root)] = min(root, other_root)
+                    root = min(root, other_root)
+            other += 1
 
 
 @kernel
@@ -85,23 +127,31 @@ def unite_cells(sorted_points, starts, cell_keys, extent, distance):
     sorted_points (K, 3) float64, starts (C + 1,) int64: points of each cell, cell_keys (C,) int64, rising
     -> parents (C,) int64 of a forest whose trees are the clusters.
     """
-    n_cells = cell_keys.shape[0]
-    parents = np.arange(n_cells)
+    parents = np.arange(cell_keys.shape[0])
+    heights = cell_keys % extent[2]
+    numbers, first = columns_of_cells(cell_keys, extent)
     for step in column_steps(extent):
-        # Cells come in key order, and so do their neighbours in one column: both ends of the window only move on.
-        low = 0
-        for c in range(n_cells):
-            lowest = cell_keys[c] + (step - 2 if step > 0 else 1)
-            while low < n_cells and cell_keys[low] < lowest:
-                low += 1
-            other = low
-            while other < n_cells and cell_keys[other] <= cell_keys[c] + step + 2:
-                root, other_root = _root(parents, c), _root(parents, other)
-                if root != other_root and _close(
-                    sorted_points, starts[c], starts[c + 1], starts[other], starts[other + 1], distance * distance
-                ):
-                    parents[max(root, other_root)] = min(root, other_root)
-                other += 1
+        # Columns come in order, and so do their neighbours in one direction: the search only moves on.
+        k = 0
+        for column in range(numbers.shape[0]):
+            while k < numbers.shape[0] and numbers[k] < numbers[column] + step:
+                k += 1
+            if k == numbers.shape[0]:
+                break
+            if numbers[k] == numbers[column] + step:
+                _unite_columns(
+                    sorted_points,
+                    starts,
+                    heights,
+                    parents,
+                    first[column],
+                    first[column + 1],
+                    first[k],
+                    first[k + 1],
+                    distance * distance,
+                )
+        for c in range(parents.shape[0]):
+            parents[c] = parents[parents[c]]
     return parents
 
 
