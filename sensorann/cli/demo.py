@@ -17,7 +17,7 @@ from rich.progress import track
 from sensorann import __version__
 from sensorann.cli.demo_report import write_report
 from sensorann.formats import write_labels
-from sensorann.formats.files import write_json
+from sensorann.formats.strict_json import write_json
 from sensorann.images import render_drive
 from sensorann.scene import Drive, Labels, Source, frame_timestamps_ns, reference_sensor, sync
 from sensorann.simulate import simulate_drive

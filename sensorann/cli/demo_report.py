@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensorann import __version__
-from sensorann.formats.files import written_whole
+from sensorann.files import written_whole
 from sensorann.scene import Labels, Source, Track, frame_timestamps_ns
 from sensorann.tracks.scoring import ScoreSummary, score_boxes
 

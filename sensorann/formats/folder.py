@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.errors import ArgumentError, FormatError, MissingDataError
+from sensorann.files import require_file
 from sensorann.formats.encoded_images import decode_image
-from sensorann.formats.files import require_file
 from sensorann.formats.folder_description import FILE_NAME, Description, read_description, write_description
 from sensorann.formats.folder_files import SUFFIXES, SensorFiles, clock_of_names, find_files, holds_points
 from sensorann.formats.openlabel import recognises as is_openlabel

@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.errors import FormatError
-from sensorann.formats.files import write_json
 from sensorann.formats.folder_files import SensorFiles, all_stems, matched_by_stem
 from sensorann.formats.openlabel_node import SCHEMA_VERSION, Losses, Node, load
 from sensorann.formats.openlabel_rig import read_camera, write_drive, write_rig
 from sensorann.formats.openlabel_systems import CoordinateSystems
 from sensorann.formats.openlabel_time import FrameClock, intervals, read_timestamp
+from sensorann.formats.strict_json import write_json
 from sensorann.geometry import Trajectory
 from sensorann.scene import Drive, Rig, Sensor, SensorKind, frame_timestamps_ns
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.errors import FormatError
-from sensorann.formats.files import require_file
+from sensorann.files import require_file
 from sensorann.geometry import Camera, Transform
 from sensorann.scene import Sensor
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.errors import FormatError
-from sensorann.formats.files import require_file
+from sensorann.files import require_file
 from sensorann.geometry import Transforms
 from sensorann.geometry.rotations import rotations_from_yaws
 

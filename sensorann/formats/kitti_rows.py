@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sensorann.errors import FormatError
-from sensorann.formats.files import require_file, written_whole
+from sensorann.files import require_file, written_whole
 from sensorann.scene import Attribute
 
 DONT_CARE = "DontCare"

@@ -18,7 +18,7 @@ from defusedxml import DefusedXmlException, ElementTree
 from numpy.typing import NDArray
 
 from sensorann.errors import ArgumentError, FormatError
-from sensorann.formats.files import require_file
+from sensorann.files import require_file
 from sensorann.formats.kitti_drive import LIDAR
 from sensorann.formats.kitti_oxts import rotations_from_angles
 from sensorann.formats.kitti_rows import DONT_CARE, KITTI_TYPES

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.errors import ArgumentError
+from sensorann.files import require_file
 from sensorann.formats import nuscenes_tables as tables
-from sensorann.formats.files import require_file
 from sensorann.formats.nuscenes_poses import scene_trajectory
 from sensorann.formats.nuscenes_rig import scene_rig
 from sensorann.formats.nuscenes_scene import Recording, find_scene, scene_recordings, scene_samples, scenes

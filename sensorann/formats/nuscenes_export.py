@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.errors import FormatError, MissingDataError
-from sensorann.formats.files import written_whole
+from sensorann.files import written_whole
 from sensorann.formats.nuscenes import NuScenesDrive
 from sensorann.formats.nuscenes_plan import Measurement, microseconds
 from sensorann.formats.pcd import write_pcd

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.errors import FormatError
-from sensorann.formats.files import require_file
+from sensorann.files import require_file
 from sensorann.formats.point_files import NUSCENES_COLUMNS, PointTable, read_points
 
 Points = tuple[NDArray[np.float32], dict[str, NDArray[Any]]]

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sensorann.errors import FormatError
-from sensorann.formats.files import require_file
+from sensorann.files import require_file
 from sensorann.geometry import Transform
 
 Row = dict[str, Any]

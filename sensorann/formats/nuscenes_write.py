@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.errors import ArgumentError, MissingDataError
-from sensorann.formats.files import write_json, written_whole
+from sensorann.files import written_whole
 from sensorann.formats.nuscenes_export import SensorExport
 from sensorann.formats.nuscenes_folder import VERSION, replaced_root
 from sensorann.formats.nuscenes_losses import UNDERSTOOD_ATTRIBUTES, Losses
@@ -25,6 +25,7 @@ from sensorann.formats.nuscenes_rows import (
     scene_tables,
     sensor_tables,
 )
+from sensorann.formats.strict_json import write_json
 from sensorann.geometry import Cuboids
 from sensorann.geometry.points import points_in_cuboids
 from sensorann.scene import Drive, Labels, Track

@@ -10,9 +10,9 @@ import re
 from pathlib import Path
 
 from sensorann.errors import ArgumentError
-from sensorann.formats.files import write_json
 from sensorann.formats.openlabel_read import labels_of
 from sensorann.formats.openlabel_write import document
+from sensorann.formats.strict_json import write_json
 from sensorann.scene import Drive, Labels
 
 _PEEKED_BYTES = 4096

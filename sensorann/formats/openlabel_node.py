@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sensorann.errors import ArgumentError, FormatError
-from sensorann.formats.files import read_json
+from sensorann.formats.strict_json import read_json
 
 SCHEMA_VERSION = "1.0.0"
 _logger = logging.getLogger(__name__)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.errors import ArgumentError, FormatError, MissingDataError
+from sensorann.files import require_file
 from sensorann.formats.checked_hdf5 import (
     array_of,
     damage_named,
@@ -22,7 +23,6 @@ from sensorann.formats.checked_hdf5 import (
     text_of,
 )
 from sensorann.formats.encoded_images import decode_image
-from sensorann.formats.files import require_file
 from sensorann.formats.packed_sweeps import read_sweep
 from sensorann.geometry import Camera, Trajectory, Transform, Transforms
 from sensorann.geometry.arrays import frozen

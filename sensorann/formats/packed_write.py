@@ -14,8 +14,8 @@ import numpy as np
 
 from sensorann import __version__
 from sensorann.errors import ArgumentError, MissingDataError
+from sensorann.files import written_whole
 from sensorann.formats.checked_hdf5 import write_array, write_text
-from sensorann.formats.files import written_whole
 from sensorann.formats.packed_read import FORMAT_VERSION, SUFFIX, measurement_name, sensor_name
 from sensorann.formats.packed_sweeps import write_sweep
 from sensorann.geometry import Trajectory

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.errors import ArgumentError, FormatError
-from sensorann.formats.files import require_file, written_whole
+from sensorann.files import require_file, written_whole
 from sensorann.formats.lzf import lzf_compress, lzf_decompress
 from sensorann.formats.pcd_ascii import ascii_columns, ascii_rows
 from sensorann.formats.pcd_header import (

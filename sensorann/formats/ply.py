@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.errors import FormatError
-from sensorann.formats.files import require_file
+from sensorann.files import require_file
 from sensorann.formats.point_table import PointTable
 
 MAX_HEADER_BYTES = 1 << 16

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.errors import FormatError
-from sensorann.formats.files import require_file
+from sensorann.files import require_file
 from sensorann.formats.pcd import read_pcd
 from sensorann.formats.ply import read_ply
 from sensorann.formats.point_table import PointTable, to_float32

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
@@ -14,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.errors import ArgumentError, SensorannError
+from sensorann.files import written_whole
 
 _ENCODING = {".jpg": [cv2.IMWRITE_JPEG_QUALITY, 92], ".png": [cv2.IMWRITE_PNG_COMPRESSION, 4]}
 
@@ -31,7 +28,7 @@ def write_picture(image: NDArray[np.uint8], path: Path) -> None:
     encoded, data = cv2.imencode(path.suffix, image, _ENCODING[path.suffix])
     if not encoded:
         raise SensorannError(f"{path}: OpenCV could not encode a picture of shape {image.shape}")
-    with _replacing(path) as temporary:
+    with written_whole(path) as temporary:
         temporary.write_bytes(data.tobytes())
 
 
@@ -59,7 +56,7 @@ class Video:
         self._rate = frames_per_second
         self._writer: cv2.VideoWriter | None = None
         self._shape: tuple[int, ...] = ()
-        self._replacing = _replacing(path)
+        self._replacing = written_whole(path)
 
     def __enter__(self) -> Video:
         self._temporary = self._replacing.__enter__()
@@ -90,23 +87,3 @@ class Video:
             self._replacing.__exit__(type(empty), empty, None)
             raise empty
         self._replacing.__exit__(kind, error, traceback)
-
-
-@contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
-    """Give a temporary path with the same ending beside `path`; renamed to it on success, removed on failure."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # OpenCV chooses the container by the ending of the name.
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=f".part{path.suffix}", dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        yield temporary
-        umask = os.umask(0)
-        os.umask(umask)
-        temporary.chmod(0o666 & ~umask)
-        with temporary.open("rb") as stream:
-            os.fsync(stream.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)

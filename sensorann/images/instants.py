@@ -1,16 +1,15 @@
-"""The boxes of one instant: between two labelled instants along the straight line, never beyond them."""
+"""The boxes of one instant: between two labelled instants along the straight line, held at the ends of a track."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sensorann.errors import ArgumentError
-from sensorann.geometry import Cuboids, Trajectory
+from sensorann.geometry import Cuboids
 from sensorann.geometry.rotations import quaternions_from_rotations, rotations_from_quaternions, slerp
-from sensorann.scene import Labels, Source
+from sensorann.scene import Labels, Source, Track
 
 _PLACED_BY_PEOPLE = (Source.HUMAN, Source.IMPORTED)
 
@@ -35,7 +34,10 @@ class InstantBoxes:
 def boxes_at(
     labels: Labels, timestamp_ns: int, *, frame_ns: int | None = None, frame_reach_ns: int = 1_000_000
 ) -> InstantBoxes:
-    """Take every track at one instant: linear centre and size, spherical rotation; a track is never extrapolated.
+    """Take every track at one instant: linear centre and size, spherical rotation.
+
+    A track is never extrapolated: where it covers the frame but not quite the picture, whose camera fired a little
+    before its first label or after its last, that label is held.
 
     Parameters
     ----------
@@ -45,16 +47,11 @@ def boxes_at(
     frame_reach_ns : a label this near to `frame_ns` is the label of the frame
     """
     frame_ns = timestamp_ns if frame_ns is None else frame_ns
-    tracks = [t for t in labels.tracks if len(t) and t.timestamps_ns[0] <= timestamp_ns <= t.timestamps_ns[-1]]
-    rights = [int(np.searchsorted(track.timestamps_ns, timestamp_ns)) for track in tracks]
+    tracks = [track for track in labels.tracks if _covers(track, timestamp_ns) or _covers(track, frame_ns)]
+    rights = [int(np.clip(np.searchsorted(t.timestamps_ns, timestamp_ns), 0, len(t) - 1)) for t in tracks]
     lefts = [max(right - 1, 0) for right in rights]
-    # Difference in int64 first: a Unix time in float64 steps by 238 ns.
     fractions = np.array(
-        [
-            (timestamp_ns - int(track.timestamps_ns[left]))
-            / max(int(track.timestamps_ns[right] - track.timestamps_ns[left]), 1)
-            for track, left, right in zip(tracks, lefts, rights, strict=True)
-        ]
+        [_fraction(track, left, right, timestamp_ns) for track, left, right in zip(tracks, lefts, rights, strict=True)]
     )
     nearest = [int(np.argmin(np.abs(track.timestamps_ns - frame_ns))) for track in tracks]
     placed = [
@@ -70,28 +67,15 @@ def boxes_at(
     )
 
 
-def labels_in_world(labels: Labels, trajectory: Trajectory | None) -> Labels:
-    """Move labels of the ego frame into the world, each box at its own instant, where there are ego poses.
+def _covers(track: Track, timestamp_ns: int) -> bool:
+    return len(track) > 0 and bool(track.timestamps_ns[0] <= timestamp_ns <= track.timestamps_ns[-1])
 
-    Raises
-    ------
-    ArgumentError
-        When labels in the world frame meet a drive without ego poses: nobody knows where the vehicle was.
-    """
-    if trajectory is None:
-        if labels.frame == "world":
-            raise ArgumentError(
-                f"the labels of {labels.drive_name} are in the world frame, but the drive has no ego poses"
-            )
-        return labels
-    if labels.frame == "world":
-        return labels
-    tracks = []
-    for track in labels.tracks:
-        known = track[trajectory.covers(track.timestamps_ns)]
-        moved = known.cuboids.moved(trajectory.sample(known.timestamps_ns), frame="world")
-        tracks.append(replace(known, cuboids=moved))
-    return replace(labels, frame="world", tracks=tuple(tracks))
+
+def _fraction(track: Track, left: int, right: int, timestamp_ns: int) -> float:
+    """How far an instant lies from one label to the next, in [0, 1]."""
+    # Difference in int64 first: a Unix time in float64 steps by 238 ns.
+    start, end = int(track.timestamps_ns[left]), int(track.timestamps_ns[right])
+    return min(max((timestamp_ns - start) / max(end - start, 1), 0.0), 1.0)
 
 
 def _between(lefts: list[Cuboids], rights: list[Cuboids], fractions: NDArray[np.float64], *, frame: str) -> Cuboids:

@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 from sensorann.errors import ArgumentError
 from sensorann.images.files import Video, write_picture
 from sensorann.images.frame_pictures import birdseye_picture, camera_picture, read_frame, side_by_side
-from sensorann.images.instants import labels_in_world
-from sensorann.scene import Drive, Labels, frame_timestamps_ns
+from sensorann.scene import Drive, Labels, frame_timestamps_ns, labels_in_world
 
 BIRDSEYE = "birdseye"
 _log = logging.getLogger(__name__)
@@ -72,8 +71,14 @@ def render_drive(
     ------
     ArgumentError
         When a frame or camera does not exist, or the labels are in the world and the drive has no ego poses.
+    TimeRangeError
+        When labels are in the ego frame and one lies outside the ego trajectory.
     """
     out_dir = Path(out_dir)
+    if labels.frame == "world" and drive.trajectory is None:
+        raise ArgumentError(
+            f"the labels of {labels.drive_name} are in the world frame, but {drive.name} has no ego poses"
+        )
     labels = labels_in_world(labels, drive.trajectory)
     times = frame_timestamps_ns(drive)
     chosen = _check_frames(frames, len(times))

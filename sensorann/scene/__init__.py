@@ -9,6 +9,7 @@ from sensorann.scene.rig import Rig, Sensor, SensorKind
 from sensorann.scene.sweep import Sweep
 from sensorann.scene.sync import nearest_indices, sync
 from sensorann.scene.track import SIGMA_NAMES, Attribute, Source, Track, sources_of, unknown_sigmas
+from sensorann.scene.world import labels_in_world
 
 __all__ = [
     "MOTION_MODELS",
@@ -33,6 +34,7 @@ __all__ = [
     "default_ontology",
     "deskew",
     "frame_timestamps_ns",
+    "labels_in_world",
     "nearest_indices",
     "reference_sensor",
     "sources_of",

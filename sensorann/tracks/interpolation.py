@@ -23,6 +23,7 @@ from sensorann.scene import (
     Source,
     Track,
     frame_timestamps_ns,
+    labels_in_world,
     sources_of,
 )
 from sensorann.tracks.instants import wanted_instants
@@ -30,7 +31,6 @@ from sensorann.tracks.keyframes import Keyframes, Ragged, keyframes_of
 from sensorann.tracks.motion.extent import fill_sizes
 from sensorann.tracks.motion.heading import fill_rotations, fill_yaws
 from sensorann.tracks.motion.position import Method, fill_positions
-from sensorann.tracks.world import labels_in_world
 
 _log = logging.getLogger(__name__)
 
@@ -83,7 +83,7 @@ def interpolate(
         raise ArgumentError(f"keyframe_sigma must be a length in metres, 0 or more, got {keyframe_sigma}")
     instants = wanted_instants(drive, at)
     motions = [_motion_of(track, labels.ontology) for track in labels.tracks]
-    labels = labels_in_world(labels, drive)
+    labels = labels_in_world(labels, drive.trajectory)
     keyed = [keyframes_of(track, keyframe_sigma=keyframe_sigma) for track in labels.tracks]
     _tell(labels, keyed, drive)
     filled = [i for i, keys in enumerate(keyed) if len(keys)]
@@ -207,6 +207,12 @@ def _tell(labels: Labels, keyed: Sequence[Keyframes], drive: Drive) -> None:
     if drive.trajectory is not None:
         n_outside = int((~drive.trajectory.covers(times)).sum())
         notes["%d of %d keyframes lie outside the ego trajectory and are kept"] = (n_outside, len(times))
+    if labels.frame == "ego":
+        _log.warning(
+            "drive %s has no ego poses: boxes are interpolated in the ego frame, where the vehicle's own motion bends "
+            "every path",
+            drive.name,
+        )
     for note, figures in notes.items():
         if figures[0]:
             _log.warning(note, *figures)

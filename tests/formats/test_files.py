@@ -7,11 +7,12 @@ import time
 import pytest
 
 from sensorann.errors import FormatError, MissingDataError
-from sensorann.formats.files import read_json, write_json, written_whole
+from sensorann.files import written_whole
+from sensorann.formats.strict_json import read_json, write_json
 
 SLOW_WRITER = """
 import sys, time
-from sensorann.formats.files import written_whole
+from sensorann.files import written_whole
 with written_whole(sys.argv[1]) as temporary, temporary.open("wb") as stream:
     print("writing", flush=True)
     while True:

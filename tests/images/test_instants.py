@@ -3,11 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sensorann.errors import ArgumentError
 from sensorann.images import boxes_at
-from sensorann.images.instants import labels_in_world
 from sensorann.scene import Source
-from tests.builders import FRAME_NS, START_NS, make_labels, make_track, make_trajectory
+from tests.builders import FRAME_NS, START_NS, make_labels, make_track
 
 
 @given(step=st.integers(0, 3), share=st.floats(0, 1))
@@ -46,15 +44,9 @@ def test_only_the_label_of_the_frame_itself_makes_a_placed_box():
     assert between.placed.tolist() == [False, False]
 
 
-def test_ego_labels_move_to_the_world_each_at_its_own_instant():
-    trajectory = make_trajectory(n=3)
-    labels = make_labels(make_track(n=3, frame="ego"), frame="ego")
-    moved = labels_in_world(labels, trajectory)
-    for i, time in enumerate(trajectory.timestamps_ns):
-        expected = trajectory.at(int(time)).apply(labels.tracks[0].cuboids.centers[i])
-        np.testing.assert_allclose(moved.tracks[0].cuboids.centers[i], expected)
-
-
-def test_world_labels_need_ego_poses():
-    with pytest.raises(ArgumentError, match="no ego poses"):
-        labels_in_world(make_labels(), None)
+@pytest.mark.parametrize("n_frame", [0, 4], ids=["first label", "last label"])
+def test_a_picture_taken_just_beyond_a_labelled_frame_holds_its_label(n_frame):
+    track = make_track(n=5)
+    frame_ns = START_NS + n_frame * FRAME_NS
+    boxes = boxes_at(make_labels(track), frame_ns + (50_000_000 if n_frame else -50_000_000), frame_ns=frame_ns)
+    np.testing.assert_array_equal(boxes.cuboids.centers[0], track.cuboids.centers[n_frame])

@@ -126,3 +126,9 @@ def test_a_camera_without_pictures_is_left_out_and_said(tmp_path, caplog):
         summary = render_drive(drive, ahead(), tmp_path, video=False)
     assert set(summary.pictures) == {"birdseye", "CAM_FRONT"}
     assert "no picture was taken by CAM_REAR" in caplog.text
+
+
+def test_world_labels_need_ego_poses(tmp_path):
+    drive = make_drive(trajectory=None)
+    with pytest.raises(ArgumentError, match="no ego poses"):
+        render_drive(drive, ahead(), tmp_path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import replace
 
 import numpy as np
@@ -10,31 +9,23 @@ from numpy.typing import NDArray
 
 from sensorann.errors import TimeRangeError
 from sensorann.geometry import Trajectory
-from sensorann.scene import Drive, Labels, Track
+from sensorann.scene.labels import Labels
+from sensorann.scene.track import Track
 
-_log = logging.getLogger(__name__)
 
+def labels_in_world(labels: Labels, trajectory: Trajectory | None) -> Labels:
+    """Move labels from the ego frame into the world, each box at its own instant.
 
-def labels_in_world(labels: Labels, drive: Drive) -> Labels:
-    """Move labels from the ego frame into the world where the drive has ego poses, else return them as they are.
-
-    Without poses there is nothing to move them by: one warning says that they stay in the ego frame.
+    Without ego poses there is nothing to move them by: they stay as they are.
 
     Raises
     ------
     TimeRangeError
         When a box to be moved lies outside the ego trajectory: a pose is never invented.
     """
-    if labels.frame == "world":
+    if labels.frame == "world" or trajectory is None:
         return labels
-    if drive.trajectory is None:
-        _log.warning(
-            "drive %s has no ego poses: boxes are interpolated in the ego frame, where the vehicle's own motion bends "
-            "every path",
-            drive.name,
-        )
-        return labels
-    tracks = tuple(_track_in_world(track, drive.trajectory) for track in labels.tracks)
+    tracks = tuple(_track_in_world(track, trajectory) for track in labels.tracks)
     return replace(labels, frame="world", tracks=tracks)
 
 

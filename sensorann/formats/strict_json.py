@@ -1,48 +1,13 @@
-"""How files are written and read everywhere: whole or not at all, and with the place of every fault."""
+"""Strict JSON: no NaN, and the place of every fault."""
 
 import json
-import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sensorann.errors import FormatError, MissingDataError
+from sensorann.errors import FormatError
+from sensorann.files import require_file, written_whole
 
 MAX_JSON_BYTES = 4 << 30
-
-
-@contextmanager
-def written_whole(path: Path | str) -> Iterator[Path]:
-    """Give a temporary path beside `path`; on success it is fsynced and renamed to `path`, on failure removed.
-
-    A killed writer leaves the old file or the new one, never half of one.
-    """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        yield temporary
-        # mkstemp makes private files; give the result the mode that an ordinary open() would.
-        umask = os.umask(0)
-        os.umask(umask)
-        temporary.chmod(0o666 & ~umask)
-        _fsync(temporary)
-        temporary.replace(path)
-        _fsync(path.parent)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _fsync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def write_json(path: Path | str, document: Any) -> None:
@@ -79,19 +44,3 @@ def read_json(path: Path | str) -> Any:
         raise FormatError(path, f"byte {error.start}", expected="UTF-8 text", found="other bytes") from error
     except RecursionError as error:
         raise FormatError(path, "", expected="JSON of sensible depth", found="very deep nesting") from error
-
-
-def require_file(path: Path | str) -> Path:
-    """Return the path of a file that exists.
-
-    Raises
-    ------
-    MissingDataError
-        When there is nothing at the path, or a directory.
-    """
-    path = Path(path)
-    if path.is_dir():
-        raise MissingDataError(f"{path} is a directory, a file was expected")
-    if not path.exists():
-        raise MissingDataError(f"{path} does not exist")
-    return path

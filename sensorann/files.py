@@ -1,0 +1,58 @@
+"""How files are written everywhere: whole or not at all."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sensorann.errors import MissingDataError
+
+
+@contextmanager
+def written_whole(path: Path | str) -> Iterator[Path]:
+    """Give a temporary path beside `path`; on success it is fsynced and renamed to `path`, on failure removed.
+
+    A killed writer leaves the old file or the new one, never half of one.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # The ending stays: OpenCV chooses the container of a video by it.
+    handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=f".part{path.suffix}", dir=path.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        # mkstemp makes private files; give the result the mode that an ordinary open() would.
+        umask = os.umask(0)
+        os.umask(umask)
+        temporary.chmod(0o666 & ~umask)
+        _fsync(temporary)
+        temporary.replace(path)
+        _fsync(path.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _fsync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def require_file(path: Path | str) -> Path:
+    """Return the path of a file that exists.
+
+    Raises
+    ------
+    MissingDataError
+        When there is nothing at the path, or a directory.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise MissingDataError(f"{path} is a directory, a file was expected")
+    if not path.exists():
+        raise MissingDataError(f"{path} does not exist")
+    return path
