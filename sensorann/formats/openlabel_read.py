@@ -122,8 +122,6 @@ def _target_frame(
     has_trajectory = drive is not None and drive.trajectory is not None
     if header is not None and not has_trajectory:
         return header.frame
-    if header is not None and header.frame == WORLD:
-        return WORLD
     if not cuboids:
         return WORLD if has_trajectory or systems.declares_world else EGO
     return WORLD if all_reach_world(cuboids, systems) else EGO

@@ -167,6 +167,16 @@ def test_boxes_stay_in_the_ego_frame_of_a_drive_without_poses(tmp_path):
     np.testing.assert_array_equal(labels.tracks[0].cuboids.centers, [EULER[:3]])
 
 
+def test_the_world_is_the_root_of_the_systems(tmp_path):
+    systems = {
+        "town": {"type": "scene_cs", "parent": "utm", "pose_wrt_parent": POSE},
+        "utm": {"type": "geo_utm", "parent": ""},
+    }
+    labels = read(tmp_path, make_document(system="town", systems=systems))
+    assert labels.frame == "world"
+    np.testing.assert_allclose(labels.tracks[0].cuboids.centers, [[11.0, 2.0, 2.3]])
+
+
 def test_a_system_that_leads_nowhere_is_refused(tmp_path):
     with pytest.raises(
         FormatError, match=r"cuboid\[0\]: expected a coordinate system that transforms .* found 'lidar'"
@@ -289,6 +299,15 @@ def test_geometry_outside_of_frames_stands_in_every_frame_of_its_object(tmp_path
         document["frames"][str(number)] = stated
     (track,) = read(tmp_path, {"openlabel": document}).tracks
     np.testing.assert_array_equal(track.timestamps_ns, START_NS + FRAME_NS * np.array([1, 2]))
+
+
+def test_static_and_moving_geometry_of_an_object_come_in_time_order(tmp_path):
+    document = make_document()["openlabel"]
+    data = copy.deepcopy(document["frames"]["0"]["objects"]["17"]["object_data"])
+    document["objects"]["17"] |= {"object_data": data, "frame_intervals": [{"frame_start": 1, "frame_end": 1}]}
+    document["frames"]["1"] = {"frame_properties": {"timestamp": START_NS + 1}}
+    (track,) = read(tmp_path, {"openlabel": document}).tracks
+    assert track.timestamps_ns.tolist() == [START_NS, START_NS + 1]
 
 
 def test_geometry_without_any_frame_is_counted(tmp_path, caplog):
