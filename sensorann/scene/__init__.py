@@ -4,7 +4,7 @@ from sensorann.scene.annotations import Event, ImageTrack, Relation, Tag
 from sensorann.scene.deskewing import deskew
 from sensorann.scene.drive import Drive, frame_timestamps_ns, reference_sensor
 from sensorann.scene.labels import Labels
-from sensorann.scene.ontology import MOTION_MODELS, Category, Motion, MotionModel, Ontology, default_ontology
+from sensorann.scene.ontology import MOTION_MODELS, Category, Motion, MotionModel, Ontology, Wander, default_ontology
 from sensorann.scene.rig import Rig, Sensor, SensorKind
 from sensorann.scene.sweep import Sweep
 from sensorann.scene.sync import nearest_indices, sync
@@ -31,6 +31,7 @@ __all__ = [
     "Sweep",
     "Tag",
     "Track",
+    "Wander",
     "default_ontology",
     "deskew",
     "frame_timestamps_ns",

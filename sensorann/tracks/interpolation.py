@@ -138,28 +138,26 @@ def _fill(keyed: Sequence[Keyframes], motions: list[Motion], instants: NDArray[n
     yaws = np.concatenate([np.zeros(0), *(item.track.cuboids.yaws for item in keyed)])
     noises = np.concatenate([np.zeros((0, 7)), *(item.noises for item in keyed)])
     models = [MOTION_MODELS[motion] for motion in motions]
-    filled_centers, center_sigmas = fill_positions(
-        keys,
-        centers,
-        wanted,
-        spectral_noises=np.array([model.acceleration_noise for model in models], np.float64),
-        sigmas=noises[:, :3],
-        method=method,
+    plan, plan_sigmas = fill_positions(
+        keys, centers[:, :2], wanted, wanders=[model.plan for model in models], sigmas=noises[:, :2], method=method
+    )
+    height, height_sigmas = fill_positions(
+        keys, centers[:, 2:], wanted, wanders=[model.height for model in models], sigmas=noises[:, 2:3], method=method
     )
     filled_yaws, yaw_sigmas = fill_yaws(
         keys,
         yaws,
         wanted,
         motions=motions,
-        spectral_noises=np.array([model.yaw_noise for model in models], np.float64),
+        wanders=[model.yaw for model in models],
         sigmas=noises[:, 6],
         method=method,
     )
     rows, fractions = curves.locate(keys.timestamps_ns, keys.offsets, wanted.timestamps_ns, wanted.offsets)
     return _Computed(
         wanted=wanted,
-        centers=filled_centers,
-        center_sigmas=center_sigmas,
+        centers=np.hstack([plan, height]),
+        center_sigmas=np.hstack([plan_sigmas, height_sigmas]),
         yaws=filled_yaws,
         yaw_sigmas=yaw_sigmas,
         rows=rows - np.repeat(keys.offsets[:-1], np.diff(wanted.offsets)),

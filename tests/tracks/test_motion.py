@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sensorann.geometry.rotations import rotations_from_quaternions, rotations_from_yaws, wrap_angle
-from sensorann.scene import Motion
+from sensorann.scene import Motion, Wander
 from sensorann.tracks.keyframes import Ragged
 from sensorann.tracks.motion.extent import SIZE_TOLERANCE, fill_sizes
 from sensorann.tracks.motion.heading import fill_rotations, fill_yaws
@@ -25,7 +25,7 @@ def yaws_between(yaws, motion, *, method="smooth", n=9):
         np.asarray(yaws, np.float64),
         Ragged.of([at]),
         motions=[motion],
-        spectral_noises=np.array([0.1]),
+        wanders=[Wander(noise=0.1, placement=0.0)],
         sigmas=np.zeros(len(yaws)),
         method=method,
     )

@@ -29,23 +29,28 @@ def test_every_box_has_all_seven_sigmas():
     assert np.isfinite(fill(0, 10, 15, source=Source.IMPORTED, keyframe_sigma=0.1).sigmas).all()
 
 
-def test_doubt_between_two_exact_keyframes_is_that_of_a_brownian_bridge_of_velocity():
+def test_doubt_between_two_exact_keyframes_is_a_brownian_bridge_of_velocity_and_the_placement():
     # Nothing but both positions is known: the integral of a Brownian bridge, variance q h^3 u^2 (1 - u)^2 / 3.
     track = fill(0, 20)
-    u = np.arange(21) / 20
-    expected = np.sqrt(MOTION_MODELS[Motion.VEHICLE].acceleration_noise * 2.0**3 * (u * (1 - u)) ** 2 / 3)
-    for axis in range(3):
-        np.testing.assert_allclose(track.sigmas[:, axis], expected, atol=1e-9)
+    u = np.arange(1, 20) / 20
+    model = MOTION_MODELS[Motion.VEHICLE]
+    for axis, wander in enumerate((model.plan, model.plan, model.height)):
+        expected = np.sqrt(wander.noise * 2.0**3 * (u * (1 - u)) ** 2 / 3 + wander.placement**2)
+        np.testing.assert_allclose(track.sigmas[1:20, axis], expected, atol=1e-9)
 
 
 def test_doubt_about_yaw_is_that_of_the_class():
     car, walker = fill(0, 20), fill(0, 20, category="Pedestrian")
-    ratio = MOTION_MODELS[Motion.PEDESTRIAN].yaw_noise / MOTION_MODELS[Motion.VEHICLE].yaw_noise
-    np.testing.assert_allclose(walker.sigmas[1:20, 6], car.sigmas[1:20, 6] * np.sqrt(ratio))
+    walking, driving = (MOTION_MODELS[motion].yaw for motion in (Motion.PEDESTRIAN, Motion.VEHICLE))
+    np.testing.assert_allclose(
+        (walker.sigmas[1:20, 6] ** 2 - walking.placement**2) / walking.noise,
+        (car.sigmas[1:20, 6] ** 2 - driving.placement**2) / driving.noise,
+    )
 
 
 def test_static_objects_are_nearly_certain():
-    assert fill(0, 20, category="barrier").sigmas[10, 0] < 0.1 * fill(0, 20).sigmas[10, 0]
+    static = MOTION_MODELS[Motion.STATIC].plan
+    assert fill(0, 20, category="barrier").sigmas[10, 0] < 1.5 * static.placement < fill(0, 20).sigmas[10, 0]
 
 
 def test_a_straight_line_through_a_bend_says_that_it_may_be_off():
@@ -100,17 +105,21 @@ def test_the_keyframe_sigma_leaves_human_boxes_exact():
 
 def test_nine_tenths_of_simulated_motion_lie_in_the_interval_of_nine_tenths():
     rng = np.random.default_rng(5)
-    q, step, n = MOTION_MODELS[Motion.VEHICLE].acceleration_noise, 0.1, 41
-    noise = np.linalg.cholesky(q * np.array([[step**3 / 3, step**2 / 2], [step**2 / 2, step]]))
+    step, n = 0.1, 41
+    model = MOTION_MODELS[Motion.VEHICLE]
+    wanders = (model.plan, model.plan, model.height)
+    unit = np.linalg.cholesky(np.array([[step**3 / 3, step**2 / 2], [step**2 / 2, step]]))
     frames = np.array([0, 7, 20, 31, 40])
     inside = []
     for _ in range(60):
         state = np.zeros((n, 2, 3))
         state[0] = rng.normal(0, 5, (2, 3))
         for i in range(1, n):
-            state[i] = np.array([[1, step], [0, 1]]) @ state[i - 1] + noise @ rng.normal(size=(2, 3))
-        truth = state[:, 0]
-        track = fill(*frames, centers=truth[frames])
+            kick = unit @ rng.normal(size=(2, 3)) * np.sqrt([wander.noise for wander in wanders])
+            state[i] = np.array([[1, step], [0, 1]]) @ state[i - 1] + kick
+        # Keyframes are exact; a person who placed one of the others would scatter.
+        track = fill(*frames, centers=state[frames, 0])
+        truth = state[:, 0] + rng.normal(0, [wander.placement for wander in wanders], (n, 3))
         computed = track.sources == Source.INTERPOLATED
         miss = np.abs(track.cuboids.centers - truth)[computed] / track.sigmas[computed, :3]
         inside.append(miss <= 1.6449)

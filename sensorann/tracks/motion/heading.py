@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,7 +15,7 @@ from sensorann.geometry.rotations import (
     yaws_from_rotations,
 )
 from sensorann.kernels import curves
-from sensorann.scene import Motion
+from sensorann.scene import Motion, Wander
 from sensorann.tracks.keyframes import Ragged
 from sensorann.tracks.motion.position import Method, fill_positions
 
@@ -26,22 +28,23 @@ def fill_yaws(
     yaws: NDArray[np.float64],
     wanted: Ragged,
     *,
-    motions: list[Motion],
-    spectral_noises: NDArray[np.float64],
+    motions: Sequence[Motion],
+    wanders: Sequence[Wander],
     sigmas: NDArray[np.float64],
     method: Method = "smooth",
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Yaws of all tracks at the wanted instants, turning the shorter way, and their standard deviations.
 
     Shape-preserving cubics (PCHIP) for vehicles and two-wheelers, straight lines for all else and for the method
-    ``linear``. The standard deviation is that of a turning rate that wanders as the motion class does.
+    ``linear``. The standard deviation is that of a turning rate that wanders as the motion class does; its noise was
+    fitted to the misses of these curves themselves.
 
     Parameters
     ----------
     keys, wanted : as in `fill_positions`
     yaws : (M,) float64, radians, in any turn
     motions : T motion classes
-    spectral_noises : (T,) float64, of the white yaw acceleration, (rad/s^2)^2 s, > 0
+    wanders : T models of how the heading wanders
     sigmas : (M,) float64, radians
     method : ``smooth``, ``linear`` or ``spline``
 
@@ -50,8 +53,8 @@ def fill_yaws(
     (F,) float64 yaws in radians, not wrapped, and (F,) float64 standard deviations
     """
     unwrapped = curves.unwrap(yaws, keys.offsets)[:, None]
-    mean, spread = fill_positions(keys, unwrapped, wanted, spectral_noises=spectral_noises, sigmas=sigmas[:, None])
-    result, curved = np.empty_like(mean), np.empty_like(mean)
+    _, spread = fill_positions(keys, unwrapped, wanted, wanders=wanders, sigmas=sigmas[:, None])
+    result, curved = np.empty((2, len(wanted), 1))
     times, offsets, at, at_offsets = keys.timestamps_ns, keys.offsets, wanted.timestamps_ns, wanted.offsets
     curves.linear(times, unwrapped, offsets, at, at_offsets, result)
     if method != "linear":
@@ -60,7 +63,7 @@ def fill_yaws(
         is_curved = np.array([motion in CURVED for motion in motions], np.bool_)
         result = np.where(np.repeat(is_curved, np.diff(wanted.offsets))[:, None], curved, result)
     origins = yaws[np.repeat(keys.offsets[:-1], np.diff(wanted.offsets))]
-    return result[:, 0] + origins, np.sqrt(spread**2 + (result - mean) ** 2)[:, 0]
+    return result[:, 0] + origins, spread[:, 0]
 
 
 def fill_rotations(

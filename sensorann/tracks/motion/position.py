@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.kernels import curves, smoothing
+from sensorann.scene import Wander
 from sensorann.tracks.keyframes import Ragged
 
 Method = Literal["smooth", "linear", "spline"]
@@ -18,22 +20,23 @@ def fill_positions(
     values: NDArray[np.float64],
     wanted: Ragged,
     *,
-    spectral_noises: NDArray[np.float64],
+    wanders: Sequence[Wander],
     sigmas: NDArray[np.float64],
     method: Method = "smooth",
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Positions of all tracks at the wanted instants, and their standard deviations.
 
     ``smooth`` is the mean of constant-velocity motion given the keyframes; ``linear`` and ``spline`` (natural cubic)
-    pass through them. The standard deviation is that of the true position about the result, were the motion model
-    true: for a curve that is not the mean, its distance from the mean adds in squares.
+    pass through them. The standard deviation is that of a person's box about the result, were the motion model true:
+    doubt of the motion and of the placement; for a curve that is not the mean, its distance from the mean adds in
+    squares.
 
     Parameters
     ----------
     keys : keyframe instants, at least one per track
     values : (M, C) float64, metres, one row per keyframe; UTM-size coordinates lose no digits
     wanted : instants between the first and the last keyframe of each track
-    spectral_noises : (T,) float64, of the white acceleration, (m/s^2)^2 s, > 0
+    wanders : T models of how the coordinates wander
     sigmas : (M, C) float64, metres, of each keyframe along each axis
     method : ``smooth``, ``linear`` or ``spline``
 
@@ -41,7 +44,9 @@ def fill_positions(
     -------
     (F, C) float64 positions and (F, C) float64 standard deviations, metres
     """
-    mean, spread = _smoothed(keys, values, wanted, spectral_noises, sigmas)
+    mean, spread = _smoothed(keys, values, wanted, np.array([wander.noise for wander in wanders], np.float64), sigmas)
+    placement = np.repeat([wander.placement for wander in wanders], np.diff(wanted.offsets))
+    spread = np.hypot(spread, placement[:, None])
     if method == "smooth":
         return mean, spread
     result = np.empty_like(mean)
@@ -64,8 +69,8 @@ def smooth(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Smoothed positions (F, C) and their standard deviation (F,), of keyframes equally sure along every axis.
 
-    Arguments as in `fill_positions`, but `sigmas` (M,); without `with_sigma` no standard deviations are computed, and
-    none come back.
+    Arguments as in `fill_positions`, but `sigmas` (M,) and `spectral_noises` (T,) of the white acceleration; without
+    `with_sigma` no standard deviations are computed, and none come back.
     """
     mean = np.empty((len(wanted), values.shape[1]))
     spread = np.empty(len(wanted) if with_sigma else 0)
