@@ -13,13 +13,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sensorann.errors import ArgumentError
+from sensorann.errors import ArgumentError, FormatError
 from sensorann.files import require_file
 from sensorann.formats import nuscenes_tables as tables
+from sensorann.formats.encoded_images import decode_image
 from sensorann.formats.nuscenes_poses import scene_trajectory
 from sensorann.formats.nuscenes_rig import scene_rig
 from sensorann.formats.nuscenes_scene import Recording, find_scene, scene_recordings, scene_samples, scenes
-from sensorann.formats.nuscenes_sweeps import decode_image, read_lidar, read_radar
+from sensorann.formats.nuscenes_sweeps import read_lidar, read_radar
 from sensorann.formats.nuscenes_tables import Row
 from sensorann.geometry import Trajectory
 from sensorann.scene import Rig, Sweep
@@ -92,8 +93,13 @@ class NuScenesDrive:
         return Sweep(sensor=sensor, timestamp_ns=recording.timestamp_ns, points=points, fields=fields)
 
     def image(self, sensor: str, index: int) -> NDArray[np.uint8]:
-        """Decode one image (height, width, 3), uint8, BGR."""
-        return decode_image(self.path(sensor, index), size=self.rig.camera(sensor).size)
+        """Decode one image (height, width, 3), uint8, BGR, which must have the size of its camera."""
+        encoded, path, size = self.image_bytes(sensor, index), self.path(sensor, index), self.rig.camera(sensor).size
+        image = decode_image(encoded, path=path, where="")
+        if (image.shape[1], image.shape[0]) != size:
+            found = f"{image.shape[1]} x {image.shape[0]}"
+            raise FormatError(path, "", expected=f"{size[0]} x {size[1]} pixels, as sample_data says", found=found)
+        return image
 
     def image_bytes(self, sensor: str, index: int) -> bytes:
         """Return one image as it is stored."""

@@ -1,6 +1,5 @@
 """Encoded pictures: their size is read before anything is decoded."""
 
-import zlib
 from pathlib import Path
 
 import cv2
@@ -10,6 +9,7 @@ from numpy.testing import assert_array_equal
 
 from sensorann.errors import FormatError
 from sensorann.formats.encoded_images import decode_image, image_size
+from tests.formats.pictures import png_header
 
 PIXELS = np.random.default_rng(0).integers(0, 255, (48, 64, 3), dtype=np.uint8)
 
@@ -20,11 +20,6 @@ def encoded(suffix, *options):
 
 def decode(content):
     return decode_image(content, path=Path("d.drive.h5"), where="image 3 of CAM")
-
-
-def png_header(width, height):
-    chunk = b"IHDR" + width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes([8, 2, 0, 0, 0])
-    return b"\x89PNG\r\n\x1a\n" + (13).to_bytes(4, "big") + chunk + zlib.crc32(chunk).to_bytes(4, "big")
 
 
 @pytest.mark.parametrize(

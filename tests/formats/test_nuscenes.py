@@ -18,6 +18,7 @@ from tests.formats.nuscenes_files import (
     radar_rows,
     world_from_ego,
 )
+from tests.formats.pictures import png_header
 
 
 @pytest.fixture
@@ -120,6 +121,12 @@ def test_a_radar_file_whose_first_point_is_nan_is_an_empty_scan(drive):
 def test_an_image_is_decoded_and_its_bytes_are_those_of_the_file(drive):
     assert drive.image("CAM_FRONT", 0).shape == (IMAGE_SIZE[1], IMAGE_SIZE[0], 3)
     assert drive.image_bytes("CAM_FRONT", 0) == drive.path("CAM_FRONT", 0).read_bytes()
+
+
+def test_an_image_that_claims_to_be_huge_is_refused_before_it_is_decoded(drive):
+    drive.path("CAM_FRONT", 0).write_bytes(png_header(60_000, 60_000))
+    with pytest.raises(FormatError, match="up to 200000000 pixels, found 60000 x 60000"):
+        drive.image("CAM_FRONT", 0)
 
 
 @pytest.mark.parametrize("sensor", EGO_FROM_SENSOR)
