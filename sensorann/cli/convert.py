@@ -1,11 +1,11 @@
 """`sensorann convert`: labels of one format into another."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
+from sensorann.cli.output import AsJson, print_json
 from sensorann.formats import open_drive, read_labels, write_labels
 
 
@@ -17,7 +17,7 @@ def convert(
     drive: str | None = None,
     from_format: Annotated[str | None, Parameter(name="--from")] = None,
     to_format: Annotated[str | None, Parameter(name="--to")] = None,
-    as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Convert labels between formats: openlabel, kitti, nuscenes.
 
@@ -45,14 +45,15 @@ def convert(
     labels = read_labels(source, drive=recording, format=from_format)
     write_labels(labels, out, drive=recording, format=to_format)
     if as_json:
-        summary = {
-            "out": str(out),
-            "drive": labels.drive_name,
-            "frame": labels.frame,
-            "tracks": len(labels.tracks),
-            "boxes": labels.n_boxes,
-            "image_tracks": len(labels.image_tracks),
-        }
-        print(json.dumps(summary))
+        print_json(
+            {
+                "out": str(out),
+                "drive": labels.drive_name,
+                "frame": labels.frame,
+                "tracks": len(labels.tracks),
+                "boxes": labels.n_boxes,
+                "image_tracks": len(labels.image_tracks),
+            }
+        )
         return
     print(f"{out}: {len(labels.tracks)} tracks, {labels.n_boxes} boxes, {len(labels.image_tracks)} tracks in pictures")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,11 +10,9 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import track
-
 from sensorann import __version__
 from sensorann.cli.demo_report import write_report
+from sensorann.cli.progress import shown
 from sensorann.formats import write_labels
 from sensorann.formats.strict_json import write_json
 from sensorann.images import render_drive
@@ -73,7 +70,7 @@ def demo(*, out: Path = Path("demo_out"), seed: int = 0) -> None:
     seed
         Another number, another town.
     """
-    result = run_demo(out, seed=seed, progress=_shown)
+    result = run_demo(out, seed=seed, progress=lambda frames: shown(frames, "simulating and drawing"))
     print(table(result))
     print(f"\nReport:   {out / 'report.html'}")
     print(f"Video:    {out / 'pictures' / 'birdseye.mp4'}")
@@ -223,9 +220,3 @@ def _timed(seconds: dict[str, float], step: str) -> Iterator[None]:
 
 def _without_nan(figures: dict[str, float]) -> dict[str, float | None]:
     return {name: None if math.isnan(value) else value for name, value in figures.items()}
-
-
-def _shown(frames: Sequence[int]) -> Iterable[int]:
-    """Show a bar on a terminal, nothing in a pipe."""
-    console = Console(stderr=True)
-    return track(frames, "simulating and drawing", console=console, transient=True, disable=not sys.stderr.isatty())

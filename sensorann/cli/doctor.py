@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import importlib
-import json
 import os
 import platform
 import re
@@ -12,11 +11,9 @@ import sys
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Annotated
-
-from cyclopts import Parameter
 
 from sensorann import __version__
+from sensorann.cli.output import AsJson, print_json
 
 # Names under which packages are imported, where they differ from the names they are installed by.
 _MODULES = {"opencv-python": "cv2", "lazy-loader": "lazy_loader"}
@@ -87,7 +84,7 @@ class Diagnosis:
         return all(package.version for package in self.core)
 
 
-def doctor(*, as_json: Annotated[bool, Parameter(name="--json", negative="")] = False) -> int:
+def doctor(*, as_json: AsJson = False) -> int:
     """Show what is installed, what is missing, and how to get it.
 
     Exits with 1 only when a package is broken that nothing works without.
@@ -236,7 +233,7 @@ def _print_json(diagnosis: Diagnosis) -> None:
     document = asdict(diagnosis)
     for extra, described in zip(diagnosis.extras, document["extras"], strict=True):
         described["complete"] = extra.complete
-    print(json.dumps({"healthy": diagnosis.healthy, **document}, indent=2))
+    print_json({"healthy": diagnosis.healthy, **document})
 
 
 def _print_text(diagnosis: Diagnosis) -> None:

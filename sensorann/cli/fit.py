@@ -1,6 +1,5 @@
 """`sensorann fit`: a cuboid from one click."""
 
-import json as json_text
 import math
 from typing import Annotated, Literal
 
@@ -9,6 +8,7 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 from numpy.typing import NDArray
 
+from sensorann.cli.output import AsJson, print_json
 from sensorann.errors import ArgumentError
 from sensorann.fitting import CuboidFit, fit_cuboid, grow_object
 from sensorann.fitting.growing import LARGEST_OBJECT
@@ -19,13 +19,14 @@ from sensorann.scene import Drive, frame_timestamps_ns, sync
 
 def fit(
     drive: str,
+    /,
     *,
     at: Annotated[int, Parameter(validator=Number(gte=0))],
     point: Annotated[str, Parameter(allow_leading_hyphen=True)],
     frame: Literal["world", "ego", "sensor"] = "ego",
     sensor: str | None = None,
     size: str | None = None,
-    json: bool = False,
+    as_json: AsJson = False,
 ) -> None:
     """Fit a cuboid to the object at a point.
 
@@ -52,7 +53,7 @@ def fit(
         LiDAR whose sweep is used; the first one of the drive when not given.
     size
         Known length,width,height in metres, such as those of the object in another frame: hidden faces then follow.
-    json
+    as_json
         Print the box as JSON.
     """
     recording = open_drive(drive)
@@ -71,7 +72,7 @@ def fit(
     cuboid = found.cuboid
     if world_from_ego is not None:
         cuboid = Cuboid(frame_from_cuboid=world_from_ego @ cuboid.frame_from_cuboid, size=cuboid.size, frame="world")
-    _show(found, cuboid, lidar, sweep.timestamp_ns, as_json=json)
+    _show(found, cuboid, lidar, sweep.timestamp_ns, as_json=as_json)
 
 
 def _lidar(recording: Drive, sensor: str | None) -> str:
@@ -128,7 +129,7 @@ def _show(found: CuboidFit, cuboid: Cuboid, lidar: str, timestamp_ns: int, *, as
             "n_points": found.n_points,
             "score": found.score,
         }
-        print(json_text.dumps(document))
+        print_json(document)
         return
     x, y, z = cuboid.center
     length, width, height = cuboid.size

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as json_text
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -11,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from sensorann.cli.output import AsJson, print_json
 from sensorann.formats import list_drives, open_drive
 from sensorann.scene import Drive
 from sensorann.scene.sanity import odd_things
@@ -29,7 +29,7 @@ _HEADER = (
 )
 
 
-def info(drive: str, *, samples: int = 5, json: bool = False) -> None:
+def info(drive: str, /, *, samples: int = 5, as_json: AsJson = False) -> None:
     """Show sensors, frames, span, rates, gaps, points and calibration of a drive, and say what is odd.
 
     A root that holds several drives is listed instead: ROOT#NAME addresses one of them.
@@ -46,18 +46,21 @@ def info(drive: str, *, samples: int = 5, json: bool = False) -> None:
         A drive, ROOT#NAME, or a root.
     samples
         Sweeps and images to read per sensor, spread over the drive.
-    json
+    as_json
         Print JSON instead of text.
     """
     addresses = list_drives(drive) if Path(drive).exists() else []
     if len(addresses) > 1:
-        print(json_text.dumps({"drives": addresses}) if json else "\n".join(addresses))
+        if as_json:
+            print_json({"drives": addresses})
+        else:
+            print("\n".join(addresses))
         return
     opened = open_drive(drive)
     summary = summarise(opened, n_samples=samples)
     odd = odd_things(opened, summary)
-    if json:
-        print(json_text.dumps({**_as_document(summary, opened), "odd": list(odd)}, allow_nan=False))
+    if as_json:
+        print_json({**_as_document(summary, opened), "odd": list(odd)})
     else:
         _show(summary, odd)
 

@@ -1,6 +1,5 @@
 """`sensorann interpolate`: keyframes into complete tracks."""
 
-import json
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -9,6 +8,7 @@ from cyclopts import Parameter
 from numpy.typing import NDArray
 
 from sensorann import tracks
+from sensorann.cli.output import AsJson, print_json
 from sensorann.errors import ArgumentError
 from sensorann.formats import open_drive, read_labels, write_labels
 from sensorann.scene import Labels, Source
@@ -25,7 +25,7 @@ def interpolate(
     keyframe_sigma_m: float = 0.0,
     from_format: Annotated[str | None, Parameter(name="--from")] = None,
     to_format: Annotated[str | None, Parameter(name="--to")] = None,
-    as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Fill every track between its keyframes, in the world frame.
 
@@ -70,7 +70,7 @@ def interpolate(
     write_labels(completed, out, drive=recording, format=to_format)
     summary = _summary(completed, out)
     if as_json:
-        print(json.dumps(summary))
+        print_json(summary)
         return
     print(f"{out}: {summary['tracks']} tracks, {summary['keyframes']} keyframes, {summary['computed']} boxes computed")
     if summary["computed"]:

@@ -1,17 +1,14 @@
 """`sensorann render`: pictures and video of labels."""
 
-import json as json_text
-import sys
-from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
-from rich.console import Console
-from rich.progress import track
 
+from sensorann.cli.output import AsJson, print_json
+from sensorann.cli.progress import shown
 from sensorann.formats import open_drive, read_labels
 from sensorann.images import render_drive
 from sensorann.scene import frame_timestamps_ns
@@ -19,6 +16,7 @@ from sensorann.scene import frame_timestamps_ns
 
 def render(
     drive: str,
+    /,
     *,
     labels: Path,
     out: Annotated[Path, Parameter(alias="-o")],
@@ -26,7 +24,7 @@ def render(
     every: Annotated[int, Parameter(validator=Number(gte=1))] = 1,
     camera: tuple[str, ...] = (),
     video: bool = True,
-    json: bool = False,
+    as_json: AsJson = False,
 ) -> None:
     """Draw the boxes of labels on every camera picture and in bird's-eye view, with a video.
 
@@ -54,7 +52,7 @@ def render(
         Draw only this camera; may be given several times.
     video
         Write the mp4 too.
-    json
+    as_json
         Print the summary as JSON.
     """
     recording = open_drive(drive)
@@ -66,10 +64,11 @@ def render(
         frames=frames,
         cameras=camera or None,
         video=video,
-        progress=_shown,
+        progress=lambda frames: shown(frames, "rendering"),
     )
-    if json:
-        print(json_text.dumps(asdict(summary), default=str))
+    if as_json:
+        written = None if summary.video is None else str(summary.video)
+        print_json({**asdict(summary), "video": written})
         return
     for folder, n_pictures in summary.pictures.items():
         missing = summary.missing_images.get(folder, 0)
@@ -77,9 +76,3 @@ def render(
         print(f"{out / folder}: {n_pictures} pictures{remark}")
     if summary.video is not None:
         print(f"{summary.video}: {summary.frames} frames")
-
-
-def _shown(frames: Sequence[int]) -> Iterable[int]:
-    """Show a bar on a terminal, nothing in a pipe."""
-    console = Console(stderr=True)
-    return track(frames, "rendering", console=console, transient=True, disable=not sys.stderr.isatty())
