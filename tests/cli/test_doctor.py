@@ -7,9 +7,8 @@ from importlib import metadata
 import pytest
 
 from sensorann import __version__
-from sensorann.cli import doctor as doctor_module
-from sensorann.cli import run
-from sensorann.cli.doctor import diagnose, requirements
+from sensorann.cli import diagnosis, run
+from sensorann.cli.diagnosis import diagnose, requirements
 
 
 @pytest.fixture
@@ -24,7 +23,7 @@ def broken(monkeypatch):
                 raise error
             return real(module, package)
 
-        monkeypatch.setattr(doctor_module.importlib, "import_module", import_module)
+        monkeypatch.setattr(diagnosis.importlib, "import_module", import_module)
 
     return break_module
 
@@ -85,16 +84,16 @@ def test_a_broken_core_package_is_said_and_exits_with_1(broken, capsys):
 
 def test_a_package_that_fails_in_its_own_way_is_only_a_finding(broken):
     broken("h5py", RuntimeError("built against another HDF5"))
-    diagnosis = diagnose()
-    assert not diagnosis.healthy
-    assert "not available" in diagnosis.versions["HDF5"]
+    found = diagnose()
+    assert not found.healthy
+    assert "not available" in found.versions["HDF5"]
 
 
 def test_missing_system_libraries_of_the_viewer_come_with_the_line_that_installs_them(monkeypatch):
 
-    monkeypatch.setattr(doctor_module, "_optional_package", lambda name: doctor_module.Package(name, "1.0"))
-    monkeypatch.setattr(doctor_module.sys, "platform", "linux")
-    monkeypatch.setattr(doctor_module, "_loads", lambda library: library != "libusb-1.0.so.0")
+    monkeypatch.setattr(diagnosis, "_optional_package", lambda name: diagnosis.Package(name, "1.0"))
+    monkeypatch.setattr(diagnosis.sys, "platform", "linux")
+    monkeypatch.setattr(diagnosis, "_loads", lambda library: library != "libusb-1.0.so.0")
     assert "apt-get install -y libusb-1.0-0" in " ".join(diagnose().advice)
 
 
@@ -108,5 +107,5 @@ def test_a_source_folder_that_is_not_installed_is_said(monkeypatch):
 
 def test_a_read_only_kernel_cache_is_said(monkeypatch):
 
-    monkeypatch.setattr(doctor_module.os, "access", lambda path, mode: False)
+    monkeypatch.setattr(diagnosis.os, "access", lambda path, mode: False)
     assert "NUMBA_CACHE_DIR" in " ".join(diagnose().advice)
