@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sensorann.errors import ArgumentError, FormatError, MissingDataError
+from sensorann.errors import FormatError, MissingDataError
 from sensorann.files import require_file
 from sensorann.formats.encoded_images import decode_image
 from sensorann.formats.folder_description import FILE_NAME, Description, read_description, write_description
@@ -22,7 +22,7 @@ from sensorann.formats.folder_files import SUFFIXES, SensorFiles, clock_of_names
 from sensorann.formats.openlabel import recognises as is_openlabel
 from sensorann.formats.point_files import KITTI_COLUMNS, NUSCENES_COLUMNS, PointTable, read_points, to_float32
 from sensorann.geometry import Trajectory, Transform
-from sensorann.scene import Drive, Rig, Sensor, SensorKind, Sweep
+from sensorann.scene import Drive, Rig, Sensor, SensorKind, Sweep, check_index
 
 __all__ = ["LANDMARK", "LAYOUT_NAME", "drive_names", "open_drive", "recognises", "write_description"]
 
@@ -168,8 +168,7 @@ class FolderDrive:
 
     def sweep(self, sensor: str, index: int) -> Sweep:
         """Read one LiDAR sweep or radar scan."""
-        if self.rig[sensor].kind == "camera":
-            raise ArgumentError(f"{sensor} is a camera: it has images, no sweeps")
+        self.rig.ranging(sensor)  # says so when the sensor is a camera
         table = self._table(sensor, self._path(sensor, index))
         points = table.points()
         origin = self.origins.get(sensor)
@@ -185,7 +184,7 @@ class FolderDrive:
 
     def image_bytes(self, sensor: str, index: int) -> bytes:
         """Return one image as it is stored."""
-        self.rig.camera(sensor)
+        self.rig.camera(sensor)  # says so when the sensor is no camera
         return require_file(self._path(sensor, index)).read_bytes()
 
     def first_origin(self, sensor: Sensor) -> NDArray[np.float64]:
@@ -206,6 +205,5 @@ class FolderDrive:
         if sensor not in self.files:
             raise MissingDataError(f"{self.root / own.kind / sensor} has no {' or '.join(SUFFIXES[own.kind])} files")
         own_files = self.files[sensor]
-        if not 0 <= index < len(own_files):
-            raise ArgumentError(f"{sensor} has {len(own_files)} files, there is no number {index}")
+        check_index(sensor, index, len(own_files))
         return own_files.folder / own_files.names[index]

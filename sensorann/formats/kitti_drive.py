@@ -15,7 +15,7 @@ from sensorann.errors import ArgumentError, FormatError, MissingDataError
 from sensorann.formats.encoded_images import decode_image, image_size
 from sensorann.formats.kitti_calibration import KittiCalibration
 from sensorann.geometry import Trajectory, Transform
-from sensorann.scene import Rig, Sensor, Sweep
+from sensorann.scene import Rig, Sensor, Sweep, check_index
 
 LIDAR = "velodyne"
 # The camera whose pictures the labels were drawn on, and the one whose rectified frame their boxes lie in.
@@ -53,13 +53,9 @@ class FileSeries:
 
         Raises
         ------
-        ArgumentError
-            When the drive has no such frame.
         MissingDataError
             When the file is absent.
         """
-        if not 0 <= index < len(self.timestamps_ns):
-            raise ArgumentError(f"{self.folder} has {len(self.timestamps_ns)} frames, there is no number {index}")
         candidates = [self.folder / f"{index:0{self.digits}d}{suffix}" for suffix in self.suffixes]
         for candidate in candidates:
             if candidate.is_file():
@@ -93,10 +89,9 @@ class KittiDrive:
 
     def sweep(self, sensor: str, index: int) -> Sweep:
         """Read one sweep: float32 x, y, z, reflectance per point; the reflectance becomes the field ``intensity``."""
-        if sensor in CAMERAS:
-            raise ArgumentError(f"{sensor} is a camera, it has images and no sweeps")
-        series = self._series(sensor)
-        path = series.path(index)
+        if sensor in CAMERAS:  # asked by name: the rig need not place a sensor that has files
+            raise ArgumentError(f"{sensor} is a camera, the LiDARs and radars are: {LIDAR}")
+        path = self._path(sensor, index)
         n_bytes = path.stat().st_size
         if n_bytes % 16:
             expected = "whole points of 16 bytes (x, y, z, reflectance as float32)"
@@ -104,7 +99,7 @@ class KittiDrive:
         columns = np.fromfile(path, "<f4").reshape(-1, 4)
         return Sweep(
             sensor=sensor,
-            timestamp_ns=int(series.timestamps_ns[index]),
+            timestamp_ns=int(self.timestamps_ns(sensor)[index]),
             points=columns[:, :3],
             fields={"intensity": columns[:, 3].copy()},
         )
@@ -112,13 +107,19 @@ class KittiDrive:
     def image(self, sensor: str, index: int) -> NDArray[np.uint8]:
         """Decode one image (height, width, 3), uint8, BGR."""
         encoded = self.image_bytes(sensor, index)
-        return decode_image(encoded, path=self._series(sensor).path(index), where="")
+        return decode_image(encoded, path=self._path(sensor, index), where="")
 
     def image_bytes(self, sensor: str, index: int) -> bytes:
         """Return one image as it is stored."""
         if sensor == LIDAR:
-            raise ArgumentError(f"{sensor} is a lidar, it has sweeps and no images")
-        return self._series(sensor).path(index).read_bytes()
+            cameras = ", ".join(name for name in self.series if name != LIDAR)
+            raise ArgumentError(f"{sensor} is a lidar, the cameras are: {cameras or 'none'}")
+        return self._path(sensor, index).read_bytes()
+
+    def _path(self, sensor: str, index: int) -> Path:
+        series = self._series(sensor)
+        check_index(sensor, index, len(series.timestamps_ns))
+        return series.path(index)
 
     def _series(self, sensor: str) -> FileSeries:
         if sensor not in self.series:

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sensorann.errors import ArgumentError, FormatError
+from sensorann.errors import FormatError
 from sensorann.files import require_file
 from sensorann.formats import nuscenes_tables as tables
 from sensorann.formats.encoded_images import decode_image
@@ -23,7 +23,7 @@ from sensorann.formats.nuscenes_scene import Recording, find_scene, scene_record
 from sensorann.formats.nuscenes_sweeps import read_lidar, read_radar
 from sensorann.formats.nuscenes_tables import Row
 from sensorann.geometry import Trajectory
-from sensorann.scene import Rig, Sweep
+from sensorann.scene import Rig, Sweep, check_index
 
 LAYOUT_NAME = "nuscenes"
 LANDMARK = "a folder v1.0-* with scene.json"
@@ -85,12 +85,11 @@ class NuScenesDrive:
 
     def sweep(self, sensor: str, index: int) -> Sweep:
         """Read one LiDAR sweep or radar scan."""
-        kind = self.rig[sensor].kind
-        if kind == "camera":
-            raise ArgumentError(f"{sensor} is a camera: it has images, not sweeps")
-        recording, path = self._of(sensor)[index], self.path(sensor, index)
+        kind = self.rig.ranging(sensor).kind
+        path = self.path(sensor, index)
+        timestamp_ns = self._of(sensor)[index].timestamp_ns
         points, fields = read_lidar(path) if kind == "lidar" else read_radar(path)
-        return Sweep(sensor=sensor, timestamp_ns=recording.timestamp_ns, points=points, fields=fields)
+        return Sweep(sensor=sensor, timestamp_ns=timestamp_ns, points=points, fields=fields)
 
     def image(self, sensor: str, index: int) -> NDArray[np.uint8]:
         """Decode one image (height, width, 3), uint8, BGR, which must have the size of its camera."""
@@ -108,7 +107,9 @@ class NuScenesDrive:
 
     def path(self, sensor: str, index: int) -> Path:
         """Return the file of one measurement, whether it is there or not."""
-        return self.root / self._of(sensor)[index].filename
+        recordings = self._of(sensor)
+        check_index(sensor, index, len(recordings))
+        return self.root / recordings[index].filename
 
     def _of(self, sensor: str) -> tuple[Recording, ...]:
         self.rig[sensor]  # says which sensors there are when this one is not

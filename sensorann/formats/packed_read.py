@@ -27,7 +27,7 @@ from sensorann.formats.packed_sweeps import read_sweep
 from sensorann.geometry import Camera, Trajectory, Transform, Transforms
 from sensorann.geometry.arrays import frozen
 from sensorann.geometry.cameras import CameraModel
-from sensorann.scene import Rig, Sensor, SensorKind, Sweep
+from sensorann.scene import Rig, Sensor, SensorKind, Sweep, check_index
 
 LAYOUT_NAME = "packed drive"
 LANDMARK = "a .drive.h5 file"
@@ -142,8 +142,7 @@ class PackedDrive:
 
     def sweep(self, sensor: str, index: int) -> Sweep:
         """Read one sweep or scan."""
-        if self.rig[sensor].kind == "camera":
-            raise ArgumentError(f"{sensor} is a camera: it has images, no sweeps")
+        self.rig.ranging(sensor)  # says so when the sensor is a camera
         where = f"sweep {index} of {sensor}"
         parent = self._measurements(sensor, index, where)
         with damage_named(self.path, where):
@@ -156,7 +155,7 @@ class PackedDrive:
 
     def image_bytes(self, sensor: str, index: int) -> bytes:
         """Return one image as it was packed."""
-        self.rig.camera(sensor)
+        self.rig.camera(sensor)  # says so when the sensor is no camera
         where = f"image {index} of {sensor}"
         parent = self._measurements(sensor, index, where)
         with damage_named(self.path, where):
@@ -164,8 +163,7 @@ class PackedDrive:
 
     def _measurements(self, sensor: str, index: int, where: str) -> h5py.Group:
         present = self.present[sensor]
-        if not 0 <= index < len(present):
-            raise ArgumentError(f"{sensor} has {len(present)} measurements, there is no number {index}")
+        check_index(sensor, index, len(present))
         if not present[index]:
             raise MissingDataError(f"{self.path}: {where} was not there when the drive was packed")
         with damage_named(self.path, where):

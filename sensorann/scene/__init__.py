@@ -2,7 +2,7 @@
 
 from sensorann.scene.annotations import Event, ImageTrack, Relation, Tag
 from sensorann.scene.deskewing import deskew
-from sensorann.scene.drive import Drive, frame_timestamps_ns, reference_sensor
+from sensorann.scene.drive import Drive, check_index, frame_timestamps_ns, reference_sensor
 from sensorann.scene.labels import Labels
 from sensorann.scene.ontology import MOTION_MODELS, Category, Motion, MotionModel, Ontology, Wander, default_ontology
 from sensorann.scene.rig import Rig, Sensor, SensorKind
@@ -32,6 +32,7 @@ __all__ = [
     "Tag",
     "Track",
     "Wander",
+    "check_index",
     "default_ontology",
     "deskew",
     "frame_timestamps_ns",

@@ -39,6 +39,8 @@ class Drive(Protocol):
 
         Raises
         ------
+        ArgumentError
+            When the sensor is a camera, or has no measurement of that index.
         MissingDataError
             When the file is absent; the message names it.
         FormatError
@@ -50,6 +52,18 @@ class Drive(Protocol):
 
     def image_bytes(self, sensor: str, index: int) -> bytes:
         """Return one image as it is stored (jpeg, png); raises as `sweep` does."""
+
+
+def check_index(sensor: str, index: int, n: int) -> None:
+    """Refuse an index that none of the n measurements of a sensor has; a negative one counts from no end.
+
+    Raises
+    ------
+    ArgumentError
+        When the index is not one of 0 to n - 1.
+    """
+    if not 0 <= index < n:
+        raise ArgumentError(f"{sensor} has {n} measurements, there is no number {index}")
 
 
 def reference_sensor(drive: Drive) -> str:

@@ -78,3 +78,17 @@ class Rig(Mapping[str, Sensor]):
             cameras = ", ".join(sensor.name for sensor in self.of_kind("camera"))
             raise ArgumentError(f"{name} is a {self[name].kind}, the cameras are: {cameras or 'none'}")
         return camera
+
+    def ranging(self, name: str) -> Sensor:
+        """Return a LiDAR or radar, a sensor that has sweeps.
+
+        Raises
+        ------
+        ArgumentError
+            When there is no sensor of that name, or it is a camera.
+        """
+        sensor = self[name]
+        if sensor.kind == "camera":
+            ranging = ", ".join(other.name for other in self.sensors if other.kind != "camera")
+            raise ArgumentError(f"{name} is a camera, the LiDARs and radars are: {ranging or 'none'}")
+        return sensor

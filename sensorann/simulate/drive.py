@@ -12,9 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sensorann.errors import ArgumentError
 from sensorann.geometry import Trajectory
-from sensorann.scene import Rig, Sweep
+from sensorann.scene import Rig, Sweep, check_index
 from sensorann.simulate.camera import encode_picture, take_picture
 from sensorann.simulate.lidar import LidarModel, cast_sweep
 from sensorann.simulate.radar import scan
@@ -94,9 +93,7 @@ class SimulatedDrive:
         sweep, and the owner (N,) of each point: k for the track with id str(k + 1), then the boxes of
         `world.town`; -1 road, -2 pavement, -4 a radar's false alarm
         """
-        measuring = self.rig[sensor]
-        if measuring.kind == "camera":
-            raise ArgumentError(f"{sensor} is a camera: it has images, not sweeps")
+        measuring = self.rig.ranging(sensor)
         pose, timestamp_ns = measuring.ego_from_sensor, self._instant(sensor, index)
         if measuring.kind == "radar":
             return self._sweeps.get(
@@ -123,6 +120,5 @@ class SimulatedDrive:
 
     def _instant(self, sensor: str, index: int) -> int:
         times = self.timestamps_ns(sensor)
-        if not 0 <= index < len(times):
-            raise ArgumentError(f"{sensor} has {len(times)} measurements, there is no number {index}")
+        check_index(sensor, index, len(times))
         return int(times[index])

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from sensorann.errors import ArgumentError, FormatError, MissingDataError
+from sensorann.errors import FormatError, MissingDataError
 from sensorann.formats import folder, list_drives, open_drive
 from sensorann.formats.pcd import write_pcd
 from tests.builders import FRAME_NS, START_NS, MemoryDrive, make_camera, make_rig
@@ -305,21 +305,6 @@ def test_a_damaged_sweep_is_named_when_it_is_asked_for(tmp_path):
     drive = open_drive(tmp_path)
     with pytest.raises(FormatError, match=r"1\.bin"):
         drive.sweep("lidar", 0)
-
-
-@pytest.mark.parametrize("index", [-1, 2])
-def test_an_index_outside_is_refused(tmp_path, index):
-    drive = open_drive(make_folder(tmp_path))
-    with pytest.raises(ArgumentError, match="there is no number"):
-        drive.sweep("top", index)
-
-
-def test_a_camera_has_no_sweeps_and_a_lidar_no_images(tmp_path):
-    drive = open_drive(make_folder(tmp_path))
-    with pytest.raises(ArgumentError, match="is a camera"):
-        drive.sweep("front", 0)
-    with pytest.raises(ArgumentError, match="is a lidar"):
-        drive.image("top", 0)
 
 
 def test_the_description_of_any_drive_can_be_written(tmp_path, caplog):

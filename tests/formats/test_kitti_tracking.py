@@ -5,7 +5,7 @@ import logging
 import numpy as np
 import pytest
 
-from sensorann.errors import ArgumentError, FormatError, MissingDataError
+from sensorann.errors import FormatError, MissingDataError
 from sensorann.formats import kitti_tracking, list_drives, open_drive
 from sensorann.geometry import Transform
 from tests.formats.kitti_files import (
@@ -108,18 +108,6 @@ def test_poses_without_a_calibration_leave_the_rig_empty_and_say_so(tmp_path, ca
     assert "calib/0000.txt" in caplog.text
     assert "Tr_imu_velo" in caplog.text
     assert len(drive.sweep("velodyne", 0)) == 10
-
-
-def test_asking_for_what_the_drive_is_not_says_what_it_is(tmp_path):
-    drive = open_tracking(tmp_path)
-    with pytest.raises(ArgumentError, match="5 frames, there is no number 5"):
-        drive.sweep("velodyne", 5)
-    with pytest.raises(ArgumentError, match="is a camera"):
-        drive.sweep("image_02", 0)
-    with pytest.raises(ArgumentError, match="is a lidar"):
-        drive.image("velodyne", 0)
-    with pytest.raises(ArgumentError, match="no sensor 'radar'"):
-        drive.timestamps_ns("radar")
 
 
 def test_a_cut_sweep_is_refused(tmp_path):

@@ -157,13 +157,6 @@ def test_a_picture_of_another_size_than_its_row_says_is_refused(tmp_path):
         drive.image("CAM_FRONT", 0)
 
 
-def test_a_camera_has_no_sweeps_and_a_lidar_no_images(drive):
-    with pytest.raises(ArgumentError, match="CAM_FRONT is a camera"):
-        drive.sweep("CAM_FRONT", 0)
-    with pytest.raises(ArgumentError, match="LIDAR_TOP is a lidar"):
-        drive.image("LIDAR_TOP", 0)
-
-
 def _spoil(table, index, field, value):
     def spoil(root):
         root.row(table, index)[field] = value
