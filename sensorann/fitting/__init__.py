@@ -1,7 +1,17 @@
 """From points to cuboids: growing an object from a click, and fitting a box to it."""
 
+from sensorann.fitting.clicking import ClickedFit, fit_at
 from sensorann.fitting.cuboid_fit import CuboidFit, fit_cuboid
 from sensorann.fitting.growing import GrownObject, grow_object
 from sensorann.fitting.local_ground import GroundPlane, estimate_ground
 
-__all__ = ["CuboidFit", "GroundPlane", "GrownObject", "estimate_ground", "fit_cuboid", "grow_object"]
+__all__ = [
+    "ClickedFit",
+    "CuboidFit",
+    "GroundPlane",
+    "GrownObject",
+    "estimate_ground",
+    "fit_at",
+    "fit_cuboid",
+    "grow_object",
+]

@@ -37,7 +37,6 @@ class CuboidFit:
     cuboid : the box; its heading is one of those that the points allow
     n_points : number of points above the ground that were used
     score : share of the points that lie on the edges, 0 to 1, each weighted by its closeness
-    measured_size : (length, width, height) that the points span, before the known size was applied
     yaw_period : the heading is known up to multiples of this, radians: 2 pi when it was given; pi when front and back
         look alike, as always with points alone; pi / 2 when length and width do as well
     """
@@ -45,7 +44,6 @@ class CuboidFit:
     cuboid: Cuboid
     n_points: int
     score: float
-    measured_size: tuple[float, float, float]
     yaw_period: float
 
 
@@ -97,7 +95,6 @@ def fit_cuboid(
         angle += math.pi / 2
         low, high = _extent(plan, angle)
     bottom, top = _heights(cloud[:, 2], ground_height, size)
-    measured = (high[0] - low[0], high[1] - low[1], float(np.ptp(cloud[:, 2])))
     edge = np.maximum(high - low, _SMALLEST_EDGE if size is None else np.maximum(size[:2], high - low))
     along = np.array([math.cos(angle), math.sin(angle)])
     axes = np.stack([along, [-along[1], along[0]]])
@@ -111,7 +108,6 @@ def fit_cuboid(
         ),
         n_points=len(cloud),
         score=score,
-        measured_size=(float(measured[0]), float(measured[1]), measured[2]),
         yaw_period=_yaw_period(edge, yaw),
     )
 
