@@ -20,7 +20,8 @@ from sensorann.formats.encoded_images import decode_image
 from sensorann.formats.folder_description import FILE_NAME, Description, read_description, write_description
 from sensorann.formats.folder_files import SUFFIXES, SensorFiles, clock_of_names, find_files, holds_points
 from sensorann.formats.openlabel import recognises as is_openlabel
-from sensorann.formats.point_files import KITTI_COLUMNS, NUSCENES_COLUMNS, PointTable, read_points, to_float32
+from sensorann.formats.point_files import KITTI_COLUMNS, NUSCENES_COLUMNS, read_points
+from sensorann.formats.point_table import PointTable, to_float32
 from sensorann.geometry import Trajectory, Transform
 from sensorann.scene import Drive, Rig, Sensor, SensorKind, Sweep, check_index
 

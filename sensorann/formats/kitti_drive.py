@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sensorann.errors import ArgumentError, FormatError, MissingDataError
 from sensorann.formats.encoded_images import decode_image, image_size
 from sensorann.formats.kitti_calibration import KittiCalibration
+from sensorann.formats.point_files import KITTI_COLUMNS, read_bin
 from sensorann.geometry import Trajectory, Transform
 from sensorann.scene import Rig, Sensor, Sweep, check_index
 
@@ -91,18 +92,10 @@ class KittiDrive:
         """Read one sweep: float32 x, y, z, reflectance per point; the reflectance becomes the field ``intensity``."""
         if sensor in CAMERAS:  # asked by name: the rig need not place a sensor that has files
             raise ArgumentError(f"{sensor} is a camera, the LiDARs and radars are: {LIDAR}")
-        path = self._path(sensor, index)
-        n_bytes = path.stat().st_size
-        if n_bytes % 16:
-            expected = "whole points of 16 bytes (x, y, z, reflectance as float32)"
-            raise FormatError(path, "", expected=expected, found=f"{n_bytes} bytes")
-        columns = np.fromfile(path, "<f4").reshape(-1, 4)
-        return Sweep(
-            sensor=sensor,
-            timestamp_ns=int(self.timestamps_ns(sensor)[index]),
-            points=columns[:, :3],
-            fields={"intensity": columns[:, 3].copy()},
-        )
+        table = read_bin(self._path(sensor, index), KITTI_COLUMNS)
+        points = np.asarray(table.points(), np.float32)
+        timestamp_ns = int(self.timestamps_ns(sensor)[index])
+        return Sweep(sensor=sensor, timestamp_ns=timestamp_ns, points=points, fields=table.fields())
 
     def image(self, sensor: str, index: int) -> NDArray[np.uint8]:
         """Decode one image (height, width, 3), uint8, BGR."""

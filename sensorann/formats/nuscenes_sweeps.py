@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sensorann.formats.point_files import NUSCENES_COLUMNS, PointTable, read_points
+from sensorann.formats.point_files import NUSCENES_COLUMNS, read_points
+from sensorann.formats.point_table import PointTable
 
 Points = tuple[NDArray[np.float32], dict[str, NDArray[Any]]]
 

@@ -13,9 +13,7 @@ from sensorann.errors import FormatError
 from sensorann.files import require_file
 from sensorann.formats.pcd import read_pcd
 from sensorann.formats.ply import read_ply
-from sensorann.formats.point_table import PointTable, to_float32
-
-__all__ = ["PointTable", "read_bin", "read_npy", "read_pcd", "read_ply", "read_points", "to_float32"]
+from sensorann.formats.point_table import PointTable
 
 KITTI_COLUMNS = ("x", "y", "z", "intensity")
 NUSCENES_COLUMNS = ("x", "y", "z", "intensity", "ring")

@@ -114,7 +114,7 @@ def test_a_cut_sweep_is_refused(tmp_path):
     training = write_tracking(tmp_path)
     path = training / "velodyne" / "0000" / "000001.bin"
     path.write_bytes(path.read_bytes()[:-3])
-    with pytest.raises(FormatError, match=r"000001\.bin: expected whole points of 16 bytes.*found 173 bytes"):
+    with pytest.raises(FormatError, match=r"000001\.bin, byte 160: expected points of 16 bytes.*found 173 bytes"):
         open_drive(training).sweep("velodyne", 1)
 
 
