@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 import sensorann as sa
-from sensorann.geometry.overlap import iou_3d
+from sensorann.geometry.overlap import paired_iou_3d
 from sensorann.geometry.rotations import wrap_angle
 from sensorann.scene import Drive, Labels, Source, Track
 
@@ -140,7 +140,7 @@ def errors(case: Case, **options: Any) -> dict[str, NDArray[np.float64]]:
         offset = track.cuboids.centers - truth.cuboids.centers
         turn = wrap_angle(track.cuboids.yaws - truth.cuboids.yaws)
         rows["centre"].append(np.linalg.norm(offset, axis=1))
-        rows["iou"].append(np.diag(iou_3d(track.cuboids, truth.cuboids)))
+        rows["iou"].append(paired_iou_3d(track.cuboids, truth.cuboids))
         rows["yaw"].append(np.degrees(np.abs(turn)))
         rows["doubt"].append(np.abs(offset) / track.sigmas[:, :3])
         rows["yaw doubt"].append(np.abs(turn) / track.sigmas[:, 6])

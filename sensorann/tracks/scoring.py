@@ -10,12 +10,11 @@ from numpy.typing import NDArray
 
 from sensorann.errors import ArgumentError
 from sensorann.geometry import Cuboids
-from sensorann.geometry.overlap import iou_3d
+from sensorann.geometry.overlap import paired_iou_3d
 from sensorann.geometry.rotations import wrap_angle
 from sensorann.scene import Labels, Source, Track
 
 GOOD_IOU = 0.7
-_BLOCK = 32
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
@@ -154,11 +153,4 @@ def _compare(ours: Cuboids, true: Cuboids) -> NDArray[np.float64]:
     """Centre error, yaw error and IoU (N, 3), row by row."""
     distances = np.linalg.norm(ours.centers - true.centers, axis=1)
     turns = np.abs(wrap_angle(ours.yaws - true.yaws))
-    return np.column_stack([distances, turns, _paired_iou(ours, true)])
-
-
-def _paired_iou(a: Cuboids, b: Cuboids) -> NDArray[np.float64]:
-    """3D IoU (N,) of row with row: the diagonal of all pairs, in blocks that keep long tracks from growing squares."""
-    starts = range(0, len(a), _BLOCK)
-    blocks = [np.diagonal(iou_3d(a[i : i + _BLOCK], b[i : i + _BLOCK])) for i in starts]
-    return np.concatenate([np.empty(0), *blocks])
+    return np.column_stack([distances, turns, paired_iou_3d(ours, true)])
