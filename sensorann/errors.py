@@ -22,20 +22,6 @@ class MissingDataError(SensorannError):
     """A drive knows of a sweep or image whose file is not there."""
 
 
-class MissingExtraError(SensorannError):
-    """A feature needs a package that is an optional extra.
-
-    Parameters
-    ----------
-    feature : what the user asked for, such as ``sensorann view``
-    package : the importable package that is absent
-    extra : the extra of sensorann that brings it
-    """
-
-    def __init__(self, feature: str, package: str, extra: str) -> None:
-        super().__init__(f'{feature} needs {package}: pip install "sensorann[{extra}]"')
-
-
 class FormatError(SensorannError):
     """A file does not hold what its format promises.
 

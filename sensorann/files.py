@@ -1,4 +1,4 @@
-"""How files are written everywhere: whole or not at all."""
+"""How files are written (whole or not at all), and the check that one is there."""
 
 import os
 import tempfile

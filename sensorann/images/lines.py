@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sensorann.images.colors import BACKGROUND, Color
+from sensorann.images.colors import BACKGROUND
 
 # OpenCV takes pixels as integers of 1/16.
 _SHIFT = 4
@@ -95,6 +95,3 @@ def _darken(image: NDArray[np.uint8], box: tuple[int, int, int, int]) -> None:
 def blend(image: NDArray[np.uint8], layer: NDArray[np.uint8], *, opacity: float) -> NDArray[np.uint8]:
     """Lay one picture over another of the same size."""
     return np.asarray(cv2.addWeighted(layer, opacity, image, 1.0 - opacity, 0.0), np.uint8)
-
-
-__all__ = ["DASH_PX", "Captions", "Color", "blend", "draw_polyline", "fill_polygon"]

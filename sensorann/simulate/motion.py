@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from sensorann.simulate.paths import STEP, Path
 
 STEP_S = 0.05  # acceleration is constant over this long
+_SPEEDING_UP, _SIDEWAYS = 1.8, 2.2  # bounds of everyday driving, m/s^2
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -50,8 +51,6 @@ def plan_motion(
     cruise: float,
     stops: Sequence[tuple[float, float]] = (),
     braking: float = 2.5,
-    acceleration: float = 1.8,
-    sideways: float = 2.2,
 ) -> Motion:
     """Drive along a path: at cruise speed where it is straight, slower in bends, standing still at stops.
 
@@ -62,9 +61,9 @@ def plan_motion(
     start_s, end_s : the span of time, seconds
     cruise : m/s
     stops : where it stops (metres along the path) and how long it waits (seconds), in order
-    braking, acceleration, sideways : bounds, m/s^2, > 0
+    braking : how hard it brakes at most, m/s^2, > 0
     """
-    allowed = _allowed_speeds(path, cruise, braking, sideways)
+    allowed = _allowed_speeds(path, cruise, braking)
     waiting = [*((where, wait) for where, wait in stops if where > start), (path.length - 1.0, np.inf)]
     n_steps = int(np.ceil((end_s - start_s) / STEP_S)) + 2
     times = np.asarray(start_s + STEP_S * np.arange(n_steps), np.float64)
@@ -82,7 +81,7 @@ def plan_motion(
             waiting.pop(0)
             wait, gap = 0.0, waiting[0][0] - distance
         wanted = min(_speed_here(allowed, distance), _speed_before(gap, braking))
-        new_speed = float(np.clip(wanted, speed - 1.5 * braking * STEP_S, speed + acceleration * STEP_S))
+        new_speed = float(np.clip(wanted, speed - 1.5 * braking * STEP_S, speed + _SPEEDING_UP * STEP_S))
         new_speed = max(new_speed, 0.0)
         distance += 0.5 * (speed + new_speed) * STEP_S
         speed = new_speed
@@ -96,9 +95,9 @@ def stand_still(place: ArrayLike, heading: float) -> Motion:
     return Motion(Path(points, np.full(2, float(heading))), np.array([0.0, STEP_S]), np.zeros(2), np.zeros(2))
 
 
-def _allowed_speeds(path: Path, cruise: float, braking: float, sideways: float) -> NDArray[np.float64]:
+def _allowed_speeds(path: Path, cruise: float, braking: float) -> NDArray[np.float64]:
     """Speeds (N,) along the path from which it can still brake for every bend ahead."""
-    squares = np.minimum(cruise**2, sideways / np.maximum(np.abs(path.curvatures), 1e-6))
+    squares = np.minimum(cruise**2, _SIDEWAYS / np.maximum(np.abs(path.curvatures), 1e-6))
     # v^2 falls at most by 2 b per metre: the lower envelope of all cones, from the end to the start.
     slack = 2 * braking * STEP * np.arange(len(squares))
     return np.asarray(np.sqrt(np.minimum.accumulate((squares + slack)[::-1])[::-1] - slack))
