@@ -18,7 +18,7 @@ _LOWEST, _HIGHEST = np.radians([-24.8, 2.0])
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LidarModel:
-    """Properties of the LiDAR.
+    """Properties of the LiDAR; their usual values are those of `simulate_drive`.
 
     Attributes
     ----------
@@ -28,10 +28,10 @@ class LidarModel:
     max_range : metres
     """
 
-    n_beams: int = 64
-    n_columns: int = 1800
-    range_noise: float = 0.02
-    dropout: float = 0.02
+    n_beams: int
+    n_columns: int
+    range_noise: float
+    dropout: float
     max_range: float = 120.0
 
 
