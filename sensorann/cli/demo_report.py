@@ -18,7 +18,7 @@ from sensorann.tracks.scoring import ScoreSummary, score_boxes
 if TYPE_CHECKING:
     from sensorann.cli.demo import Demo
 
-_COLOURS = {"truth": "#9aa4b2", "linear": "#d9534f", "smooth": "#1a9c5b"}
+_COLORS = {"truth": "#9aa4b2", "linear": "#d9534f", "smooth": "#1a9c5b"}
 _PAGE = Template("""<!doctype html>
 <html lang="en">
 <head>
@@ -166,7 +166,7 @@ def _svg(lines: dict[str, NDArray[np.float64]], keys: NDArray[np.float64]) -> st
         return np.asarray((line - low) * scale + [(980 - (high[0] - low[0]) * scale) / 2, 30])
 
     parts = [
-        f'<polyline fill="none" stroke="{_COLOURS[name]}" stroke-width="{9 if name == "truth" else 2.5}" points="'
+        f'<polyline fill="none" stroke="{_COLORS[name]}" stroke-width="{9 if name == "truth" else 2.5}" points="'
         + " ".join(f"{x:.1f},{y:.1f}" for x, y in pixels(line))
         + '"/>'
         for name, line in drawn.items()

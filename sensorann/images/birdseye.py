@@ -83,7 +83,7 @@ def draw_birdseye(
     cuboids : M boxes in the frame of `view`; the front edge is thick and a line leads to it from the centre
     colors, captions, solid : per box, as in `draw_cuboids`
     trails : paths (K, 3) of box centres up to this instant, faint where long ago
-    trail_colors : one colour per trail
+    trail_colors : one color per trail
     title : text in the upper left corner
 
     Returns
@@ -93,7 +93,7 @@ def draw_birdseye(
     Raises
     ------
     ArgumentError
-        When the number of colours, texts or line styles is not that of the boxes or trails.
+        When the number of colors, texts or line styles is not that of the boxes or trails.
     """
     n = 0 if cuboids is None else len(cuboids)
     styles = np.ones(n, np.bool_) if solid is None else as_array(solid, (n,), np.bool_, name="solid")

@@ -66,7 +66,7 @@ class Video:
         """Append a picture, BGR; all have the size of the first one."""
         if self._writer is None:
             self._shape = image.shape
-            # The codec halves the colour resolution: odd sizes lose their last row or column.
+            # The codec halves the color resolution: odd sizes lose their last row or column.
             size = (image.shape[1] // 2 * 2, image.shape[0] // 2 * 2)
             code = cv2.VideoWriter.fourcc(*"mp4v")
             self._writer = cv2.VideoWriter(str(self._temporary), code, self._rate, size)

@@ -45,7 +45,7 @@ def draw_cuboids(
     image : (height, width, 3) uint8, BGR; left as it is
     camera : Camera
     cuboids : N boxes in the frame of the camera
-    colors : N colours, BGR
+    colors : N colors, BGR
     captions : N texts, at the boxes; a text without room is left out, the nearest box comes first
     solid : (N,) bool; True draws full lines (a person placed the box), False thin dashes; all True when not given
 
@@ -56,7 +56,7 @@ def draw_cuboids(
     Raises
     ------
     ArgumentError
-        When the number of colours, texts or line styles is not that of the boxes, or the image is no colour picture.
+        When the number of colors, texts or line styles is not that of the boxes, or the image is no color picture.
     """
     n = len(cuboids)
     styles = np.ones(n, np.bool_) if solid is None else as_array(solid, (n,), np.bool_, name="solid")
@@ -78,25 +78,22 @@ def draw_cuboids(
     return picture
 
 
-def draw_ranges(
-    points_camera: ArrayLike, camera: Camera, *, image: NDArray[np.uint8] | None = None
-) -> NDArray[np.uint8]:
-    """Draw points on a picture, or on a dark canvas, coloured by their distance from the camera.
+def draw_ranges(points_camera: ArrayLike, camera: Camera) -> NDArray[np.uint8]:
+    """Draw points on a dark canvas of the camera's size, colored by their distance from the camera.
 
     Parameters
     ----------
     points_camera : (N, 3) metres, camera frame; rows with NaN are left out
     camera : Camera
-    image : the points are drawn on a copy of it; a dark canvas of the camera's size when not given
 
     Returns
     -------
     (height, width, 3) uint8, BGR
     """
-    canvas = np.full((camera.size[1], camera.size[0], 3), BACKGROUND, np.uint8) if image is None else image.copy()
+    width, height = camera.size
+    canvas = np.full((height, width, 3), BACKGROUND, np.uint8)
     points = as_array(points_camera, (None, 3), np.float64, name="points_camera")
     points = points[np.isfinite(points).all(axis=1)]
-    height, width = canvas.shape[:2]
     across, down = _view_tangents(camera, (width, height))
     ahead = points[:, 2] > NEAR_PLANE
     seen = ahead & (np.abs(points[:, 0]) <= across * points[:, 2]) & (np.abs(points[:, 1]) <= down * points[:, 2])

@@ -32,9 +32,9 @@ def take_picture(world: World, sensor: Sensor, *, timestamp_ns: int) -> NDArray[
     hits = cast(world, times, poses, forwards, _UP, slopes, max_range=_MAX_RANGE)
     directions = pose.rotate(forwards[:, None] + slopes[None, :, None] * _UP)
     directions /= np.linalg.norm(directions, axis=2, keepdims=True)
-    colours = paint(world, hits, pose.translation, directions, timestamp_ns)
+    colors = paint(world, hits, pose.translation, directions, timestamp_ns)
     # Columns of rays, from below, become rows of pixels, from above.
-    return np.ascontiguousarray(colours.transpose(1, 0, 2)[::-1])
+    return np.ascontiguousarray(colors.transpose(1, 0, 2)[::-1])
 
 
 def encode_picture(picture: NDArray[np.uint8]) -> bytes:

@@ -1,4 +1,4 @@
-"""Colours of what rays meet: plain, shaded by the sun, with just enough detail to tell a car's front from its back."""
+"""Colors of what rays meet: plain, shaded by the sun, with just enough detail to tell a car's front from its back."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sensorann.simulate.ground import Streets
 from sensorann.simulate.town import HOUSE
 from sensorann.simulate.world import World
 
-Colours = NDArray[np.float32]
+Colors = NDArray[np.float32]
 
 _SUN = np.array([0.45, -0.35, 0.82])  # towards it, in the world
 _HAZE = np.array([225, 214, 205], np.float32)  # BGR, as everywhere here
@@ -27,7 +27,7 @@ _SKIN, _GLASS, _TYRE = (140, 170, 215), (75, 62, 52), (35, 35, 35)
 def paint(
     world: World, hits: Hits, eye: NDArray[np.float64], directions: NDArray[np.float64], timestamp_ns: int
 ) -> NDArray[np.uint8]:
-    """Colour every ray.
+    """Color every ray.
 
     Parameters
     ----------
@@ -41,18 +41,18 @@ def paint(
     -------
     (C, R, 3) uint8, BGR
     """
-    colours = _sky(directions)
+    colors = _sky(directions)
     owners = hits.owners
     ground = (owners == ROAD) | (owners == PAVEMENT)
     places = eye[:2] + directions[ground][:, :2] * hits.distances[ground][:, None]
-    colours[ground] = _ground(places, owners[ground], hits.cosines[ground], world.ground.streets)
+    colors[ground] = _ground(places, owners[ground], hits.cosines[ground], world.ground.streets)
     for owner, rays in _rays_by_owner(owners):
         points = eye + directions.reshape(-1, 3)[rays] * hits.distances.ravel()[rays][:, None]
-        colours.reshape(-1, 3)[rays] = _box(world, owner, points, hits.faces.ravel()[rays], timestamp_ns)
+        colors.reshape(-1, 3)[rays] = _box(world, owner, points, hits.faces.ravel()[rays], timestamp_ns)
     seen = owners != NOTHING
     haze = (1 - np.exp(-hits.distances[seen] / _HAZE_RANGE)).astype(np.float32)[:, None]
-    colours[seen] = colours[seen] * (1 - haze) + haze * _HAZE
-    return np.clip(colours, 0, 255).astype(np.uint8)
+    colors[seen] = colors[seen] * (1 - haze) + haze * _HAZE
+    return np.clip(colors, 0, 255).astype(np.uint8)
 
 
 def _rays_by_owner(owners: NDArray[np.int32]) -> list[tuple[int, NDArray[np.int64]]]:
@@ -63,29 +63,29 @@ def _rays_by_owner(owners: NDArray[np.int32]) -> list[tuple[int, NDArray[np.int6
     return list(zip(numbers.tolist(), np.split(on_box, starts[1:]), strict=True)) if len(numbers) else []
 
 
-def _sky(directions: NDArray[np.float64]) -> Colours:
+def _sky(directions: NDArray[np.float64]) -> Colors:
     height = np.clip(directions[..., 2:] * 2.2, 0, 1).astype(np.float32)
     return np.asarray(_HAZE * (1 - height) + height * _ZENITH, np.float32)
 
 
 def _ground(
     places: NDArray[np.float64], owners: NDArray[np.int32], cosines: NDArray[np.float32], streets: Streets
-) -> Colours:
+) -> Colors:
     """Asphalt with a dashed middle line, and pavement of slabs; steep faces of the pavement are kerb stones."""
-    colours = np.full((len(places), 3), 92, np.float32)
+    colors = np.full((len(places), 3), 92, np.float32)
     pavement = owners == PAVEMENT
     slabs = (np.floor(places[:, 0] / 1.5) + np.floor(places[:, 1] / 1.5)) % 2
-    colours[pavement] = (148 + 7 * slabs[pavement, None]).astype(np.float32) + np.array([0, 3, 8], np.float32)
+    colors[pavement] = (148 + 7 * slabs[pavement, None]).astype(np.float32) + np.array([0, 3, 8], np.float32)
     from_middle = np.abs(places - np.round(places / streets.spacing) * streets.spacing)
     for across in range(2):
         along = 1 - across
         line = ~pavement & (from_middle[:, across] < 0.08) & (places[:, along] % 6.0 < 3.0)
-        colours[line & (from_middle[:, along] > streets.half_width + streets.corner_radius)] = 225
-    colours[pavement & (cosines > 0.9)] *= 0.8
-    return colours
+        colors[line & (from_middle[:, along] > streets.half_width + streets.corner_radius)] = 225
+    colors[pavement & (cosines > 0.9)] *= 0.8
+    return colors
 
 
-def _box(world: World, owner: int, points: NDArray[np.float64], faces: NDArray[np.int8], timestamp_ns: int) -> Colours:
+def _box(world: World, owner: int, points: NDArray[np.float64], faces: NDArray[np.int8], timestamp_ns: int) -> Colors:
     """Paint one box; `local` runs from -1 to 1 between its faces."""
     n_actors = len(world.actors)
     is_actor = owner < n_actors
@@ -98,44 +98,44 @@ def _box(world: World, owner: int, points: NDArray[np.float64], faces: NDArray[n
     if is_actor:
         category = world.actors[owner].category
         draw = _person if category in ("pedestrian", "cyclist") else _motor_vehicle
-        colours = draw(local, faces, owner)
+        colors = draw(local, faces, owner)
     elif world.town_kinds[owner - n_actors] == HOUSE:
-        colours = _house(local * size / 2, faces, float(size[2]), owner)
+        colors = _house(local * size / 2, faces, float(size[2]), owner)
     else:
-        colours = np.full((len(points), 3), 95, np.float32)
+        colors = np.full((len(points), 3), 95, np.float32)
     normals = np.concatenate([rotation.T, -rotation.T])[[0, 3, 1, 4, 2, 5]]
     light = (0.62 + 0.38 * np.clip(normals @ _SUN, 0, 1)).astype(np.float32)
-    return np.asarray(colours * light[faces][:, None], np.float32)
+    return np.asarray(colors * light[faces][:, None], np.float32)
 
 
-def _motor_vehicle(local: NDArray[np.float64], faces: NDArray[np.int8], number: int) -> Colours:
-    colours = np.tile(_PAINTS[number % len(_PAINTS)].astype(np.float32), (len(local), 1))
+def _motor_vehicle(local: NDArray[np.float64], faces: NDArray[np.int8], number: int) -> Colors:
+    colors = np.tile(_PAINTS[number % len(_PAINTS)].astype(np.float32), (len(local), 1))
     x, y, z = local.T
     side, front, back = (faces == 2) | (faces == 3), faces == 0, faces == 1
     across = np.where(side, np.abs(x + 0.1), np.abs(y))
-    colours[(side | front | back) & (z > 0.2) & (z < 0.82) & (across < 0.82)] = _GLASS
-    colours[side & (np.abs(x) < 0.03) & (z > 0.2)] = _PAINTS[number % len(_PAINTS)]
-    colours[side & (np.abs(np.abs(x) - 0.62) < 0.15) & (z < -0.45)] = _TYRE
-    colours[(side | front | back) & (z < -0.86)] = _TYRE
+    colors[(side | front | back) & (z > 0.2) & (z < 0.82) & (across < 0.82)] = _GLASS
+    colors[side & (np.abs(x) < 0.03) & (z > 0.2)] = _PAINTS[number % len(_PAINTS)]
+    colors[side & (np.abs(np.abs(x) - 0.62) < 0.15) & (z < -0.45)] = _TYRE
+    colors[(side | front | back) & (z < -0.86)] = _TYRE
     lamps = (np.abs(y) > 0.6) & (np.abs(z + 0.15) < 0.14)
-    colours[front & lamps] = (215, 245, 250)
-    colours[back & lamps] = (40, 35, 200)
-    return colours
+    colors[front & lamps] = (215, 245, 250)
+    colors[back & lamps] = (40, 35, 200)
+    return colors
 
 
-def _person(local: NDArray[np.float64], faces: NDArray[np.int8], number: int) -> Colours:
-    colours = np.tile(_CLOTHES[number % len(_CLOTHES)].astype(np.float32), (len(local), 1))
+def _person(local: NDArray[np.float64], faces: NDArray[np.int8], number: int) -> Colors:
+    colors = np.tile(_CLOTHES[number % len(_CLOTHES)].astype(np.float32), (len(local), 1))
     z = local[:, 2]
-    colours[z < -0.05] = (70, 60, 55)
-    colours[z > 0.72] = _SKIN
-    colours[(z > 0.9) | ((z > 0.72) & (faces == 1))] = (40, 55, 75)
-    return colours
+    colors[z < -0.05] = (70, 60, 55)
+    colors[z > 0.72] = _SKIN
+    colors[(z > 0.9) | ((z > 0.72) & (faces == 1))] = (40, 55, 75)
+    return colors
 
 
-def _house(metres: NDArray[np.float64], faces: NDArray[np.int8], height: float, number: int) -> Colours:
-    colours = np.tile(_WALLS[number % len(_WALLS)].astype(np.float32), (len(metres), 1))
+def _house(metres: NDArray[np.float64], faces: NDArray[np.int8], height: float, number: int) -> Colors:
+    colors = np.tile(_WALLS[number % len(_WALLS)].astype(np.float32), (len(metres), 1))
     along = np.where(faces < 2, metres[:, 1], metres[:, 0])
     above = metres[:, 2] + height / 2
     window = (np.abs(along % 2.8 - 1.4) < 0.6) & (np.abs(above % 3.0 - 2.6) < 0.75 * (above % 3.0 > 1.4))
-    colours[window & (faces < 4) & (above < height - 0.4)] = (110, 95, 80)
-    return colours
+    colors[window & (faces < 4) & (above < height - 0.4)] = (110, 95, 80)
+    return colors

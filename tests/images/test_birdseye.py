@@ -65,7 +65,7 @@ def test_boxes_outside_of_the_view_leave_the_picture_unchanged():
     )
 
 
-def test_one_colour_per_box_is_asked_for():
+def test_one_color_per_box_is_asked_for():
     box = Cuboids.from_yaws([UTM], [[4.0, 2.0, 1.5]], [0.0], frame="world")
     with pytest.raises(ArgumentError, match="colors must have 1 entries, got 0"):
         draw_birdseye(view(), cuboids=box)

@@ -131,6 +131,6 @@ def test_points_are_drawn_where_they_project_and_near_ones_win():
     assert [240, 370] in changed.tolist()
 
 
-def test_colours_of_tracks_are_stable_and_many():
+def test_colors_of_tracks_are_stable_and_many():
     assert track_color("17") == track_color("17")
     assert len({track_color(str(i)) for i in range(200)}) > 50
