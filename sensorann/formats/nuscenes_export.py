@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from sensorann.errors import FormatError, MissingDataError
 from sensorann.files import written_whole
 from sensorann.formats.nuscenes import NuScenesDrive
-from sensorann.formats.nuscenes_plan import Measurement, microseconds
+from sensorann.formats.nuscenes_plan import Measurement
+from sensorann.formats.nuscenes_times import microseconds
 from sensorann.formats.pcd import write_pcd
 from sensorann.geometry import Camera
 from sensorann.scene import Drive, Sweep

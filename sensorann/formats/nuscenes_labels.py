@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 
 from sensorann.errors import ArgumentError, FormatError
 from sensorann.formats import nuscenes_tables as tables
+from sensorann.formats.addresses import split_address
 from sensorann.formats.nuscenes_rows import ID_FIELD
-from sensorann.formats.nuscenes_scene import check_chain, find_scene, scene_samples, scenes
+from sensorann.formats.nuscenes_scene import check_chain, find_scene, sample_times_ns, scene_samples, scenes
 from sensorann.formats.nuscenes_tables import Row, Table
+from sensorann.formats.nuscenes_times import frame_of
 from sensorann.formats.nuscenes_write import write
 from sensorann.geometry import Cuboids
 from sensorann.geometry.rotations import rotations_from_quaternions
@@ -28,22 +30,18 @@ from sensorann.scene import (
     Track,
     default_ontology,
     frame_timestamps_ns,
-    nearest_indices,
     sources_of,
     unknown_sigmas,
 )
 
 __all__ = ["read", "recognises", "write"]
 
-# Tables count microseconds: a drive's instant that differs by less is the same one.
-MICROSECOND_NS = 1000
-
 logger = logging.getLogger(__name__)
 
 
 def recognises(path: Path) -> bool:
     """Tell whether a path, or the part before `#SCENE`, holds nuScenes tables."""
-    return bool(tables.version_folders(_split(path)[0]))
+    return bool(tables.version_folders(split_address(path)[0]))
 
 
 def read(path: Path, drive: Drive | None) -> Labels:
@@ -68,12 +66,12 @@ def read(path: Path, drive: Drive | None) -> Labels:
     ArgumentError
         When there are several scenes and none is named.
     """
-    root, name = _split(path)
+    root, name = split_address(path)
     name = _chosen(root, name, drive)
     folder, scene = find_scene(root, name)
     all_samples = tables.read_table(folder, "sample")
     samples = scene_samples(folder, scene, all_samples)
-    times = _snapped(np.array([row["timestamp"] * 1000 for row in samples], np.int64), drive)
+    times = _snapped(sample_times_ns(folder, samples), drive)
     annotations = _AnnotationTables(folder)
     tracks = annotations.tracks(
         all_samples, {row["token"]: int(time) for row, time in zip(samples, times, strict=True)}
@@ -186,12 +184,6 @@ class _AnnotationTables:
         return tables.text(found, "level", path=self.visibilities.path)
 
 
-def _split(path: Path) -> tuple[Path, str | None]:
-    """Take `ROOT#SCENE` apart; a path that exists as it stands wins."""
-    root, mark, name = str(path).rpartition("#")
-    return (Path(root), name) if mark and not path.exists() else (path, None)
-
-
 def _chosen(root: Path, name: str | None, drive: Drive | None) -> str:
     names = sorted(scenes(root))
     if not names:
@@ -218,5 +210,5 @@ def _snapped(times: NDArray[np.int64], drive: Drive | None) -> NDArray[np.int64]
     """Give instants rounded to microseconds back the nanoseconds of the drive's frames."""
     if drive is None or not len(drive.rig) or not len(frames := frame_timestamps_ns(drive)):
         return times
-    nearest = frames[nearest_indices(frames, times)]
-    return np.where(np.abs(nearest - times) < MICROSECOND_NS, nearest, times)
+    i_frames = frame_of(times, frames)
+    return np.where(i_frames < 0, times, frames[i_frames])

@@ -10,12 +10,10 @@ from numpy.typing import NDArray
 
 from sensorann.errors import ArgumentError
 from sensorann.formats.nuscenes import NuScenesDrive
-from sensorann.formats.nuscenes_scene import REFERENCE_CHANNEL
+from sensorann.formats.nuscenes_scene import REFERENCE_CHANNEL, sample_times_ns
+from sensorann.formats.nuscenes_times import frame_of
 from sensorann.geometry import Trajectory, Transform, Transforms
 from sensorann.scene import Drive, Labels, frame_timestamps_ns, nearest_indices, reference_sensor
-
-# Tables count microseconds: instants that differ by less are the same one.
-MICROSECOND_NS = 1000
 
 
 class Measurement(NamedTuple):
@@ -84,22 +82,11 @@ def plan_samples(labels: Labels, drive: Drive) -> SamplePlan:
     )
 
 
-def microseconds(timestamp_ns: int) -> int:
-    """Round an instant to what the tables count in."""
-    return (int(timestamp_ns) + 500) // 1000
-
-
-def frame_of(times_ns: NDArray[np.int64], sample_times_ns: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Number of the sample at each instant (N,), -1 where there is none within a microsecond."""
-    nearest = nearest_indices(sample_times_ns, times_ns)
-    return np.where(np.abs(sample_times_ns[nearest] - times_ns) < MICROSECOND_NS, nearest, -1)
-
-
 def _own_samples(labels: Labels, drive: Drive) -> NDArray[np.int64] | None:
     """Instants of a scene's own samples; None where a box lies at a frame between them, which must not be lost."""
     if not isinstance(drive, NuScenesDrive):
         return None
-    own = np.array([row["timestamp"] * 1000 for row in drive.samples], np.int64)
+    own = sample_times_ns(drive.tables, drive.samples)
     frames = frame_timestamps_ns(drive)
     for track in labels.tracks:
         between = (frame_of(track.timestamps_ns, frames) >= 0) & (frame_of(track.timestamps_ns, own) < 0)

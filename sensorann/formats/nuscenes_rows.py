@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sensorann.formats.nuscenes_plan import Measurement, SamplePlan, microseconds
+from sensorann.formats.nuscenes_plan import Measurement, SamplePlan
 from sensorann.formats.nuscenes_tables import Row
+from sensorann.formats.nuscenes_times import microseconds
 from sensorann.geometry import Transform
 from sensorann.scene import Drive
 

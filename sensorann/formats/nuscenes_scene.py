@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from sensorann.errors import ArgumentError, FormatError
 from sensorann.formats import nuscenes_tables as tables
@@ -76,6 +80,11 @@ def scene_samples(folder: Path, scene: Row, samples: Table) -> tuple[Row, ...]:
             raise tables.field_error(scene_path, scene, field, f"{sample['token']!r}, by time")
     check_chain(samples.path, ordered)
     return tuple(ordered)
+
+
+def sample_times_ns(folder: Path, samples: Sequence[Row]) -> NDArray[np.int64]:
+    """Instants (N,) of rows of the table `sample`."""
+    return np.array([tables.timestamp_ns(row, path=folder / "sample.json") for row in samples], np.int64)
 
 
 def check_chain(path: Path, ordered: list[Row]) -> None:

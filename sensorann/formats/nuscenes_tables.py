@@ -15,6 +15,7 @@ from typing import Any
 
 from sensorann.errors import FormatError
 from sensorann.files import require_file
+from sensorann.formats.nuscenes_times import MICROSECOND_NS
 from sensorann.geometry import Transform
 
 Row = dict[str, Any]
@@ -192,7 +193,7 @@ def timestamp_ns(row: Row, *, path: Path) -> int:
     microseconds = integer(row, "timestamp", path=path)
     if microseconds >= 1 << 53:
         raise field_error(path, row, "timestamp", "microseconds since 1970")
-    return microseconds * 1000
+    return microseconds * MICROSECOND_NS
 
 
 def numbers(row: Row, field: str, n: int, *, path: Path) -> tuple[float, ...]:

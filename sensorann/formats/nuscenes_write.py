@@ -15,7 +15,7 @@ from sensorann.files import written_whole
 from sensorann.formats.nuscenes_export import SensorExport
 from sensorann.formats.nuscenes_folder import VERSION, replaced_root
 from sensorann.formats.nuscenes_losses import UNDERSTOOD_ATTRIBUTES, Losses
-from sensorann.formats.nuscenes_plan import SamplePlan, frame_of, plan_samples
+from sensorann.formats.nuscenes_plan import SamplePlan, plan_samples
 from sensorann.formats.nuscenes_rows import (
     EMPTY_MAP,
     UNKNOWN_VISIBILITY,
@@ -25,6 +25,7 @@ from sensorann.formats.nuscenes_rows import (
     scene_tables,
     sensor_tables,
 )
+from sensorann.formats.nuscenes_times import frame_of
 from sensorann.formats.strict_json import write_json
 from sensorann.geometry import Cuboids
 from sensorann.geometry.points import points_in_cuboids

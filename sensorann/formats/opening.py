@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sensorann.errors import ArgumentError, FormatError, MissingDataError
 from sensorann.formats import folder, kitti_raw, kitti_tracking, nuscenes, packed
+from sensorann.formats.addresses import split_address
 from sensorann.scene import Drive
 
 
@@ -39,7 +40,7 @@ LAYOUTS = tuple(
 
 def list_drives(path: Path | str) -> list[str]:
     """Addresses of all drives at a path, each of which `open_drive` takes."""
-    root, _ = _split(path)
+    root, _ = split_address(path)
     return [f"{root}#{name}" for name in _layout_of(root).drive_names(root)]
 
 
@@ -59,7 +60,7 @@ def open_drive(path: Path | str) -> Drive:
     ArgumentError
         When the root holds several drives and none, or an unknown one, is named.
     """
-    root, name = _split(path)
+    root, name = split_address(path)
     layout = _layout_of(root)
     names = layout.drive_names(root)
     if name is None and len(names) == 1:
@@ -71,14 +72,6 @@ def open_drive(path: Path | str) -> Drive:
             f"{root} ({layout.name}) holds {len(names)} drives and {asked}; write {root}#NAME, NAME one of: {shown}"
         )
     return layout.open_drive(root, name)
-
-
-def _split(path: Path | str) -> tuple[Path, str | None]:
-    """Take ROOT#NAME apart; a path that exists as it stands wins, whatever signs it holds."""
-    if Path(path).exists():
-        return Path(path), None
-    root, mark, name = str(path).rpartition("#")
-    return (Path(root), name) if mark else (Path(path), None)
 
 
 def _layout_of(root: Path) -> Layout:
