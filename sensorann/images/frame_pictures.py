@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import cv2
@@ -18,52 +15,66 @@ from sensorann.images.colors import BACKGROUND, TEXT, track_color
 from sensorann.images.instants import InstantBoxes, boxes_at
 from sensorann.images.lines import Captions
 from sensorann.images.overlays import draw_cuboids, draw_ranges
+from sensorann.images.tally import Tally
 from sensorann.scene import Drive, Labels, sync
 
 _TRAIL_S = 5.0
 _LONGEST_ID = 8
 _VIDEO_HEIGHT = 720
 _VIDEO_CAMERA_WIDTH = 960
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
 class Frame:
-    """One frame: its instant, and the points of every LiDAR in the frame of the labels."""
+    """One frame, with the points of every LiDAR in the frame of the labels.
+
+    Attributes
+    ----------
+    index, timestamp_ns : which one, and when
+    reach_ns : what was measured or labelled at most this far from the frame belongs to it
+    sweeps, sweep_names : points (N, 3) of each LiDAR that has a sweep here, and its name
+    """
 
     index: int
     timestamp_ns: int
+    reach_ns: int
     sweeps: tuple[NDArray[np.float64], ...]
     sweep_names: tuple[str, ...]
 
 
-def read_frame(drive: Drive, index: int, now_ns: int, reach_ns: int, counts: Mapping[str, Counter[str]]) -> Frame:
+def read_frame(drive: Drive, *, index: int, timestamp_ns: int, reach_ns: int, tally: Tally) -> Frame:
     """Read the sweep of every LiDAR nearest to the frame, each moved by the ego pose of its own instant."""
     sweeps, names = [], []
     for sensor in drive.rig.of_kind("lidar"):
         try:
-            i = sync(drive, sensor.name, now_ns)
+            i = sync(drive, sensor.name, timestamp_ns)
             own_ns = int(drive.timestamps_ns(sensor.name)[i])
-            if abs(own_ns - now_ns) > reach_ns or not _covers(drive, own_ns):
-                counts["skipped"][f"{sensor.name} has no sweep at the frame, or no ego pose at its sweep"] += 1
+            if abs(own_ns - timestamp_ns) > reach_ns or not _covers(drive, own_ns):
+                tally.skip(f"{sensor.name} has no sweep at the frame, or no ego pose at its sweep")
                 continue
             points = drive.sweep(sensor.name, i).points
         except (MissingDataError, ArgumentError, FormatError) as error:
-            _count_once(counts, f"no points of {sensor.name}", error)
+            tally.skip(f"no points of {sensor.name}", error)
             continue
         points = points[np.isfinite(points).all(axis=1)]
         sweeps.append((_frame_from_ego(drive, own_ns) @ sensor.ego_from_sensor).apply(points))
         names.append(sensor.name)
-    return Frame(index=index, timestamp_ns=now_ns, sweeps=tuple(sweeps), sweep_names=tuple(names))
+    return Frame(
+        index=index,
+        timestamp_ns=timestamp_ns,
+        reach_ns=reach_ns,
+        sweeps=tuple(sweeps),
+        sweep_names=tuple(names),
+    )
 
 
 def camera_picture(
     drive: Drive,
     labels: Labels,
     frame: Frame,
+    *,
     name: str,
-    reach_ns: int,
-    counts: Mapping[str, Counter[str]],
+    tally: Tally,
 ) -> NDArray[np.uint8] | None:
     """Draw the boxes on the picture of a camera nearest to the frame, at the instant of that picture.
 
@@ -74,19 +85,17 @@ def camera_picture(
     i = sync(drive, name, frame.timestamp_ns)
     now_ns = int(times[i])
     # A picture of a neighbouring frame would show the neighbour's instant: one frame step is the limit.
-    if abs(now_ns - frame.timestamp_ns) > 2 * reach_ns or not _covers(drive, now_ns):
-        counts["skipped"][f"{name} has no picture at the frame, or no ego pose at its picture"] += 1
+    if abs(now_ns - frame.timestamp_ns) > 2 * frame.reach_ns or not _covers(drive, now_ns):
+        tally.skip(f"{name} has no picture at the frame, or no ego pose at its picture")
         return None
     camera_from_frame = (_frame_from_ego(drive, now_ns) @ sensor.ego_from_sensor).inverse()
     try:
         image = drive.image(name, i)
     except (MissingDataError, FormatError) as error:
-        if name not in counts["missing_images"]:
-            _log.warning("%s; LiDAR points are drawn instead", error)
-        counts["missing_images"][name] += 1
+        tally.miss_image(name, error)
         points = np.concatenate([np.empty((0, 3)), *frame.sweeps])
         image = draw_ranges(camera_from_frame.apply(points), camera)
-    boxes = boxes_at(labels, now_ns, frame_ns=frame.timestamp_ns, frame_reach_ns=reach_ns)
+    boxes = boxes_at(labels, now_ns, frame_ns=frame.timestamp_ns, frame_reach_ns=frame.reach_ns)
     picture = draw_cuboids(
         image,
         camera,
@@ -101,9 +110,9 @@ def camera_picture(
     return picture
 
 
-def birdseye_picture(drive: Drive, labels: Labels, frame: Frame, reach_ns: int) -> NDArray[np.uint8]:
+def birdseye_picture(drive: Drive, labels: Labels, frame: Frame) -> NDArray[np.uint8]:
     """Draw the frame from above, with the paths of the last seconds."""
-    boxes = boxes_at(labels, frame.timestamp_ns, frame_reach_ns=reach_ns)
+    boxes = boxes_at(labels, frame.timestamp_ns, frame_reach_ns=frame.reach_ns)
     colors = [track_color(track_id) for track_id in boxes.track_ids]
     trails = []
     for track_id, center in zip(boxes.track_ids, boxes.cuboids.centers, strict=True):
@@ -144,25 +153,19 @@ def _covers(drive: Drive, timestamp_ns: int) -> bool:
 
 
 def side_by_side(
-    camera_picture: NDArray[np.uint8] | None, birdseye: NDArray[np.uint8], with_camera: bool
+    birdseye: NDArray[np.uint8], *, camera: NDArray[np.uint8] | None, with_camera: bool
 ) -> NDArray[np.uint8]:
-    """One picture of the video: the camera at the left, the bird's-eye view at the right."""
+    """One picture of the video: the camera (dark where it has no picture) at the left, bird's-eye view at the right."""
     right = cv2.resize(birdseye, (_VIDEO_HEIGHT, _VIDEO_HEIGHT), interpolation=cv2.INTER_AREA)
     if not with_camera:
         return np.asarray(right, np.uint8)
     left = np.empty((_VIDEO_HEIGHT, _VIDEO_CAMERA_WIDTH, 3), np.uint8)
     left[:] = BACKGROUND
-    if camera_picture is not None:
-        height, width = camera_picture.shape[:2]
+    if camera is not None:
+        height, width = camera.shape[:2]
         scale = min(_VIDEO_CAMERA_WIDTH / width, _VIDEO_HEIGHT / height)
         size = (max(round(width * scale), 1), max(round(height * scale), 1))
-        small = cv2.resize(camera_picture, size, interpolation=cv2.INTER_AREA)
+        small = cv2.resize(camera, size, interpolation=cv2.INTER_AREA)
         top, side = (_VIDEO_HEIGHT - size[1]) // 2, (_VIDEO_CAMERA_WIDTH - size[0]) // 2
         left[top : top + size[1], side : side + size[0]] = small
     return np.concatenate([left, np.asarray(right, np.uint8)], axis=1)
-
-
-def _count_once(counts: Mapping[str, Counter[str]], reason: str, error: Exception) -> None:
-    if reason not in counts["skipped"]:
-        _log.warning("%s: %s", reason, error)
-    counts["skipped"][reason] += 1

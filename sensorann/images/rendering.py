@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from sensorann.errors import ArgumentError
 from sensorann.images.files import Video, write_picture
 from sensorann.images.frame_pictures import birdseye_picture, camera_picture, read_frame, side_by_side
+from sensorann.images.tally import Tally
 from sensorann.scene import Drive, Labels, frame_timestamps_ns, labels_in_world
 
 BIRDSEYE = "birdseye"
@@ -47,6 +47,7 @@ def render_drive(
     *,
     frames: Sequence[int] | None = None,
     cameras: Sequence[str] | None = None,
+    camera_step: int = 1,
     video: bool = True,
     progress: Callable[[Sequence[int]], Iterable[int]] = iter,
 ) -> RenderSummary:
@@ -64,13 +65,15 @@ def render_drive(
     out_dir : made where it does not exist
     frames : indices of the drive's frames; all when not given
     cameras : names; all when not given
+    camera_step : camera pictures are drawn at every n-th of the frames, and held in the video until the next
     video : write the mp4
     progress : wraps the frames, to show how far the work is
 
     Raises
     ------
     ArgumentError
-        When a frame or camera does not exist, or the labels are in the world and the drive has no ego poses.
+        When a frame or camera does not exist, the step is below one, or the labels are in the world and the drive has
+        no ego poses.
     TimeRangeError
         When labels are in the ego frame and one lies outside the ego trajectory.
     """
@@ -83,56 +86,73 @@ def render_drive(
     times = frame_timestamps_ns(drive)
     chosen = _check_frames(frames, len(times))
     names = _check_cameras(drive, cameras)
+    if camera_step < 1:
+        raise ArgumentError(f"camera_step must be at least 1, got {camera_step}")
     _warn_when_apart(labels, times[list(chosen)])
-    counts: dict[str, Counter[str]] = {"pictures": Counter(), "missing_images": Counter(), "skipped": Counter()}
-    video_path = out_dir / f"{BIRDSEYE}.mp4"
-    clip = Video(video_path, frames_per_second=_frame_rate(times, chosen)) if video else None
-    drawn = 0
-    if clip is not None:
-        with clip:
-            for pictures in _draw_frames(drive, labels, chosen, names, counts, progress, out_dir):
-                clip.add(side_by_side(pictures.get(names[0]) if names else None, pictures[BIRDSEYE], bool(names)))
-                drawn += 1
+    tally = Tally()
+    pictures = _draw_frames(
+        drive,
+        labels,
+        frames=progress(chosen),
+        camera_frames=set(chosen[::camera_step]),
+        cameras=names,
+        out_dir=out_dir,
+        tally=tally,
+    )
+    video_path = out_dir / f"{BIRDSEYE}.mp4" if video else None
+    if video_path is None:
+        drawn = sum(1 for _ in pictures)
     else:
-        drawn = sum(1 for _ in _draw_frames(drive, labels, chosen, names, counts, progress, out_dir))
-    _warn_of(counts)
+        drawn = _film(pictures, video_path, camera=names[0] if names else None, rate=_frame_rate(times, chosen))
+    tally.warn()
     return RenderSummary(
         frames=drawn,
-        pictures=dict(counts["pictures"]),
-        missing_images=dict(counts["missing_images"]),
-        skipped=dict(counts["skipped"]),
-        video=video_path if video else None,
+        pictures=dict(tally.pictures),
+        missing_images=dict(tally.missing_images),
+        skipped=dict(tally.skipped),
+        video=video_path,
     )
 
 
 def _draw_frames(
     drive: Drive,
     labels: Labels,
-    chosen: Sequence[int],
+    *,
+    frames: Iterable[int],
+    camera_frames: Container[int],
     cameras: Sequence[str],
-    counts: Mapping[str, Counter[str]],
-    progress: Callable[[Sequence[int]], Iterable[int]],
     out_dir: Path,
-) -> Iterable[dict[str, NDArray[np.uint8]]]:
-    """Draw and write frame after frame; yields the pictures of each by folder."""
+    tally: Tally,
+) -> Iterator[dict[str, NDArray[np.uint8]]]:
+    """Draw and write frame after frame; yields what is to be seen at each by folder, camera pictures the newest."""
     times = frame_timestamps_ns(drive)
     reach_ns = _frame_step_ns(times) // 2
-    for index in progress(chosen):
+    seen: dict[str, NDArray[np.uint8]] = {}
+    for index in frames:
         now_ns = int(times[index])
         if drive.trajectory is not None and not drive.trajectory.covers(now_ns):
-            counts["skipped"]["the frame is outside the ego trajectory"] += 1
+            tally.skip("the frame is outside the ego trajectory")
             continue
-        frame = read_frame(drive, index, now_ns, reach_ns, counts)
-        pictures = {BIRDSEYE: birdseye_picture(drive, labels, frame, reach_ns)}
-        write_picture(pictures[BIRDSEYE], out_dir / BIRDSEYE / f"{index:06d}.png")
-        counts["pictures"][BIRDSEYE] += 1
-        for name in cameras:
-            picture = camera_picture(drive, labels, frame, name, reach_ns, counts)
-            if picture is not None:
+        frame = read_frame(drive, index=index, timestamp_ns=now_ns, reach_ns=reach_ns, tally=tally)
+        if index in camera_frames:
+            drawn = {name: camera_picture(drive, labels, frame, name=name, tally=tally) for name in cameras}
+            seen = {name: picture for name, picture in drawn.items() if picture is not None}
+            for name, picture in seen.items():
                 write_picture(picture, out_dir / name / f"{index:06d}.jpg")
-                counts["pictures"][name] += 1
-                pictures[name] = picture
-        yield pictures
+                tally.pictures[name] += 1
+        above = birdseye_picture(drive, labels, frame)
+        write_picture(above, out_dir / BIRDSEYE / f"{index:06d}.png")
+        tally.pictures[BIRDSEYE] += 1
+        yield {**seen, BIRDSEYE: above}
+
+
+def _film(frames: Iterable[Mapping[str, NDArray[np.uint8]]], path: Path, *, camera: str | None, rate: float) -> int:
+    """Write the video, the camera beside the bird's-eye view, and return how many frames it has."""
+    with Video(path, frames_per_second=rate) as video:
+        for pictures in frames:
+            beside = None if camera is None else pictures.get(camera)
+            video.add(side_by_side(pictures[BIRDSEYE], camera=beside, with_camera=camera is not None))
+        return video.n_pictures
 
 
 def _check_frames(frames: Sequence[int] | None, n_frames: int) -> list[int]:
@@ -169,10 +189,3 @@ def _warn_when_apart(labels: Labels, times: NDArray[np.int64]) -> None:
     spans = [(int(t.timestamps_ns[0]), int(t.timestamps_ns[-1])) for t in labels.tracks if len(t)]
     if not any(start <= times[-1] and end >= times[0] for start, end in spans):
         _log.warning("no label of %s lies within the frames that are drawn", labels.drive_name)
-
-
-def _warn_of(counts: Mapping[str, Counter[str]]) -> None:
-    for camera, n in counts["missing_images"].items():
-        _log.warning("%s: %d of %d pictures have no image", camera, n, counts["pictures"][camera])
-    for reason, n in counts["skipped"].items():
-        _log.warning("%d times: %s", n, reason)

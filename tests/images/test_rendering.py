@@ -132,3 +132,20 @@ def test_world_labels_need_ego_poses(tmp_path):
     drive = make_drive(trajectory=None)
     with pytest.raises(ArgumentError, match="no ego poses"):
         render_drive(drive, ahead(), tmp_path)
+
+
+def test_camera_pictures_may_be_drawn_at_some_frames_and_are_held_in_the_video(tmp_path):
+    drive = make_drive(images=False)
+    drive.images["CAM_FRONT"] = [encoded(40 * i + 40) for i in range(N)]
+    summary = render_drive(drive, ahead(), tmp_path, camera_step=2)
+    assert summary.pictures == {"birdseye": N, "CAM_FRONT": N // 2}
+    assert sorted(path.name for path in (tmp_path / "CAM_FRONT").iterdir()) == ["000000.jpg", "000002.jpg"]
+    capture = cv2.VideoCapture(str(summary.video))
+    shades = [capture.read()[1][600, 480].mean() for _ in range(N)]
+    capture.release()
+    np.testing.assert_allclose(shades, [40, 40, 120, 120], atol=8)
+
+
+def test_a_camera_step_below_one_is_refused(tmp_path):
+    with pytest.raises(ArgumentError, match="camera_step"):
+        render_drive(make_drive(), ahead(), tmp_path, camera_step=0)
