@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 from string import Template
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sensorann import __version__
+from sensorann.cli.demo_pipeline import Demo
 from sensorann.files import written_whole
 from sensorann.scene import Labels, Source, Track, frame_timestamps_ns
 from sensorann.tracks.scoring import ScoreSummary, score_boxes
-
-if TYPE_CHECKING:
-    from sensorann.cli.demo import Demo
 
 _COLORS = {"truth": "#9aa4b2", "linear": "#d9534f", "smooth": "#1a9c5b"}
 _PAGE = Template("""<!doctype html>

@@ -8,7 +8,9 @@ import pytest
 
 from sensorann.cli import demo as demo_module
 from sensorann.cli import run
-from sensorann.cli.demo import run_demo, table
+from sensorann.cli.demo import table
+from sensorann.cli.demo_pipeline import CAMERA_STEP, run_demo
+from sensorann.cli.demo_report import write_report
 from sensorann.formats import read_labels
 from sensorann.scene import Source
 
@@ -17,7 +19,9 @@ SMALL = {"n_frames": 12, "n_actors": 6, "n_beams": 16, "n_columns": 360}
 
 @pytest.fixture(scope="module")
 def result(tmp_path_factory):
-    return run_demo(tmp_path_factory.mktemp("demo") / "demo_out", seed=2, **SMALL)
+    found = run_demo(tmp_path_factory.mktemp("demo") / "demo_out", seed=2, **SMALL)
+    write_report(found)
+    return found
 
 
 def test_every_link_of_the_report_leads_to_a_file(result):
@@ -67,7 +71,7 @@ def test_the_labels_read_back_with_their_sources(result):
 
 def test_pictures_of_all_cameras_and_a_video_are_there(result):
     pictures = result.out / "pictures"
-    assert len(list((pictures / "CAM_FRONT").glob("*.jpg"))) == SMALL["n_frames"]
+    assert len(list((pictures / "CAM_FRONT").glob("*.jpg"))) == len(range(0, SMALL["n_frames"], CAMERA_STEP))
     assert len(list((pictures / "birdseye").glob("*.png"))) == SMALL["n_frames"]
     assert len(list((pictures / "CAM_BACK").glob("*.jpg"))) == len(result.shown)
     assert (pictures / "birdseye.mp4").stat().st_size > 10_000
@@ -96,6 +100,7 @@ def test_the_command_prints_the_table_and_where_to_look(result, monkeypatch, cap
 
 def test_a_drive_too_short_to_interpolate_still_ends_with_a_report(tmp_path):
     short = run_demo(tmp_path, seed=1, n_frames=1, n_actors=1, n_beams=8, n_columns=90)
+    write_report(short)
     assert short.scores["smooth"]["all"].n_boxes == 0
     document = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
     assert document["scores"]["smooth"]["all"]["iou_mean"] is None
