@@ -15,14 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.errors import FormatError
-from sensorann.files import require_file
+from sensorann.formats.text_files import read_text
 from sensorann.geometry import Camera, Transform
 from sensorann.scene import Sensor
 
 # Printed digits leave rotations about 1e-6 off; more than this is no rounding but a damaged or foreign matrix.
 ROTATION_TOLERANCE = 1e-3
-# No metre, pixel or cosine of a calibration is larger: what is would only overflow later on.
-_MAX_NUMBER = 1e9
+# No metre, pixel or cosine in KITTI's text is larger: what is would only overflow later on.
+MAX_NUMBER = 1e9
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
@@ -82,8 +82,8 @@ class NumberLines:
             values = np.array([float(field) for field in fields])
         except ValueError as error:
             raise FormatError(self.path, where, expected=f"{count} numbers", found=str(error)) from error
-        if not (np.abs(values) <= _MAX_NUMBER).all():
-            expected = f"finite numbers up to {_MAX_NUMBER:g}"
+        if not (np.abs(values) <= MAX_NUMBER).all():
+            expected = f"finite numbers up to {MAX_NUMBER:g}"
             raise FormatError(self.path, where, expected=expected, found=" ".join(fields))
         return where, values
 
@@ -123,17 +123,13 @@ def read_number_lines(path: Path | str) -> NumberLines:
     FormatError
         When it is no text.
     """
-    path = require_file(path)
-    try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise FormatError(path, f"byte {error.start}", expected="UTF-8 text", found="other bytes") from error
+    text = read_text(path)
     lines: dict[str, tuple[int, list[str]]] = {}
     for i_line, line in enumerate(text.splitlines(), start=1):
         fields = line.split()
         if fields:
             lines[fields[0].removesuffix(":")] = (i_line, fields[1:])
-    return NumberLines(path, lines)
+    return NumberLines(Path(path), lines)
 
 
 def read_tracking_calibration(path: Path | str) -> KittiCalibration:

@@ -23,6 +23,8 @@ LIDAR = "velodyne"
 LABEL_CAMERA = "image_02"
 RECTIFIED_CAMERA = "image_00"
 CAMERAS = (LABEL_CAMERA, "image_03", RECTIFIED_CAMERA, "image_01")
+# As KITTI has them, then what users make of them to save space.
+IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg")
 FRAME_NS = 100_000_000
 # Rectified pictures of most KITTI days; taken where a drive has neither pictures nor a written size.
 USUAL_SIZE = (1242, 375)

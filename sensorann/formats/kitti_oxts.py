@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.errors import FormatError
-from sensorann.files import require_file
+from sensorann.formats.text_files import read_text
 from sensorann.geometry import Transforms
 from sensorann.geometry.rotations import rotations_from_yaws
 
@@ -37,11 +37,8 @@ def read_packets(path: Path | str) -> NDArray[np.float64]:
     FormatError
         When a line does not hold 30 fields of which the first six are finite numbers.
     """
-    path = require_file(path)
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except UnicodeDecodeError as error:
-        raise FormatError(path, f"byte {error.start}", expected="UTF-8 text", found="other bytes") from error
+    path = Path(path)
+    lines = read_text(path).splitlines()
     while lines and not lines[-1].strip():
         lines.pop()
     packets = [_packet(line, path, i_line) for i_line, line in enumerate(lines, start=1)]

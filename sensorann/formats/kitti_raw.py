@@ -25,6 +25,7 @@ from sensorann.formats.kitti_calibration import KittiCalibration, read_raw_calib
 from sensorann.formats.kitti_drive import (
     CAMERAS,
     FRAME_NS,
+    IMAGE_SUFFIXES,
     LABEL_CAMERA,
     LIDAR,
     RECTIFIED_CAMERA,
@@ -43,7 +44,6 @@ LANDMARK = "velodyne_points/data, image_02/data or oxts/data of a ..._drive_NNNN
 
 _DATA_FOLDERS = ("velodyne_points", *CAMERAS, "oxts")
 _CALIBRATION = "calib_cam_to_cam.txt"
-_IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg")
 _DATA_FILE = re.compile(r"\d{10}\.(bin|png|jpe?g|txt)", re.ASCII)
 _STAMP = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?:\.(\d{1,9}))?", re.ASCII)
 
@@ -110,7 +110,7 @@ def _all_series(folder: Path, oxts_times: NDArray[np.int64]) -> dict[str, FileSe
     """Files of every sensor; `velodyne` and `image_02` are there even without files, at another part's instants."""
     folders = {LIDAR: folder / "velodyne_points", **{name: folder / name for name in CAMERAS}}
     times = {
-        name: _timestamps_ns(own, (".bin",) if name == LIDAR else _IMAGE_SUFFIXES)
+        name: _timestamps_ns(own, (".bin",) if name == LIDAR else IMAGE_SUFFIXES)
         for name, own in folders.items()
         if own.is_dir()
     }
@@ -121,7 +121,7 @@ def _all_series(folder: Path, oxts_times: NDArray[np.int64]) -> dict[str, FileSe
         name: FileSeries(
             folder=folders[name] / "data",
             digits=10,
-            suffixes=(".bin",) if name == LIDAR else _IMAGE_SUFFIXES,
+            suffixes=(".bin",) if name == LIDAR else IMAGE_SUFFIXES,
             timestamps_ns=times[name],
         )
         for name in (LIDAR, *CAMERAS)

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sensorann.errors import FormatError
-from sensorann.files import require_file, written_whole
+from sensorann.files import written_whole
+from sensorann.formats.kitti_calibration import MAX_NUMBER
+from sensorann.formats.text_files import read_text
 from sensorann.scene import Attribute
 
 DONT_CARE = "DontCare"
@@ -30,7 +32,6 @@ _COLUMNS = (
     "frame id type truncated occluded alpha left top right bottom height width length x y z rotation_y score".split()  # noqa: SIM905
 )
 _MAX_FRAME = 10**12
-_MAX_NUMBER = 1e9
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,11 +104,8 @@ def read_rows(path: Path | str) -> list[KittiRow]:
         When a row has neither 17 nor 18 fields, a field is no finite number, a type is not one of KITTI's, a size is
         partly positive, a frame is negative, or an object occurs twice in a frame. Line and field are named.
     """
-    path = require_file(path)
-    try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise FormatError(path, f"byte {error.start}", expected="UTF-8 text", found="other bytes") from error
+    text = read_text(path)
+    path = Path(path)
     rows = [_row(line.split(), path, i_line) for i_line, line in enumerate(text.split("\n"), start=1) if line.strip()]
     _refuse_repeats(rows, path)
     return rows
@@ -140,8 +138,8 @@ def _row(fields: list[str], path: Path, i_line: int) -> KittiRow:
             value = float(fields[_COLUMNS.index(column)])
         except ValueError:
             raise fault(column, "a number") from None
-        if not abs(value) <= _MAX_NUMBER:
-            raise fault(column, f"a finite number up to {_MAX_NUMBER:g}")
+        if not abs(value) <= MAX_NUMBER:
+            raise fault(column, f"a finite number up to {MAX_NUMBER:g}")
         return value
 
     frame, track_id, name = integer("frame"), integer("id"), fields[2]

@@ -23,6 +23,7 @@ from sensorann.formats.kitti_calibration import read_tracking_calibration
 from sensorann.formats.kitti_drive import (
     CAMERAS,
     FRAME_NS,
+    IMAGE_SUFFIXES,
     LABEL_CAMERA,
     LIDAR,
     MAX_FRAMES,
@@ -42,7 +43,6 @@ LANDMARK = "label_02, oxts, velodyne or image_02 with sequences such as 0000, or
 _SEQUENCE = re.compile(r"\d{4}")
 _TEXT_FOLDERS = ("label_02", "oxts")
 _FILE_FOLDERS = (LIDAR, *CAMERAS)
-_IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg")
 _TESTING = "testing"
 
 
@@ -112,14 +112,14 @@ def _camera_series(root: Path, sequence: str, times: NDArray[np.int64]) -> dict[
         folder = root / name / sequence
         if folder.is_dir() or name in (LABEL_CAMERA, RECTIFIED_CAMERA):
             own_times = times if folder.is_dir() or name == LABEL_CAMERA else times[:0]
-            series[name] = FileSeries(folder=folder, digits=6, suffixes=_IMAGE_SUFFIXES, timestamps_ns=own_times)
+            series[name] = FileSeries(folder=folder, digits=6, suffixes=IMAGE_SUFFIXES, timestamps_ns=own_times)
     return series
 
 
 def _count_frames(root: Path, sequence: str, n_poses: int) -> int:
     """Frames up to the last one that any file speaks of."""
     highest = [highest_index(root / LIDAR / sequence, (".bin",))]
-    highest += [highest_index(root / name / sequence, _IMAGE_SUFFIXES) for name in CAMERAS]
+    highest += [highest_index(root / name / sequence, IMAGE_SUFFIXES) for name in CAMERAS]
     highest.append(_last_labelled_frame(root / "label_02" / f"{sequence}.txt"))
     return max(n_poses, 1 + max(highest))
 

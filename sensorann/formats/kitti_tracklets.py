@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from sensorann.errors import ArgumentError, FormatError
 from sensorann.files import require_file
+from sensorann.formats.kitti_calibration import MAX_NUMBER
 from sensorann.formats.kitti_drive import LIDAR
 from sensorann.formats.kitti_oxts import rotations_from_angles
 from sensorann.formats.kitti_rows import DONT_CARE, KITTI_TYPES
@@ -31,7 +32,6 @@ _GEOMETRY = ("tx", "ty", "tz", "rx", "ry", "rz")
 _ATTRIBUTES = {"occlusion": "occluded", "truncation": "truncated"}
 # Values by which the labelling tool says that nobody said anything.
 _UNSET = {"occlusion": -1, "truncation": 99}
-_MAX_NUMBER = 1e9
 
 
 def looks_like_tracklets(path: Path) -> bool:
@@ -171,8 +171,8 @@ def _number(element: Any, name: str, path: Path, where: str) -> float:
         value = float(text)
     except ValueError:
         value = math.nan
-    if not abs(value) <= _MAX_NUMBER:
-        expected = f"a finite number up to {_MAX_NUMBER:g}"
+    if not abs(value) <= MAX_NUMBER:
+        expected = f"a finite number up to {MAX_NUMBER:g}"
         raise FormatError(path, f"{where}, field {name}", expected=expected, found=f"{text[:40]!r}")
     return value
 

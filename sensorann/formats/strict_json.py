@@ -6,6 +6,7 @@ from typing import Any
 
 from sensorann.errors import FormatError
 from sensorann.files import require_file, written_whole
+from sensorann.formats.text_files import read_text
 
 MAX_JSON_BYTES = 4 << 30
 
@@ -36,11 +37,9 @@ def read_json(path: Path | str) -> Any:
         raise FormatError(path, "", expected="JSON numbers", found=constant)
 
     try:
-        return json.loads(path.read_text(encoding="utf-8"), parse_constant=refuse_constant)
+        return json.loads(read_text(path), parse_constant=refuse_constant)
     except json.JSONDecodeError as error:
         where = f"line {error.lineno} column {error.colno}"
         raise FormatError(path, where, expected="JSON", found=error.msg) from error
-    except UnicodeDecodeError as error:
-        raise FormatError(path, f"byte {error.start}", expected="UTF-8 text", found="other bytes") from error
     except RecursionError as error:
         raise FormatError(path, "", expected="JSON of sensible depth", found="very deep nesting") from error
