@@ -23,15 +23,19 @@ def written_whole(path: Path | str) -> Iterator[Path]:
     temporary = Path(name)
     try:
         yield temporary
-        # mkstemp makes private files; give the result the mode that an ordinary open() would.
-        umask = os.umask(0)
-        os.umask(umask)
-        temporary.chmod(0o666 & ~umask)
+        give_usual_mode(temporary)
         _fsync(temporary)
         temporary.replace(path)
         _fsync(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def give_usual_mode(path: Path) -> None:
+    """Give a file or folder that `tempfile` made, and made private, the mode that open() or mkdir() would."""
+    umask = os.umask(0)
+    os.umask(umask)
+    path.chmod((0o777 if path.is_dir() else 0o666) & ~umask)
 
 
 def _fsync(path: Path) -> None:

@@ -19,11 +19,10 @@ from sensorann.formats.openlabel_systems import CoordinateSystems
 from sensorann.formats.openlabel_time import FrameClock, intervals, read_timestamp
 from sensorann.formats.strict_json import write_json
 from sensorann.geometry import Trajectory
-from sensorann.scene import Drive, Rig, Sensor, SensorKind, frame_timestamps_ns
+from sensorann.scene import Drive, Rig, Sensor, SensorKind, frame_timestamps_ns, sensor_kind
 
 _logger = logging.getLogger(__name__)
 FILE_NAME = "drive.json"
-_KINDS: Mapping[str, SensorKind] = {"lidar": "lidar", "radar": "radar", "camera": "camera"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +133,7 @@ def _own_instants(root: Node) -> dict[str, dict[int, int]]:
 
 def _kind(stream: Node) -> SensorKind | None:
     """Other streams (a GPS, a microphone) are no sensors of a rig."""
-    return _KINDS.get(stream.require("type").text())
+    return sensor_kind(stream.require("type").text())
 
 
 def _sensor(name: str, stream: Node, systems: CoordinateSystems) -> Sensor:

@@ -18,7 +18,6 @@ from sensorann.formats.point_files import POINT_SUFFIXES
 from sensorann.scene import SensorKind
 
 _logger = logging.getLogger(__name__)
-KINDS: tuple[SensorKind, ...] = ("lidar", "camera", "radar")
 SUFFIXES: Mapping[SensorKind, tuple[str, ...]] = {
     "lidar": POINT_SUFFIXES,
     "radar": POINT_SUFFIXES,
@@ -67,12 +66,12 @@ def find_files(root: Path) -> dict[tuple[SensorKind, str], SensorFiles]:
         When two files of a sensor have the same stem.
     """
     found: dict[tuple[SensorKind, str], SensorFiles] = {}
-    for kind in KINDS:
+    for kind, suffixes in SUFFIXES.items():
         base = root / kind
         if not base.is_dir():
             continue
         for folder in [base, *sorted(entry for entry in base.iterdir() if entry.is_dir())]:
-            names = _file_names(folder, SUFFIXES[kind])
+            names = _file_names(folder, suffixes)
             if names:
                 found[kind, folder.name] = SensorFiles(folder, _sorted(folder, names))
     return found

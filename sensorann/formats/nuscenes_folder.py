@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sensorann.errors import ArgumentError
+from sensorann.files import give_usual_mode
 
 VERSION = "v1.0-sensorann"
 _ENTRIES = {VERSION, "maps", "samples", "sweeps"}
@@ -31,10 +31,7 @@ def replaced_root(path: Path) -> Iterator[Path]:
     temporary = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent))
     try:
         yield temporary
-        # mkdtemp makes private folders; give the result the mode that an ordinary mkdir would.
-        umask = os.umask(0)
-        os.umask(umask)
-        temporary.chmod(0o777 & ~umask)
+        give_usual_mode(temporary)
         if path.exists():
             _swap(temporary, path)
         else:

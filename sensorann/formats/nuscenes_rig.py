@@ -13,9 +13,7 @@ from sensorann.formats import nuscenes_tables as tables
 from sensorann.formats.nuscenes_scene import Recording
 from sensorann.formats.nuscenes_tables import Row, Table
 from sensorann.geometry import Camera
-from sensorann.scene import Rig, Sensor
-
-_KINDS = ("lidar", "radar", "camera")
+from sensorann.scene import SENSOR_KINDS, Rig, Sensor, sensor_kind
 
 logger = logging.getLogger(__name__)
 
@@ -32,12 +30,12 @@ def _sensor(channel: str, rows: tuple[Recording, ...], calibrated: Table, sensor
         logger.warning("%s has %d calibrations in one scene: the first one is used for all of it", channel, len(used))
     row = calibrated.rows[next(iter(used))]
     sensor_row = sensors.find(row, "sensor_token", of=calibrated.path)
-    kind = tables.text(sensor_row, "modality", path=sensors.path)
-    if kind not in _KINDS:
-        raise tables.field_error(sensors.path, sensor_row, "modality", f"one of {', '.join(_KINDS)}")
+    kind = sensor_kind(tables.text(sensor_row, "modality", path=sensors.path))
+    if kind is None:
+        raise tables.field_error(sensors.path, sensor_row, "modality", f"one of {', '.join(SENSOR_KINDS)}")
     camera = _camera(row, rows, calibrated.path, sample_data) if kind == "camera" else None
     ego_from_sensor = tables.pose(row, path=calibrated.path)
-    return Sensor(name=channel, kind=kind, ego_from_sensor=ego_from_sensor, camera=camera)  # type: ignore[arg-type]
+    return Sensor(name=channel, kind=kind, ego_from_sensor=ego_from_sensor, camera=camera)
 
 
 def _camera(row: Row, recordings: tuple[Recording, ...], path: Path, sample_data: Path) -> Camera:

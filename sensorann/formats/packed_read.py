@@ -27,7 +27,7 @@ from sensorann.formats.packed_sweeps import read_sweep
 from sensorann.geometry import Camera, Trajectory, Transform, Transforms
 from sensorann.geometry.arrays import frozen
 from sensorann.geometry.cameras import CameraModel
-from sensorann.scene import Rig, Sensor, SensorKind, Sweep, check_index
+from sensorann.scene import Rig, Sensor, Sweep, check_index, sensor_kind
 
 LAYOUT_NAME = "packed drive"
 LANDMARK = "a .drive.h5 file"
@@ -193,12 +193,12 @@ def _read_trajectory(group: h5py.Group) -> Trajectory:
 
 
 def _read_sensor(group: h5py.Group) -> Sensor:
-    kind = text_of(group, "kind")
-    if kind not in get_args(SensorKind):
-        raise ValueError(f"a sensor of kind {kind!r}")
+    kind = sensor_kind(text_of(group, "kind"))
+    if kind is None:
+        raise ValueError(f"a sensor of kind {text_of(group, 'kind')!r}")
     return Sensor(
         name=text_of(group, "name"),
-        kind=cast(SensorKind, kind),
+        kind=kind,
         ego_from_sensor=Transform(numbers_of(group, "rotation", (3, 3)), numbers_of(group, "translation", (3,))),
         camera=_read_camera(group) if kind == "camera" else None,
     )

@@ -5,7 +5,7 @@ from sensorann.scene.deskewing import deskew
 from sensorann.scene.drive import Drive, check_index, frame_timestamps_ns, reference_sensor
 from sensorann.scene.labels import Labels
 from sensorann.scene.ontology import MOTION_MODELS, Category, Motion, MotionModel, Ontology, Wander, default_ontology
-from sensorann.scene.rig import Rig, Sensor, SensorKind
+from sensorann.scene.rig import SENSOR_KINDS, Rig, Sensor, SensorKind, sensor_kind
 from sensorann.scene.sweep import Sweep
 from sensorann.scene.sync import nearest_indices, sync
 from sensorann.scene.track import SIGMA_NAMES, Attribute, Source, Track, sources_of, unknown_sigmas
@@ -13,6 +13,7 @@ from sensorann.scene.world import labels_in_world
 
 __all__ = [
     "MOTION_MODELS",
+    "SENSOR_KINDS",
     "SIGMA_NAMES",
     "Attribute",
     "Category",
@@ -39,6 +40,7 @@ __all__ = [
     "labels_in_world",
     "nearest_indices",
     "reference_sensor",
+    "sensor_kind",
     "sources_of",
     "sync",
     "unknown_sigmas",

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from sensorann.errors import ArgumentError
 from sensorann.geometry import Camera, Transform
 
 SensorKind = Literal["lidar", "radar", "camera"]
+SENSOR_KINDS: tuple[SensorKind, ...] = get_args(SensorKind)
+
+
+def sensor_kind(name: str) -> SensorKind | None:
+    """Return the kind that files call by this name; None where it is none of `SENSOR_KINDS`."""
+    return next((kind for kind in SENSOR_KINDS if kind == name), None)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)

@@ -2,12 +2,14 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 import pytest
 
 from sensorann.errors import FormatError, MissingDataError
-from sensorann.files import written_whole
+from sensorann.files import give_usual_mode, written_whole
 from sensorann.formats.strict_json import read_json, write_json
 
 SLOW_WRITER = """
@@ -48,6 +50,14 @@ def test_a_written_file_has_the_mode_of_an_ordinary_one(tmp_path):
         temporary.write_text("content")
     assert (tmp_path / "ours").stat().st_mode == (tmp_path / "ordinary").stat().st_mode
     assert (tmp_path / "ours").read_text() == "content"
+
+
+def test_a_temporary_folder_gets_the_mode_of_an_ordinary_one(tmp_path):
+    (tmp_path / "ordinary").mkdir()
+    folder = Path(tempfile.mkdtemp(dir=tmp_path))
+    assert folder.stat().st_mode != (tmp_path / "ordinary").stat().st_mode
+    give_usual_mode(folder)
+    assert folder.stat().st_mode == (tmp_path / "ordinary").stat().st_mode
 
 
 @pytest.mark.parametrize(
