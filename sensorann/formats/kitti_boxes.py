@@ -15,6 +15,7 @@ from sensorann.formats.kitti_drive import LABEL_CAMERA, RECTIFIED_CAMERA
 from sensorann.formats.kitti_rows import KittiRow
 from sensorann.geometry import Camera, Cuboids
 from sensorann.geometry.cuboids import CORNER_EDGES
+from sensorann.geometry.rotations import rotation_angles, wrap_angle
 from sensorann.scene import Rig, Sensor
 
 # Nearer to the image plane than this, pixels run off to infinity.
@@ -62,15 +63,14 @@ def bottom_centers(cuboids: Cuboids) -> NDArray[np.float64]:
 
 def tilts(cuboids: Cuboids) -> NDArray[np.float64]:
     """Angles (N,), radians, between boxes in the rectified camera and what is left of them with rotation_y alone."""
-    left_over = np.einsum("nji,njk->nik", _rotations(rotations_y(cuboids)), cuboids.rotations)
-    traces = np.einsum("nii->n", left_over)
-    return np.asarray(np.arccos(np.clip((traces - 1) / 2, -1, 1)))
+    upright = _rotations(rotations_y(cuboids))
+    return rotation_angles(upright.transpose(0, 2, 1) @ cuboids.rotations)
 
 
 def alphas(cuboids: Cuboids) -> NDArray[np.float64]:
     """Observation angles (N,): rotation_y less the direction to the box, radians in [-pi, pi)."""
     directions = np.arctan2(cuboids.centers[:, 0], cuboids.centers[:, 2])
-    return np.asarray((rotations_y(cuboids) - directions + np.pi) % (2 * np.pi) - np.pi)
+    return wrap_angle(rotations_y(cuboids) - directions)
 
 
 def outlines(cuboids_camera: Cuboids, camera: Camera) -> NDArray[np.float64]:

@@ -36,7 +36,7 @@ from sensorann.formats.kitti_drive import (
 )
 from sensorann.formats.kitti_oxts import poses_from_packets, read_packets
 from sensorann.geometry import Trajectory, Transforms
-from sensorann.geometry.rotations import rotations_from_quaternions, slerp
+from sensorann.geometry.rotations import interpolate_rotations
 from sensorann.scene import Drive
 
 LAYOUT_NAME = "kitti_raw"
@@ -213,8 +213,7 @@ def _pose_beyond(trajectory: Trajectory, timestamp_ns: int, *, end: int, inner: 
     times, poses = trajectory.timestamps_ns, trajectory.world_from_ego
     # Above 1: the line from the inner pose through the end one goes on.
     fraction = int(timestamp_ns - times[inner]) / int(times[end] - times[inner])
-    inner_wxyz, end_wxyz = (poses[i].quaternion_wxyz[None] for i in (inner, end))
-    rotations = rotations_from_quaternions(slerp(inner_wxyz, end_wxyz, [fraction]))
+    rotations = interpolate_rotations(poses.rotations[[inner]], poses.rotations[[end]], [fraction])
     start, stop = poses.translations[inner], poses.translations[end]
     return Transforms(rotations, (start + fraction * (stop - start))[None])
 

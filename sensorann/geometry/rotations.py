@@ -134,3 +134,31 @@ def slerp(start_wxyz: ArrayLike, end_wxyz: ArrayLike, fraction: ArrayLike) -> ND
     q = weight_start * start + weight_end * end
     q = q / np.linalg.norm(q, axis=1, keepdims=True)
     return np.asarray(np.where(q[:, :1] < 0, -q, q))
+
+
+def interpolate_rotations(start: ArrayLike, end: ArrayLike, fraction: ArrayLike) -> NDArray[np.float64]:
+    """Rotations between others at constant angular velocity, along the shorter arc.
+
+    Parameters
+    ----------
+    start, end : (N, 3, 3) float64
+    fraction : (N,) float64, 0 at the start and 1 at the end; beyond that the turn goes on
+
+    Returns
+    -------
+    (N, 3, 3) float64
+    """
+    return rotations_from_quaternions(
+        slerp(quaternions_from_rotations(start), quaternions_from_rotations(end), fraction)
+    )
+
+
+def rotation_angles(rotations: ArrayLike) -> NDArray[np.float64]:
+    """Angle by which each of (..., 3, 3) rotations turns, radians in [0, pi]."""
+    m = np.asarray(rotations, np.float64)
+    # Twice the axis times the sine, and twice the cosine: the cosine alone would lose angles below 1e-8.
+    twice_sine = np.stack(
+        [m[..., 2, 1] - m[..., 1, 2], m[..., 0, 2] - m[..., 2, 0], m[..., 1, 0] - m[..., 0, 1]], axis=-1
+    )
+    traces = np.trace(m, axis1=-2, axis2=-1)
+    return np.asarray(np.arctan2(np.linalg.norm(twice_sine, axis=-1), traces - 1))

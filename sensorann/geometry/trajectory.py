@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sensorann.errors import ArgumentError, TimeRangeError
 from sensorann.geometry.arrays import as_array, frozen
-from sensorann.geometry.rotations import quaternions_from_rotations, rotations_from_quaternions, slerp
+from sensorann.geometry.rotations import interpolate_rotations
 from sensorann.geometry.transforms import Transform, Transforms
 
 
@@ -84,7 +84,6 @@ class Trajectory:
         span = np.maximum(self.timestamps_ns[right] - self.timestamps_ns[left], 1)
         fraction = (times - self.timestamps_ns[left]) / span
         poses = self.world_from_ego
-        left_wxyz, right_wxyz = (quaternions_from_rotations(poses.rotations[side]) for side in (left, right))
-        rotations = rotations_from_quaternions(slerp(left_wxyz, right_wxyz, fraction))
+        rotations = interpolate_rotations(poses.rotations[left], poses.rotations[right], fraction)
         start, end = poses.translations[left], poses.translations[right]
         return Transforms(rotations, start + fraction[:, None] * (end - start))

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.geometry import Camera, Trajectory, Transform
+from sensorann.geometry.rotations import rotation_angles
 from sensorann.scene.drive import Drive
 from sensorann.scene.rig import Sensor
 from sensorann.scene.summary import DriveSummary, Gap, SensorSummary
@@ -175,8 +176,7 @@ def _usual_speeds(speeds: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _turns(rotations: NDArray[np.float64]) -> NDArray[np.float64]:
     """Angle (N - 1,) from each rotation to the next, radians."""
-    traces = np.einsum("nij,nij->n", rotations[:-1], rotations[1:])
-    return np.asarray(np.arccos(np.clip((traces - 1) / 2, -1, 1)))
+    return rotation_angles(rotations[:-1].transpose(0, 2, 1) @ rotations[1:])
 
 
 def _shown(gaps: tuple[Gap, ...]) -> str:
