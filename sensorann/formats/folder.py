@@ -21,7 +21,7 @@ from sensorann.formats.folder_description import FILE_NAME, Description, read_de
 from sensorann.formats.folder_files import SUFFIXES, SensorFiles, clock_of_names, find_files, holds_points
 from sensorann.formats.openlabel import recognises as is_openlabel
 from sensorann.formats.point_files import KITTI_COLUMNS, NUSCENES_COLUMNS, read_points
-from sensorann.formats.point_table import PointTable, to_float32
+from sensorann.formats.point_table import PointTable, asked_origin, to_float32
 from sensorann.geometry import Trajectory, Transform
 from sensorann.scene import Drive, Rig, Sensor, SensorKind, Sweep, check_index
 
@@ -51,7 +51,7 @@ def open_drive(path: Path, name: str) -> Drive:
         When ``drive.json`` is damaged, or the files do not match its frames.
     """
     found = find_files(path)
-    if (path / FILE_NAME).is_file():
+    if (path / FILE_NAME).exists():  # a directory of that name is for the reader to refuse
         return _described(path, name, read_description(path / FILE_NAME), found)
     return _bare(path, name, found)
 
@@ -116,7 +116,7 @@ def _shifted(drive: FolderDrive) -> FolderDrive:
     """Give sensors with far coordinates (a cloud in UTM) an origin among their points.
 
     Sweeps are float32, which steps by half a metre at UTM northings: the points are given relative to the origin of
-    the sensor's first sweep, and `ego_from_sensor` carries it.
+    the sensor's first readable sweep, and `ego_from_sensor` carries it.
     """
     origins: dict[str, NDArray[np.float64]] = {}
     sensors: list[Sensor] = []
@@ -171,13 +171,8 @@ class FolderDrive:
         """Read one LiDAR sweep or radar scan."""
         self.rig.ranging(sensor)  # says so when the sensor is a camera
         table = self._table(sensor, self._path(sensor, index))
-        points = table.points()
-        origin = self.origins.get(sensor)
-        if origin is None and points.dtype != np.float32:
-            origin = np.zeros(3)  # every sweep of a sensor is in one frame, whatever its own points would ask for
         timestamp_ns = int(self.times[sensor][index])
-        near, _ = to_float32(points, origin=origin)
-        return Sweep(sensor=sensor, timestamp_ns=timestamp_ns, points=near, fields=table.fields())
+        return Sweep(sensor=sensor, timestamp_ns=timestamp_ns, points=self._near(sensor, table), fields=table.fields())
 
     def image(self, sensor: str, index: int) -> NDArray[np.uint8]:
         """Decode one image (height, width, 3), uint8, BGR."""
@@ -189,13 +184,35 @@ class FolderDrive:
         return require_file(self._path(sensor, index)).read_bytes()
 
     def first_origin(self, sensor: Sensor) -> NDArray[np.float64]:
-        """Origin (3,) that a sensor's first file asks for; zero where there is none, or it cannot be read."""
+        """Origin (3,) that the first file with points of a sensor asks for; zero where no file has any."""
         if sensor.kind == "camera" or sensor.name not in self.files:
             return np.zeros(3)
-        try:
-            return to_float32(self._table(sensor.name, self._path(sensor.name, 0)).points())[1]
-        except (FormatError, MissingDataError):
-            return np.zeros(3)  # whoever asks for the sweep is told what is wrong with it
+        for index in range(len(self.files[sensor.name])):
+            try:
+                points = self._table(sensor.name, self._path(sensor.name, index)).points()
+            except (FormatError, MissingDataError):
+                continue  # whoever asks for the sweep is told what is wrong with it
+            if np.isfinite(points).all(axis=1).any():
+                return to_float32(points)[1]
+        return np.zeros(3)
+
+    def _near(self, sensor: str, table: PointTable) -> NDArray[np.float32]:
+        """Coordinates (N, 3), metres; every sweep of a sensor is relative to one origin, whatever its own would be."""
+        points = table.points()
+        if points.dtype == np.float32 and sensor not in self.origins:
+            return np.asarray(points, np.float32)
+        origin = self.origins.get(sensor, np.zeros(3))
+        away = asked_origin(points - origin)
+        if away.any():
+            x, y, z = (float(part) for part in origin)
+            raise FormatError(
+                table.path,
+                "",
+                expected=f"points near ({x:g}, {y:g}, {z:g}) as in the first sweep of {sensor}, "
+                "so that float32 holds their millimetres",
+                found=f"points {np.linalg.norm(away):.0f} m away from there",
+            )
+        return to_float32(points, origin=origin)[0]
 
     def _table(self, sensor: str, path: Path) -> PointTable:
         usual = NUSCENES_COLUMNS if path.name.lower().endswith(".pcd.bin") else KITTI_COLUMNS

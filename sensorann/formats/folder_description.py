@@ -164,8 +164,16 @@ def _trajectory(systems: CoordinateSystems, instants: Mapping[int, int], root: N
     if not numbers:
         return None
     if len(numbers) < len(instants):
-        n_without = len(instants) - len(numbers)
-        _logger.warning("%s: %d frames have no ego pose; it is interpolated there", root.file, n_without)
+        n_between = sum(numbers[0] < number < numbers[-1] for number in instants) - max(len(numbers) - 2, 0)
+        n_beyond = len(instants) - len(numbers) - n_between
+        _logger.warning(
+            "%s: %d frames have no ego pose: it is interpolated at %d; the %d before the first pose or after the last "
+            "stay without",
+            root.file,
+            n_between + n_beyond,
+            n_between,
+            n_beyond,
+        )
     return Trajectory(np.array([instants[number] for number in numbers], np.int64), poses)
 
 

@@ -89,7 +89,11 @@ def holds_points(root: Path) -> bool:
 
 def _file_names(folder: Path, suffixes: tuple[str, ...]) -> list[str]:
     with os.scandir(folder) as entries:  # a listing tells files from folders without a look at each
-        return [entry.name for entry in entries if entry.name.lower().endswith(suffixes) and entry.is_file()]
+        named = [entry for entry in entries if entry.name.lower().endswith(suffixes)]
+        others = sorted(entry.name for entry in named if not entry.is_file())
+    if others:
+        _logger.warning("%s: left out %d entries that are no files, the first is %s", folder, len(others), others[0])
+    return [entry.name for entry in named if entry.name not in others]
 
 
 def _sorted(folder: Path, names: list[str]) -> tuple[str, ...]:

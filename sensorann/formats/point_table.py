@@ -98,13 +98,14 @@ def to_float32(
     if origin is None and np.asarray(points).dtype == np.float32:
         return as_array(points, (None, 3), np.float32, name="points"), np.zeros(3)
     wide = as_array(points, (None, 3), np.float64, name="points")
-    shift = _own_origin(wide) if origin is None else as_array(origin, (3,), np.float64, name="origin", finite=True)
+    shift = asked_origin(wide) if origin is None else as_array(origin, (3,), np.float64, name="origin", finite=True)
     # An outlier beyond float32 becomes infinite: a coordinate that no kernel takes for a point.
     with np.errstate(over="ignore"):
         return (wide - shift).astype(np.float32), shift
 
 
-def _own_origin(points: NDArray[np.float64]) -> NDArray[np.float64]:
+def asked_origin(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Origin (3,) that points (N, 3) in metres need so that float32 keeps their millimetres; zero where none is."""
     finite = points[np.isfinite(points).all(axis=1)]
     if len(finite) == 0:
         return np.zeros(3)
