@@ -30,8 +30,18 @@ from sensorann.formats.kitti_rows import (
     UNKNOWN_TRUNCATION,
     KittiRow,
 )
-from sensorann.geometry import Cuboids, Transform
-from sensorann.scene import Attribute, Drive, ImageTrack, Labels, Ontology, Sensor, Source, Track, frame_timestamps_ns
+from sensorann.geometry import Cuboids
+from sensorann.scene import (
+    Attribute,
+    Drive,
+    ImageTrack,
+    Labels,
+    Ontology,
+    Source,
+    Track,
+    frame_timestamps_ns,
+    into_sensor,
+)
 
 TILT_WORTH_SAYING_DEG = 1.0
 
@@ -94,9 +104,11 @@ def _rows_of_track(track: Track, export: _Export) -> Iterator[KittiRow]:
     track = track[on_frame]
     if not len(track):
         return
-    in_rect = _in_sensor(track, rectified_camera(export.drive.rig), export.drive)
-    sensor = picture_camera(export.drive.rig)
-    drawn = outlines(_in_sensor(track, sensor, export.drive), export.drive.rig.camera(sensor.name))
+    rig, trajectory, times = export.drive.rig, export.drive.trajectory, track.timestamps_ns
+    sensor = picture_camera(rig)
+    in_rect = into_sensor(track.cuboids, rectified_camera(rig), trajectory, timestamps_ns=times)
+    in_picture = into_sensor(track.cuboids, sensor, trajectory, timestamps_ns=times)
+    drawn = outlines(in_picture, rig.camera(sensor.name))
     _count_tilted(in_rect, export.losses)
     name = _spelled(track.category, len(track), export)
     locations, angles, own_alphas = bottom_centers(in_rect), rotations_y(in_rect), alphas(in_rect)
@@ -140,15 +152,6 @@ def _rows_without_cuboid(labels: Labels, pictured: list[ImageTrack], export: _Ex
             occluded=-1 if is_region else UNKNOWN_OCCLUSION,
             image_box=_image_box(track.boxes[i]),
         )
-
-
-def _in_sensor(track: Track, sensor: Sensor, drive: Drive) -> Cuboids:
-    """Boxes of a track in a sensor's frame at their own instants."""
-    sensor_from_ego: Transform = sensor.ego_from_sensor.inverse()
-    if track.cuboids.frame == "ego" or drive.trajectory is None:
-        return track.cuboids.moved(sensor_from_ego, frame=sensor.name)
-    world_from_ego = drive.trajectory.sample(track.timestamps_ns)
-    return track.cuboids.moved(sensor_from_ego @ world_from_ego.inverse(), frame=sensor.name)
 
 
 def _numbered(tracks: Sequence[Track | ImageTrack]) -> dict[str, int]:

@@ -35,6 +35,7 @@ from sensorann.scene import (
     Track,
     default_ontology,
     frame_timestamps_ns,
+    from_sensor,
     sources_of,
     unknown_sigmas,
 )
@@ -72,9 +73,8 @@ def read(path: Path, drive: Drive | None) -> Labels:
     times = frame_timestamps_ns(drive)
     _check_frames(rows, len(times), drive, path)
     groups = _by_object(rows)
-    frame = "ego" if drive.trajectory is None else "world"
     tracks = [
-        _track(track_id, boxed, _place(boxed, times, drive, frame), times)
+        _track(track_id, boxed, _place(boxed, times, drive), times)
         for track_id, group in groups.items()
         if (boxed := [row for row in group if row.has_cuboid])
     ]
@@ -84,7 +84,7 @@ def read(path: Path, drive: Drive | None) -> Labels:
         ontology = ontology.extended(DONT_CARE, motion=Motion.STATIC)
     return Labels(
         drive_name=drive.name,
-        frame=frame,
+        frame="ego" if drive.trajectory is None else "world",
         tracks=tuple(tracks),
         ontology=ontology,
         image_tracks=tuple(_image_tracks(rows, groups, times, picture_camera(drive.rig).name)),
@@ -157,14 +157,11 @@ def _by_object(rows: Sequence[KittiRow]) -> dict[str, list[KittiRow]]:
     return dict(groups)
 
 
-def _place(rows: Sequence[KittiRow], times: NDArray[np.int64], drive: Drive, frame: str) -> Cuboids:
+def _place(rows: Sequence[KittiRow], times: NDArray[np.int64], drive: Drive) -> Cuboids:
     """Boxes of rows in the frame of the labels."""
     sensor = rectified_camera(drive.rig)
     cuboids = cuboids_from_rows(rows, frame=sensor.name)
-    if drive.trajectory is None:
-        return cuboids.moved(sensor.ego_from_sensor, frame=frame)
-    world_from_ego = drive.trajectory.sample(times[[row.frame for row in rows]])
-    return cuboids.moved(world_from_ego @ sensor.ego_from_sensor, frame=frame)
+    return from_sensor(cuboids, sensor, drive.trajectory, timestamps_ns=times[[row.frame for row in rows]])
 
 
 def _track(track_id: str, rows: Sequence[KittiRow], cuboids: Cuboids, times: NDArray[np.int64]) -> Track:

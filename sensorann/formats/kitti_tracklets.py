@@ -24,7 +24,7 @@ from sensorann.formats.kitti_drive import LIDAR
 from sensorann.formats.kitti_oxts import rotations_from_angles
 from sensorann.formats.kitti_rows import DONT_CARE, KITTI_TYPES
 from sensorann.geometry import Cuboids
-from sensorann.scene import Attribute, Drive, Labels, Source, Track, frame_timestamps_ns, unknown_sigmas
+from sensorann.scene import Attribute, Drive, Labels, Source, Track, frame_timestamps_ns, from_sensor, unknown_sigmas
 
 _TYPES = {**{name: name for name in KITTI_TYPES if name != DONT_CARE}, "Person (sitting)": "Person_sitting"}
 _SOURCES = {2: Source.HUMAN, 1: Source.INTERPOLATED}
@@ -140,10 +140,7 @@ def _cuboids(
         rotations=rotations_from_angles(values[:, 3:]),
         frame=LIDAR,
     )
-    ego_from_velodyne = drive.rig[LIDAR].ego_from_sensor
-    if drive.trajectory is None:
-        return cuboids.moved(ego_from_velodyne, frame="ego")
-    return cuboids.moved(drive.trajectory.sample(times) @ ego_from_velodyne, frame="world")
+    return from_sensor(cuboids, drive.rig[LIDAR], drive.trajectory, timestamps_ns=times)
 
 
 def _box_attributes(poses: Sequence[Any], path: Path, where: str) -> dict[str, tuple[Attribute | None, ...]]:

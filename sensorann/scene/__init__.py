@@ -9,7 +9,7 @@ from sensorann.scene.rig import SENSOR_KINDS, Rig, Sensor, SensorKind, sensor_ki
 from sensorann.scene.sweep import Sweep
 from sensorann.scene.sync import nearest_indices, sync
 from sensorann.scene.track import SIGMA_NAMES, Attribute, Source, Track, sources_of, unknown_sigmas
-from sensorann.scene.world import labels_in_world
+from sensorann.scene.world import from_sensor, into_sensor, labels_in_world
 
 __all__ = [
     "MOTION_MODELS",
@@ -37,6 +37,8 @@ __all__ = [
     "default_ontology",
     "deskew",
     "frame_timestamps_ns",
+    "from_sensor",
+    "into_sensor",
     "labels_in_world",
     "nearest_indices",
     "reference_sensor",

@@ -1,15 +1,16 @@
-"""Labels of a moving vehicle in the frame in which objects move simply: the world."""
+"""Boxes of a moving vehicle between the frames of its sensors, its own, and the world, where objects move simply."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from sensorann.errors import TimeRangeError
-from sensorann.geometry import Trajectory
+from sensorann.errors import ArgumentError, TimeRangeError
+from sensorann.geometry import Cuboids, Trajectory
 from sensorann.scene.labels import Labels
+from sensorann.scene.rig import Sensor
 from sensorann.scene.track import Track
 
 
@@ -27,6 +28,48 @@ def labels_in_world(labels: Labels, trajectory: Trajectory | None) -> Labels:
         return labels
     tracks = tuple(_track_in_world(track, trajectory) for track in labels.tracks)
     return replace(labels, frame="world", tracks=tracks)
+
+
+def from_sensor(
+    cuboids: Cuboids, sensor: Sensor, trajectory: Trajectory | None, *, timestamps_ns: ArrayLike
+) -> Cuboids:
+    """Move boxes from a sensor's frame into that of labels: the world, or the ego frame where there are no ego poses.
+
+    Parameters
+    ----------
+    cuboids : N boxes in the sensor's frame
+    sensor : Sensor
+    trajectory : of the drive
+    timestamps_ns : (N,) int64, the instant of each box
+
+    Raises
+    ------
+    TimeRangeError
+        When an instant lies outside the trajectory.
+    """
+    if trajectory is None:
+        return cuboids.moved(sensor.ego_from_sensor, frame="ego")
+    return cuboids.moved(trajectory.sample(timestamps_ns) @ sensor.ego_from_sensor, frame="world")
+
+
+def into_sensor(
+    cuboids: Cuboids, sensor: Sensor, trajectory: Trajectory | None, *, timestamps_ns: ArrayLike
+) -> Cuboids:
+    """Move boxes of labels, in the world or the ego frame, into a sensor's frame; the way back of `from_sensor`.
+
+    Raises
+    ------
+    ArgumentError
+        When boxes in the world meet a drive without ego poses.
+    TimeRangeError
+        When an instant lies outside the trajectory.
+    """
+    sensor_from_ego = sensor.ego_from_sensor.inverse()
+    if cuboids.frame == "ego":
+        return cuboids.moved(sensor_from_ego, frame=sensor.name)
+    if trajectory is None:
+        raise ArgumentError(f"boxes in the world cannot be moved into {sensor.name}: the drive has no ego poses")
+    return cuboids.moved(sensor_from_ego @ trajectory.sample(timestamps_ns).inverse(), frame=sensor.name)
 
 
 def _track_in_world(track: Track, trajectory: Trajectory) -> Track:

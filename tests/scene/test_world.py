@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from sensorann.errors import TimeRangeError
-from sensorann.scene import labels_in_world
-from tests.builders import make_labels, make_track, make_trajectory
+from sensorann.errors import ArgumentError, TimeRangeError
+from sensorann.scene import from_sensor, into_sensor, labels_in_world
+from tests.builders import make_labels, make_rig, make_track, make_trajectory
 
 
 def test_ego_labels_move_to_the_world_each_at_its_own_instant():
@@ -24,3 +24,30 @@ def test_an_ego_box_outside_the_trajectory_is_refused_by_name():
 def test_without_poses_labels_stay_where_they_are():
     labels = make_labels(make_track(frame="ego"), frame="ego")
     assert labels_in_world(labels, None) is labels
+
+
+def test_boxes_of_a_sensor_stand_where_the_sensor_was_at_their_instants():
+    trajectory, sensor = make_trajectory(n=3), make_rig()["CAM_FRONT"]
+    boxes = make_track(n=3, frame="CAM_FRONT").cuboids
+    moved = from_sensor(boxes, sensor, trajectory, timestamps_ns=trajectory.timestamps_ns)
+    assert moved.frame == "world"
+    for i, time in enumerate(trajectory.timestamps_ns):
+        world_from_sensor = trajectory.at(int(time)) @ sensor.ego_from_sensor
+        np.testing.assert_allclose(moved.centers[i], world_from_sensor.apply(boxes.centers[i]))
+
+
+@pytest.mark.parametrize("trajectory", [make_trajectory(n=3), None], ids=["world", "ego"])
+def test_the_way_into_a_sensor_is_the_way_back(trajectory):
+    sensor, boxes = make_rig()["CAM_FRONT"], make_track(n=3, frame="CAM_FRONT").cuboids
+    times = make_trajectory(n=3).timestamps_ns
+    labelled = from_sensor(boxes, sensor, trajectory, timestamps_ns=times)
+    back = into_sensor(labelled, sensor, trajectory, timestamps_ns=times)
+    assert (labelled.frame, back.frame) == ("ego" if trajectory is None else "world", "CAM_FRONT")
+    np.testing.assert_allclose(back.centers, boxes.centers, atol=1e-12)
+    np.testing.assert_allclose(back.rotations, boxes.rotations, atol=1e-12)
+
+
+def test_boxes_in_the_world_need_poses_to_get_into_a_sensor():
+    track = make_track()
+    with pytest.raises(ArgumentError, match="into CAM_FRONT: the drive has no ego poses"):
+        into_sensor(track.cuboids, make_rig()["CAM_FRONT"], None, timestamps_ns=track.timestamps_ns)
