@@ -56,7 +56,8 @@ def run(arguments: Sequence[str]) -> int:
         sys.stderr.close()  # the reader of our output has gone: nobody is left to tell
         return 1
     except OSError as error:
-        print(f"sensorann: {error.strerror or error}: {error.filename or 'unknown file'}", file=sys.stderr)
+        message = f"{error.strerror}: {error.filename}" if error.strerror and error.filename else str(error)
+        print(f"sensorann: {message}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("sensorann: interrupted", file=sys.stderr)

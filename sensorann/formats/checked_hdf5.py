@@ -30,6 +30,7 @@ def damage_named(path: Path, where: str) -> Iterator[None]:
         raise
     except (OSError, RuntimeError, LookupError, ValueError, TypeError, OverflowError, MemoryError) as error:
         found = str(error).split("\n")[0][:200] or type(error).__name__
+        found = f"one cut short or damaged, pack it again ({found})"
         raise FormatError(path, where, expected="an undamaged packed drive", found=found) from error
 
 

@@ -16,7 +16,8 @@ from sensorann import __version__
 from sensorann.errors import ArgumentError, MissingDataError
 from sensorann.files import written_whole
 from sensorann.formats.checked_hdf5 import write_array, write_text
-from sensorann.formats.packed_read import FORMAT_VERSION, SUFFIX, measurement_name, sensor_name
+from sensorann.formats.hdf5_stream import HeldStream, created_hdf5
+from sensorann.formats.packed_read import FORMAT_VERSION, measurement_name, sensor_name
 from sensorann.formats.packed_sweeps import write_sweep
 from sensorann.geometry import Trajectory
 from sensorann.scene import Drive, Sensor, Sweep
@@ -24,6 +25,7 @@ from sensorann.scene import Drive, Sensor, Sweep
 log = logging.getLogger(__name__)
 # Measurements that wait between the reading and the writing thread; each may be a few megabytes.
 _AHEAD = 4
+NAME_END = ".drive.h5"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,22 +64,22 @@ def pack(drive: Drive, path: Path | str, *, progress: Callable[[int, int], None]
     Raises
     ------
     ArgumentError
-        When the name does not end in .h5, which packed drives are recognised by.
+        When the name does not end in .drive.h5, which packed drives are recognised by.
     FormatError
         When a measurement of the source is damaged.
     """
     path = Path(path)
-    if path.suffix != SUFFIX:
-        raise ArgumentError(f"a packed drive is recognised by its name: call it {path.stem}.drive.h5, not {path.name}")
-    # Since HDF5 1.8 all of its own structures can carry checksums, which only a lower bound makes it use.
+    if not path.name.endswith(NAME_END) or path.name == NAME_END:
+        wanted = f"call it {path.stem.removesuffix('.drive')}{NAME_END}" if path.name else f"name a file *{NAME_END}"
+        raise ArgumentError(f"a packed drive is recognised by its name: {wanted}, not {str(path)!r}")
     with written_whole(path) as temporary:
-        with h5py.File(temporary, "w", libver=("v110", "v110")) as file:
+        with created_hdf5(temporary) as (file, stream):
             file.attrs["format_version"] = np.int64(FORMAT_VERSION)
             write_text(file, "drive_name", drive.name)
             write_text(file, "written_by", f"sensorann {__version__}")
             if drive.trajectory is not None:
                 _write_trajectory(file.create_group("trajectory"), drive.trajectory)
-            counts = _write_sensors(file, drive, progress or (lambda _done, _total: None))
+            counts = _write_sensors(file, drive, _checked(stream, progress))
         n_bytes = temporary.stat().st_size
     return PackSummary(
         n_sweeps=counts.n_sweeps,
@@ -87,6 +89,17 @@ def pack(drive: Drive, path: Path | str, *, progress: Callable[[int, int], None]
         n_bytes_source=counts.n_bytes_source,
         n_bytes=n_bytes,
     )
+
+
+def _checked(stream: HeldStream, progress: Callable[[int, int], None] | None) -> Callable[[int, int], None]:
+    """Stop at the first measurement that the disk did not take."""
+
+    def report(done: int, total: int) -> None:
+        stream.check()
+        if progress is not None:
+            progress(done, total)
+
+    return report
 
 
 @dataclass(slots=True)

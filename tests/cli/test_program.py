@@ -50,6 +50,24 @@ def test_missing_drive_is_an_error_in_one_line(tmp_path, capsys):
     assert capsys.readouterr().err.strip() == f"sensorann: {tmp_path / 'nowhere'} does not exist"
 
 
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (OSError(28, "No space left on device", "out.json"), "sensorann: No space left on device: out.json"),
+        (OSError("unable to lock"), "sensorann: unable to lock"),
+        (OSError(5, "Input/output error"), "sensorann: [Errno 5] Input/output error"),
+    ],
+    ids=["file", "text alone", "no file"],
+)
+def test_an_error_of_the_system_names_a_file_only_where_there_is_one(error, message, capsys, monkeypatch):
+    def failing(*_arguments, **_options):
+        raise error
+
+    monkeypatch.setattr(cli, "_program", lambda _chosen: failing)
+    assert cli.run(["info"]) == 1
+    assert capsys.readouterr().err.strip() == message
+
+
 def test_format_error_survives_a_process_border():
     import pickle
 

@@ -1,3 +1,4 @@
+import errno
 import os
 import signal
 import subprocess
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sensorann.errors import FormatError, MissingDataError
+from sensorann.errors import ArgumentError, FormatError, MissingDataError
 from sensorann.files import give_usual_mode, written_whole
 from sensorann.formats.strict_json import read_json, write_json
 
@@ -42,6 +43,44 @@ def test_a_failing_writer_leaves_the_old_file_and_nothing_else(tmp_path):
         write_json(path, [1.0, float("nan")])
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_link_stays_and_the_file_it_leads_to_is_written(tmp_path):
+    target, link = tmp_path / "deep" / "labels.json", tmp_path / "link.json"
+    link.symlink_to(target)
+    for content in ([1], [2]):  # once into nothing, once over a file
+        write_json(link, content)
+        assert link.is_symlink()
+        assert read_json(target) == content
+    assert list(target.parent.iterdir()) == [target]
+
+
+@pytest.mark.parametrize("kind", ["a folder", "no ordinary file"])
+def test_what_is_no_file_is_never_replaced(tmp_path, kind):
+    path, link = tmp_path / "out.json", tmp_path / "link.json"
+    link.symlink_to(path)
+    if kind == "a folder":
+        path.mkdir()
+    else:
+        os.mkfifo(path)
+    for named in (path, link):
+        with pytest.raises(ArgumentError, match=rf"{named.name} is {kind}: name a file to write"):
+            write_json(named, [])
+    assert path.exists()
+    assert not path.is_file()
+
+
+def test_errors_of_writing_name_the_file_that_was_asked_for(tmp_path):
+    path = tmp_path / "labels.json"
+    with pytest.raises(OSError, match=f"No space left on device: '{path}'"), written_whole(path):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    with pytest.raises(PermissionError, match=f"'{path}'"), written_whole(path) as temporary:
+        raise OSError(errno.EACCES, "Permission denied", str(temporary))
+    with pytest.raises(FileNotFoundError, match="another"), written_whole(path):
+        (tmp_path / "another").read_bytes()
+    with pytest.raises(OSError, match=f"File name too long: '{tmp_path / ('long' * 70)}'"):
+        write_json(tmp_path / ("long" * 70), [])
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_written_file_has_the_mode_of_an_ordinary_one(tmp_path):

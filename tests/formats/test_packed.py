@@ -1,6 +1,8 @@
 """The packed drive: identical values back, whole or not at all, and no damage goes unnoticed."""
 
 import pickle
+import subprocess
+import sys
 from pathlib import Path
 
 import cv2
@@ -215,6 +217,45 @@ def test_a_damaged_source_leaves_nothing_or_the_old_file_behind(tmp_path):
         pack(Damaged(rig=make_rig(cameras=())), path)
     assert list(tmp_path.iterdir()) == [path]
     assert_same_drive(open_drive(path), make_drive())
+
+
+FULL_DISK = """
+import resource, sys
+import numpy as np
+from sensorann.formats import pack
+from tests.formats.test_packed import make_drive, make_sweep
+noise = np.random.default_rng(0).random(20_000)
+sweeps = [make_sweep(index=i, n=20_000, noise=noise) for i in range(4)]
+drive = make_drive(sweeps={"LIDAR_TOP": sweeps})
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
+try:
+    pack(drive, sys.argv[1])
+except OSError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize("most_bytes", [1, 1_000, 100_000, 400_000])
+def test_a_disk_that_fills_up_ends_in_one_error_and_leaves_nothing(tmp_path, most_bytes):
+    path = tmp_path / "new" / "full.drive.h5"
+    command = [sys.executable, "-c", FULL_DISK, str(path), str(most_bytes)]
+    result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2])
+    assert (result.returncode, result.stderr.splitlines()[:1]) == (0, [])
+    assert result.stdout == f"[Errno 27] File too large: '{path}'\n"
+    assert list(path.parent.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["day.h5", "", ".drive.h5"])
+def test_a_name_that_packs_do_not_have_is_refused(tmp_path, name, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ArgumentError, match=r"recognised by its name: (call it day|name a file \*)?.*\.drive\.h5, not"):
+        pack(make_drive(), name)
+
+
+def test_a_file_cut_short_says_what_to_do(packed):
+    packed.write_bytes(packed.read_bytes()[:-1000])
+    with pytest.raises(FormatError, match="found one cut short or damaged, pack it again"):
+        open_drive(packed)
 
 
 def test_a_name_that_would_not_be_recognised_is_refused(tmp_path):
