@@ -32,7 +32,7 @@ $(NUSCENES_JUDGE).stamp:
 	touch $@
 
 bench: $(VENV)/all.stamp
-	$(BIN)/python benchmarks/report.py
+	$(BIN)/python -m benchmarks.report
 
 $(VENV)/core.stamp: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -1,6 +1,6 @@
 """How well cuboids are fitted to real objects, against cv2.minAreaRect: prints a table.
 
-Run: python benchmarks/cuboid_fit.py DATA, where DATA holds kitti_tracking and pandaset_nuscenes.
+Run: python -m benchmarks.cuboid_fit DATA, where DATA holds kitti_tracking and pandaset_nuscenes.
 
 Every label of a vehicle or two-wheeler with enough points is one case. `crop` gives the fit the points of the label's
 box, grown by 0.25 m in plan, from 0.25 m above its bottom to 0.3 m above its top; the box is judged in plan, and

@@ -13,7 +13,7 @@ the sensor frame above 5 mm), as keyframes and as test frames:
 
 "linear, sensor frame" is the same with the boxes left in the coordinates of the moving vehicle.
 
-    python benchmarks/kitti_interpolation.py [--data FOLDER] [--gap 20] [--every-class] [--json]
+    python -m benchmarks.kitti_interpolation [--data FOLDER] [--gap 20] [--every-class] [--json]
 """
 
 from __future__ import annotations
@@ -165,17 +165,20 @@ def figures(rows: dict[str, NDArray[np.float64]]) -> dict[str, float]:
     }
 
 
-def read_cases(data: Path, *, gap: int = 20, every_class: bool = False) -> list[Case]:
-    """Open the even sequences below the folder that holds `kitti_tracking`."""
+def even_sequences(data: Path) -> Iterator[tuple[Drive, Labels]]:
+    """Open the even sequences below the folder that holds `kitti_tracking`; the odd ones stay unseen."""
     root = data / "kitti_tracking" / "training"
-    cases = []
     for address in sa.list_drives(root):
         name = address.rpartition("#")[2]
         if int(name) % 2 == 0:
             drive = sa.open_drive(address)
-            labels = sa.read_labels(root / "label_02" / f"{name}.txt", drive=drive)
-            cases.append(case_of(drive, labels, gap=gap, classes=None if every_class else CLASSES))
-    return cases
+            yield drive, sa.read_labels(root / "label_02" / f"{name}.txt", drive=drive)
+
+
+def read_cases(data: Path, *, gap: int = 20, every_class: bool = False) -> list[Case]:
+    """Cases of the even sequences."""
+    classes = None if every_class else CLASSES
+    return [case_of(drive, labels, gap=gap, classes=classes) for drive, labels in even_sequences(data)]
 
 
 def measure(cases: list[Case]) -> dict[str, dict[str, float]]:

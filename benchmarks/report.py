@@ -1,7 +1,8 @@
 """Run the benchmarks and print their table: medians of one run, ratio to each peer, and the ratio aimed at.
 
-python benchmarks/report.py            print the table
-python benchmarks/report.py --write    put it into README.md, together with the table of commands
+python -m benchmarks.report                       print the table of speeds
+python -m benchmarks.report --commands            print the table of commands, which takes no measuring
+python -m benchmarks.report [--commands] --write  put it into README.md; without --commands, both tables
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[1]
+README = REPOSITORY / "README.md"
 OURS = "sensorann"
 SINGLE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
 
@@ -23,18 +26,22 @@ SINGLE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_N
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--write", action="store_true", help="update README.md")
-    parser.add_argument("--commands", action="store_true", help="print the table of commands only")
+    parser.add_argument("--commands", action="store_true", help="the table of commands only")
     options = parser.parse_args()
-    commands = command_table()
-    if options.commands:
-        print(commands)
-        return
-    speed = speed_table(run_benchmarks())
-    print(speed)
+    tables = {"commands": command_table()}
+    if not options.commands:
+        tables["benchmarks"] = speed_table(run_benchmarks())
+    print(tables["commands" if options.commands else "benchmarks"])
     if options.write:
-        readme = REPOSITORY / "README.md"
-        text = between_marks(readme.read_text(), "commands", commands)
-        readme.write_text(between_marks(text, "benchmarks", speed))
+        write(tables, README)
+
+
+def write(tables: Mapping[str, str], readme: Path) -> None:
+    """Put tables between their marks in a file."""
+    text = readme.read_text()
+    for mark, table in tables.items():
+        text = between_marks(text, mark, table)
+    readme.write_text(text)
 
 
 def command_table() -> str:

@@ -3,9 +3,9 @@
     python -m benchmarks.sigma_coverage              print the table of docs/sigma.md
     python -m benchmarks.sigma_coverage --fit        print the noises that hold best, for sensorann/scene/ontology.py
 
-Scored as in kitti_interpolation.py: keyframes and hidden frames are frames that a person placed. `--fit` chooses noise
-and placement per motion class and coordinate so that the shares inside the nominal intervals are right at gaps of
-half a second to five seconds at once.
+Scored as in `benchmarks.kitti_interpolation`: keyframes and hidden frames are frames that a person placed. `--fit`
+chooses noise and placement per motion class and coordinate so that the shares inside the nominal intervals are right at
+gaps of half a second to five seconds at once.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 import sensorann as sa
-from benchmarks.kitti_interpolation import DATA, Case, case_of
+from benchmarks.kitti_interpolation import DATA, Case, case_of, even_sequences
 from sensorann.geometry.rotations import wrap_angle
-from sensorann.scene import MOTION_MODELS, Motion, Wander
+from sensorann.scene import MOTION_MODELS, Motion, MotionModel, Wander
 
 GAPS = (5, 10, 20, 30, 50)
 NORMAL_QUANTILES = {0.5: 0.6745, 0.8: 1.2816, 0.9: 1.6449, 0.95: 1.9600}
@@ -38,12 +38,8 @@ def main() -> None:
 
 def measure() -> Misses:
     """Per motion class and gap: (N, 2, 4), misses of x, y, z, yaw at hidden frames, and the stated sigmas."""
-    root = DATA / "kitti_tracking" / "training"
     rows: dict[tuple[Motion, int], list[NDArray[np.float64]]] = {}
-    for address in sa.list_drives(root):
-        name = address.rpartition("#")[2]
-        drive = sa.open_drive(address)
-        labels = sa.read_labels(root / "label_02" / f"{name}.txt", drive=drive)
+    for drive, labels in even_sequences(DATA):
         for gap in GAPS:
             for motion, part in misses_of(case_of(drive, labels, gap=gap, classes=None)):
                 rows.setdefault((motion, gap), []).append(part)
@@ -86,7 +82,7 @@ def print_fit(misses: Misses) -> None:
             print(f"Motion.{motion.name}:", ", ".join(f"{name}={wander}" for name, wander in fitted.items()))
 
 
-def fit(own: dict[int, NDArray[np.float64]], model: object, name: str) -> Wander:
+def fit(own: dict[int, NDArray[np.float64]], model: MotionModel, name: str) -> Wander:
     """The noise and placement on a grid whose shares come nearest to the nominal ones, all gaps alike."""
     used: Wander = getattr(model, name)
     columns = COORDINATES[name]
