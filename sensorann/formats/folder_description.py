@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sensorann.errors import FormatError
 from sensorann.formats.folder_files import SensorFiles, all_stems, matched_by_stem
 from sensorann.formats.openlabel_node import SCHEMA_VERSION, Losses, Node, load
-from sensorann.formats.openlabel_rig import read_camera, write_drive, write_rig
+from sensorann.formats.openlabel_rig import read_camera, write_ego_poses_at, write_rig
 from sensorann.formats.openlabel_systems import CoordinateSystems
 from sensorann.formats.openlabel_time import FrameClock, intervals, read_timestamp
 from sensorann.formats.strict_json import write_json
@@ -196,7 +196,7 @@ def write_description(drive: Drive, folder: Path | str) -> None:
     systems, streams = write_rig(drive.rig, with_world=drive.trajectory is not None)
     own_times = {name: drive.timestamps_ns(name) for name in drive.rig}
     frames: dict[str, Any] = {}
-    for i, (time, pose) in enumerate(zip(times.tolist(), write_drive(drive, times=times), strict=True)):
+    for i, (time, pose) in enumerate(zip(times.tolist(), write_ego_poses_at(drive, times=times), strict=True)):
         properties: dict[str, Any] = {"timestamp": str(time)}
         if pose is not None:
             properties["transforms"] = pose

@@ -1,7 +1,7 @@
 """The JSON tables of nuScenes v1.0: read row by row, every field that is used checked, every reference followed.
 
 The tables of a full data set hold millions of rows; a scene needs some thousand of them. Rows are therefore decoded one
-at a time and only those asked for are kept.
+at a time, and the large tables are streamed: only the rows of the scene are kept.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ class Table:
         return self.rows[token]
 
 
-def read_table(folder: Path, name: str, *, keep: Callable[[Row], bool] | None = None) -> Table:
-    """Read the rows of `folder/name.json` that pass `keep`; tokens must differ.
+def read_table(folder: Path, name: str) -> Table:
+    """Read the rows of `folder/name.json`; tokens must differ.
 
     Raises
     ------
@@ -73,11 +73,10 @@ def read_table(folder: Path, name: str, *, keep: Callable[[Row], bool] | None = 
     path = folder / f"{name}.json"
     rows: dict[str, Row] = {}
     for row in stream_rows(path):
-        if keep is None or keep(row):
-            token = text(row, "token", path=path)
-            if token in rows:
-                raise field_error(path, row, "token", "tokens that differ", "it twice")
-            rows[token] = row
+        token = text(row, "token", path=path)
+        if token in rows:
+            raise field_error(path, row, "token", "tokens that differ", "it twice")
+        rows[token] = row
     return Table(path, rows)
 
 

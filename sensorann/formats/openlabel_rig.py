@@ -98,7 +98,7 @@ def write_rig(rig: Rig, *, with_world: bool, cameras: Iterable[str] = ()) -> tup
     return systems, streams
 
 
-def write_drive(drive: Drive, *, times: np.ndarray[Any, np.dtype[np.int64]]) -> list[dict[str, Any] | None]:
+def write_ego_poses_at(drive: Drive, *, times: np.ndarray[Any, np.dtype[np.int64]]) -> list[dict[str, Any] | None]:
     """Write the ego poses at N instants as ``transforms`` of frames; None where the trajectory does not reach."""
     poses: list[dict[str, Any] | None] = [None] * len(times)
     if drive.trajectory is not None:

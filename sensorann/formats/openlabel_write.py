@@ -13,7 +13,7 @@ from sensorann.errors import ArgumentError
 from sensorann.formats.openlabel_boxes import CUBOID, write_cuboids, write_image_boxes
 from sensorann.formats.openlabel_elements import ONTOLOGY, write_events, write_ontology, write_relations, write_tags
 from sensorann.formats.openlabel_node import SCHEMA_VERSION
-from sensorann.formats.openlabel_rig import WORLD, write_drive, write_rig
+from sensorann.formats.openlabel_rig import WORLD, write_ego_poses_at, write_rig
 from sensorann.formats.openlabel_time import frame_numbers, intervals
 from sensorann.formats.openlabel_values import MARK, keys_of, kind_of, typed_lists
 from sensorann.scene import Attribute, Drive, ImageTrack, Labels, Rig, Track
@@ -84,7 +84,7 @@ def _surroundings(
     with_world = labels.frame == WORLD or (drive is not None and drive.trajectory is not None)
     systems, streams = write_rig(rig, with_world=with_world, cameras=(track.camera for track in labels.image_tracks))
     if drive is not None:
-        for frame, pose in zip(frames, write_drive(drive, times=times), strict=True):
+        for frame, pose in zip(frames, write_ego_poses_at(drive, times=times), strict=True):
             if pose is not None:
                 frame["frame_properties"]["transforms"] = pose
     return {"coordinate_systems": systems, "streams": streams}

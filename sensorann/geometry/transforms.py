@@ -46,12 +46,6 @@ class Transform:
         return cls(np.eye(3), np.zeros(3))
 
     @classmethod
-    def from_matrix(cls, matrix: ArrayLike) -> Transform:
-        """Take a (4, 4) or (3, 4) homogeneous matrix."""
-        matrix = np.asarray(matrix, np.float64)
-        return cls(matrix[:3, :3], matrix[:3, 3])
-
-    @classmethod
     def from_quaternion(cls, quaternion_wxyz: ArrayLike, translation: ArrayLike) -> Transform:
         """Take a quaternion (w first) and a translation in metres."""
         return cls(rotations_from_quaternions(quaternion_wxyz), np.asarray(translation, np.float64))

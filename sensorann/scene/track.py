@@ -33,21 +33,6 @@ class Source(IntEnum):
         """The name as files hold it."""
         return self.name.lower()
 
-    @classmethod
-    def from_label(cls, label: str) -> Source:
-        """Read the name that files hold.
-
-        Raises
-        ------
-        ArgumentError
-            When there is no such source.
-        """
-        try:
-            return cls[label.upper()]
-        except KeyError:
-            names = ", ".join(source.label for source in cls)
-            raise ArgumentError(f"source must be one of {names}, got {label!r}") from None
-
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
 class Track:
