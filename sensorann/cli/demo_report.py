@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensorann import __version__
-from sensorann.cli.demo_pipeline import Demo
+from sensorann.cli.demo_pipeline import CAMERA_STEP, Demo
 from sensorann.files import written_whole
 from sensorann.scene import Labels, Source, Track, frame_timestamps_ns
 from sensorann.tracks.scoring import ScoreSummary, score_boxes
@@ -54,7 +54,8 @@ $curve
 <h2>Pictures</h2>
 <p>Full lines are keyframes, dashed lines were computed; the cross marks the front of a box. Seen from above, with the
 driving direction up, the lines behind the boxes are their last five seconds.
-The whole drive: <a href="pictures/birdseye.mp4">pictures/birdseye.mp4</a>.</p>
+The whole drive: <a href="pictures/birdseye.mp4">pictures/birdseye.mp4</a>, where each camera picture is held for
+$camera_step frames.</p>
 $pictures
 
 <h2>Files</h2>
@@ -83,6 +84,7 @@ def write_report(result: Demo) -> None:
         rows="\n".join(_rows(result)),
         curve=_curve(result),
         pictures="\n".join(_pictures(result)),
+        camera_step=CAMERA_STEP,
         seconds=escape(", ".join(f"{step} {duration:.1f} s" for step, duration in result.seconds.items())),
     )
     with written_whole(result.out / "report.html") as temporary:
