@@ -17,22 +17,23 @@ class LabelFormat:
 
     Attributes
     ----------
-    recognises : tells whether a path that exists holds it, by name and a look at its beginning
+    suffix : what the name of a file ends in; empty for a folder
+    recognises : tells whether it lies at a path or address, by name and a look at its beginning
     read : path and the drive (None where the caller gave none) to labels
     write : labels, path, drive; files are written whole or not at all
     """
 
+    suffix: str
     recognises: Callable[[Path], bool]
     read: Callable[[Path, Drive | None], Labels]
     write: Callable[[Labels, Path, Drive | None], None]
 
 
 LABEL_FORMATS = {
-    "openlabel": LabelFormat(openlabel.recognises, openlabel.read, openlabel.write),
-    "kitti": LabelFormat(kitti_labels.recognises, kitti_labels.read, kitti_labels.write),
-    "nuscenes": LabelFormat(nuscenes_labels.recognises, nuscenes_labels.read, nuscenes_labels.write),
+    "openlabel": LabelFormat(".json", openlabel.recognises, openlabel.read, openlabel.write),
+    "kitti": LabelFormat(".txt", kitti_labels.recognises, kitti_labels.read, kitti_labels.write),
+    "nuscenes": LabelFormat("", nuscenes_labels.recognises, nuscenes_labels.read, nuscenes_labels.write),
 }
-_SUFFIXES = {".json": "openlabel", ".txt": "kitti", "": "nuscenes"}
 
 
 def read_labels(path: Path | str, *, drive: Drive | None = None, format: str | None = None) -> Labels:  # noqa: A002
@@ -54,15 +55,12 @@ def read_labels(path: Path | str, *, drive: Drive | None = None, format: str | N
         When the format is unknown, or needs a drive and got none.
     """
     path = Path(path)
-    if not path.exists() and not nuscenes_labels.recognises(path):  # ROOT#SCENE is no path that exists
+    recognised = [own for own in LABEL_FORMATS.values() if own.recognises(path)]
+    if not recognised and not path.exists():  # an address such as ROOT#SCENE is no path that exists
         raise MissingDataError(f"{path} does not exist")
-    if not path.exists():
-        format = format or "nuscenes"  # noqa: A001
-    if format is not None:
-        return _format(format).read(path, drive)
-    for label_format in LABEL_FORMATS.values():
-        if label_format.recognises(path):
-            return label_format.read(path, drive)
+    candidates = recognised if format is None else [_format(format)]
+    if candidates:
+        return candidates[0].read(path, drive)
     raise FormatError(path, "", expected=f"labels in one of {', '.join(LABEL_FORMATS)}", found="something else")
 
 
@@ -88,12 +86,13 @@ def write_labels(
         When the format is unknown, cannot be told from the name, or needs a drive and got none.
     """
     path = Path(path)
-    name = format or _SUFFIXES.get(path.suffix.lower())
-    if name is None:
+    by_suffix = [own for own in LABEL_FORMATS.values() if own.suffix == path.suffix.lower()]
+    candidates = by_suffix if format is None else [_format(format)]
+    if not candidates:
         raise ArgumentError(
             f"cannot tell the label format from {path.name}: name it with one of {', '.join(LABEL_FORMATS)}"
         )
-    _format(name).write(labels, path, drive)
+    candidates[0].write(labels, path, drive)
 
 
 def _format(name: str) -> LabelFormat:

@@ -148,10 +148,7 @@ class Ontology:
         return replace(self, categories=(*self.categories, Category(name=name, motion=motion, size=(2.0, 1.0, 1.5))))
 
 
-def _category(
-    name: str, motion: Motion, size: tuple[float, float, float], kitti: tuple[str, ...], nuscenes: tuple[str, ...]
-) -> Category:
-    aliases = {key: names for key, names in (("kitti", kitti), ("nuscenes", nuscenes)) if names}
+def _category(name: str, motion: Motion, size: tuple[float, float, float], **aliases: tuple[str, ...]) -> Category:
     return Category(name=name, motion=motion, size=size, aliases=aliases)
 
 
@@ -165,33 +162,43 @@ def default_ontology() -> Ontology:
     pedestrians = ("adult", "child", "construction_worker", "police_officer")
     return Ontology(
         (
-            _category("car", vehicle, (4.2, 1.8, 1.6), ("Car",), ("vehicle.car", "vehicle.emergency.police")),
-            _category("van", vehicle, (5.0, 1.9, 2.1), ("Van",), ()),
-            _category("truck", vehicle, (8.0, 2.6, 3.2), ("Truck",), ("vehicle.truck", "vehicle.emergency.ambulance")),
-            _category("bus", vehicle, (11.0, 2.9, 3.5), (), ("vehicle.bus.rigid", "vehicle.bus.bendy")),
-            _category("trailer", vehicle, (10.0, 2.8, 3.6), (), ("vehicle.trailer",)),
-            _category("construction_vehicle", vehicle, (6.4, 2.8, 3.2), (), ("vehicle.construction",)),
-            _category("tram", vehicle, (16.0, 2.6, 3.6), ("Tram",), ()),
-            _category("misc", vehicle, (3.6, 1.6, 1.9), ("Misc",), ()),
-            _category("motorcycle", two_wheeler, (2.1, 0.8, 1.5), (), ("vehicle.motorcycle",)),
-            _category("bicycle", two_wheeler, (1.7, 0.6, 1.3), (), ("vehicle.bicycle",)),
-            _category("cyclist", two_wheeler, (1.8, 0.6, 1.7), ("Cyclist",), ()),
+            _category(
+                "car", vehicle, (4.2, 1.8, 1.6), kitti=("Car",), nuscenes=("vehicle.car", "vehicle.emergency.police")
+            ),
+            _category("van", vehicle, (5.0, 1.9, 2.1), kitti=("Van",)),
+            _category(
+                "truck",
+                vehicle,
+                (8.0, 2.6, 3.2),
+                kitti=("Truck",),
+                nuscenes=("vehicle.truck", "vehicle.emergency.ambulance"),
+            ),
+            _category("bus", vehicle, (11.0, 2.9, 3.5), nuscenes=("vehicle.bus.rigid", "vehicle.bus.bendy")),
+            _category("trailer", vehicle, (10.0, 2.8, 3.6), nuscenes=("vehicle.trailer",)),
+            _category("construction_vehicle", vehicle, (6.4, 2.8, 3.2), nuscenes=("vehicle.construction",)),
+            _category("tram", vehicle, (16.0, 2.6, 3.6), kitti=("Tram",)),
+            _category("misc", vehicle, (3.6, 1.6, 1.9), kitti=("Misc",)),
+            _category("motorcycle", two_wheeler, (2.1, 0.8, 1.5), nuscenes=("vehicle.motorcycle",)),
+            _category("bicycle", two_wheeler, (1.7, 0.6, 1.3), nuscenes=("vehicle.bicycle",)),
+            _category("cyclist", two_wheeler, (1.8, 0.6, 1.7), kitti=("Cyclist",)),
             _category(
                 "pedestrian",
                 pedestrian,
                 (0.8, 0.7, 1.75),
-                ("Pedestrian", "Person"),
-                tuple(f"human.pedestrian.{kind}" for kind in pedestrians),
+                kitti=("Pedestrian", "Person"),
+                nuscenes=tuple(f"human.pedestrian.{kind}" for kind in pedestrians),
             ),
-            _category("person_sitting", pedestrian, (0.8, 0.6, 1.3), ("Person_sitting",), ()),
-            _category("personal_mobility", pedestrian, (1.2, 0.7, 1.7), (), ("human.pedestrian.personal_mobility",)),
-            _category("stroller", pedestrian, (1.0, 0.6, 1.2), (), ("human.pedestrian.stroller",)),
-            _category("wheelchair", pedestrian, (1.1, 0.7, 1.4), (), ("human.pedestrian.wheelchair",)),
-            _category("animal", pedestrian, (0.8, 0.4, 0.6), (), ("animal",)),
-            _category("barrier", static, (0.5, 2.5, 1.0), (), ("movable_object.barrier",)),
-            _category("traffic_cone", static, (0.4, 0.4, 1.0), (), ("movable_object.trafficcone",)),
-            _category("push_cart", pedestrian, (1.0, 0.6, 1.1), (), ("movable_object.pushable_pullable",)),
-            _category("debris", static, (1.0, 1.0, 0.8), (), ("movable_object.debris",)),
-            _category("bicycle_rack", static, (4.0, 2.5, 1.3), (), ("static_object.bicycle_rack",)),
+            _category("person_sitting", pedestrian, (0.8, 0.6, 1.3), kitti=("Person_sitting",)),
+            _category(
+                "personal_mobility", pedestrian, (1.2, 0.7, 1.7), nuscenes=("human.pedestrian.personal_mobility",)
+            ),
+            _category("stroller", pedestrian, (1.0, 0.6, 1.2), nuscenes=("human.pedestrian.stroller",)),
+            _category("wheelchair", pedestrian, (1.1, 0.7, 1.4), nuscenes=("human.pedestrian.wheelchair",)),
+            _category("animal", pedestrian, (0.8, 0.4, 0.6), nuscenes=("animal",)),
+            _category("barrier", static, (0.5, 2.5, 1.0), nuscenes=("movable_object.barrier",)),
+            _category("traffic_cone", static, (0.4, 0.4, 1.0), nuscenes=("movable_object.trafficcone",)),
+            _category("push_cart", pedestrian, (1.0, 0.6, 1.1), nuscenes=("movable_object.pushable_pullable",)),
+            _category("debris", static, (1.0, 1.0, 0.8), nuscenes=("movable_object.debris",)),
+            _category("bicycle_rack", static, (4.0, 2.5, 1.3), nuscenes=("static_object.bicycle_rack",)),
         )
     )

@@ -1,0 +1,52 @@
+"""Which format a path is read and written as."""
+
+import pytest
+
+from sensorann.errors import ArgumentError, FormatError, MissingDataError
+from sensorann.formats import open_drive, read_labels, write_labels
+from tests.builders import make_labels
+from tests.formats.kitti_files import open_tracking
+from tests.formats.nuscenes_files import make_root
+
+
+def test_the_format_follows_the_name(tmp_path):
+    drive = open_tracking(tmp_path)
+    empty = read_labels(tmp_path / "training/label_02/0000.txt", drive=drive)
+    write_labels(empty, tmp_path / "a.json")
+    assert (tmp_path / "a.json").read_text().startswith('{"openlabel"')
+    write_labels(empty, tmp_path / "a.txt", drive=drive)
+    assert (tmp_path / "a.txt").read_text() == ""
+    write_labels(empty, tmp_path / "a", drive=drive)
+    assert (tmp_path / "a" / "v1.0-sensorann" / "scene.json").is_file()
+
+
+def test_a_format_that_is_named_wins_over_the_name(tmp_path):
+    write_labels(make_labels(), tmp_path / "a.txt", format="openlabel")
+    assert read_labels(tmp_path / "a.txt", format="openlabel").n_boxes == make_labels().n_boxes
+
+
+def test_a_name_that_tells_no_format_is_refused(tmp_path):
+    with pytest.raises(ArgumentError, match=r"from a\.xyz: name it with one of openlabel, kitti, nuscenes"):
+        write_labels(make_labels(), tmp_path / "a.xyz")
+    with pytest.raises(ArgumentError, match="must be one of openlabel, kitti, nuscenes, got 'coco'"):
+        write_labels(make_labels(), tmp_path / "a.json", format="coco")
+
+
+def test_a_scene_is_addressed_within_its_root(tmp_path):
+    make_root(scenes=("scene-0103", "scene-0061")).write(tmp_path)
+    for format_name in (None, "nuscenes"):
+        labels = read_labels(f"{tmp_path}#scene-0103", format=format_name)
+        assert labels.drive_name == open_drive(f"{tmp_path}#scene-0103").name == "scene-0103"
+
+
+@pytest.mark.parametrize("format_name", [None, "openlabel", "kitti", "nuscenes"])
+def test_nothing_at_a_path_is_said_whatever_format_is_named(tmp_path, format_name):
+    for name in ("nowhere.json", "nowhere#scene-0061"):
+        with pytest.raises(MissingDataError, match=f"{name} does not exist"):
+            read_labels(tmp_path / name, format=format_name)
+
+
+def test_what_no_format_recognises_is_refused(tmp_path):
+    (tmp_path / "a.json").write_text('{"coco": []}')
+    with pytest.raises(FormatError, match="labels in one of openlabel, kitti, nuscenes"):
+        read_labels(tmp_path / "a.json")
