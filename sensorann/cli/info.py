@@ -80,7 +80,8 @@ def _show(summary: DriveSummary, odd: tuple[str, ...]) -> None:
     path = (
         "no ego poses" if summary.path_length is None else f"{summary.n_poses} ego poses, {summary.path_length:.1f} m"
     )
-    print(f"{summary.name}: {summary.n_frames} frames of {summary.reference or 'no sensor'}, {path}")
+    of_sensor = "" if summary.reference is None else f" of {summary.reference}"
+    print(f"{summary.name}: {summary.n_frames} frames{of_sensor}, {path}")
     rows = [_row(sensor) for sensor in summary.sensors]
     if sys.stdout.isatty():
         table = Table(*_HEADER)
@@ -101,6 +102,8 @@ def _row(sensor: SensorSummary) -> tuple[str, ...]:
     if samples.n_points:
         least, most = min(samples.n_points), max(samples.n_points)
         content = f"{least} points" if least == most else f"{least} to {most} points"
+        if samples.n_without_position:
+            content += f" (NaN: {samples.n_without_position} of {sum(samples.n_points)})"
     else:
         content = ", ".join(f"{width} x {height}" for width, height in sorted(set(samples.image_sizes))) or "-"
     n_tried = samples.n_read + samples.n_missing + len(samples.damaged)

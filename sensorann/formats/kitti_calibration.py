@@ -19,6 +19,7 @@ from sensorann.formats.text_files import read_text
 from sensorann.geometry import Camera, Transform
 from sensorann.scene import Sensor
 
+IMU_CALIBRATION = "calib_imu_to_velo.txt"
 # Printed digits leave rotations about 1e-6 off; more than this is no rounding but a damaged or foreign matrix.
 ROTATION_TOLERANCE = 1e-3
 # No metre, pixel or cosine in KITTI's text is larger: what is would only overflow later on.
@@ -174,7 +175,7 @@ def read_raw_calibration(folder: Path | str) -> tuple[KittiCalibration, dict[str
     for name, (_, size_name) in names.items():
         width, height = cameras.numbers((size_name,), 2)[1]
         sizes[name] = (round(width), round(height))
-    imu_path = folder / "calib_imu_to_velo.txt"
+    imu_path = folder / IMU_CALIBRATION
     calibration = KittiCalibration(
         rect_from_velodyne=rectification @ _read_rigid(folder / "calib_velo_to_cam.txt"),
         velodyne_from_ego=_read_rigid(imu_path) if imu_path.exists() else None,

@@ -126,6 +126,7 @@ def build_rig(
     calibration: KittiCalibration | None,
     *,
     calibration_path: Path,
+    imu_path: Path,
     series: Mapping[str, FileSeries],
     sizes: Mapping[str, tuple[int, int]],
     has_poses: bool,
@@ -139,10 +140,12 @@ def build_rig(
     if calibration is not None and calibration.velodyne_from_ego is not None:
         ego_from_velodyne = calibration.velodyne_from_ego.inverse()
     elif has_poses:
+        absent = next((path for path in (calibration_path, imu_path) if not path.exists()), None)
         _log.warning(
-            "%s does not say where the LiDAR sits on the IMU (Tr_imu_velo): there are ego poses but the sensors "
-            "cannot be placed, so the rig is empty",
-            calibration_path,
+            "%s: there are ego poses but the sensors cannot be placed, so the rig is empty",
+            f"{imu_path} does not say where the LiDAR sits on the IMU (Tr_imu_velo)"
+            if absent is None
+            else f"{absent} does not exist",
         )
         return Rig(())
     sensors = [Sensor(name=LIDAR, kind="lidar", ego_from_sensor=ego_from_velodyne)]

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.errors import FormatError
-from sensorann.formats.kitti_calibration import KittiCalibration, read_raw_calibration
+from sensorann.formats.kitti_calibration import IMU_CALIBRATION, KittiCalibration, read_raw_calibration
 from sensorann.formats.kitti_drive import (
     CAMERAS,
     FRAME_NS,
@@ -66,7 +66,8 @@ def open_drive(path: Path, name: str) -> Drive:
     Raises
     ------
     FormatError
-        When timestamps, packets or the calibration are damaged, or the drive is an unrectified `_extract`.
+        When timestamps, packets or the calibration are damaged, a file has no timestamp, or the drive is an
+        unrectified `_extract`.
     """
     folder = _drives(path)[name]
     if name.endswith("_extract"):
@@ -81,6 +82,7 @@ def open_drive(path: Path, name: str) -> Drive:
     rig = build_rig(
         calibration,
         calibration_path=folder.resolve().parent / _CALIBRATION,
+        imu_path=folder.resolve().parent / IMU_CALIBRATION,
         series=series,
         sizes=sizes,
         has_poses=trajectory is not None,
@@ -131,9 +133,13 @@ def _all_series(folder: Path, oxts_times: NDArray[np.int64]) -> dict[str, FileSe
 
 def _timestamps_ns(folder: Path, suffixes: tuple[str, ...]) -> NDArray[np.int64]:
     path = folder / "timestamps.txt"
-    if path.is_file():
-        return read_timestamps_ns(path)
     n_frames = highest_index(folder / "data", suffixes) + 1
+    if path.is_file():
+        times = read_timestamps_ns(path)
+        if len(times) < n_frames:
+            expected = f"an instant for each of the {n_frames} numbers up to the last file in {folder / 'data'}"
+            raise FormatError(path, "", expected=expected, found=f"{len(times)}")
+        return times
     if n_frames:
         _log.warning("%s does not exist: its %d frames are taken to be 100 ms apart, from 0 on", path, n_frames)
     return np.arange(n_frames, dtype=np.int64) * FRAME_NS
@@ -180,10 +186,14 @@ def _read_trajectory(folder: Path, times: NDArray[np.int64]) -> Trajectory | Non
     n_packets = highest_index(folder / "data", (".txt",)) + 1
     if not n_packets:
         return None
-    if len(times) < n_packets:
-        expected = f"an instant for each of the {n_packets} packets in {folder / 'data'}"
-        raise FormatError(folder / "timestamps.txt", "", expected=expected, found=f"{len(times)}")
     present = [i for i in range(n_packets) if (folder / "data" / f"{i:010d}.txt").is_file()]
+    if not present:
+        raise FormatError(
+            folder / "data", "", expected="packets named like 0000000000.txt", found=f"{n_packets - 1}.txt"
+        )
+    n_absent = present[-1] - present[0] + 1 - len(present)
+    if n_absent:
+        _log.warning("%s: %d oxts packets are absent; the ego poses are interpolated there", folder / "data", n_absent)
     packets = np.concatenate([_one_packet(folder / "data" / f"{i:010d}.txt") for i in present])
     return Trajectory(times[present], poses_from_packets(packets))
 

@@ -77,7 +77,12 @@ def open_drive(path: Path, name: str) -> Drive:
     calibration_path = root / "calib" / f"{sequence}.txt"
     calibration = read_tracking_calibration(calibration_path) if calibration_path.exists() else None
     rig = build_rig(
-        calibration, calibration_path=calibration_path, series=series, sizes={}, has_poses=poses is not None
+        calibration,
+        calibration_path=calibration_path,
+        imu_path=calibration_path,
+        series=series,
+        sizes={},
+        has_poses=poses is not None,
     )
     trajectory = None if poses is None else Trajectory(times[: len(poses)], poses)
     return KittiDrive(name=sequence, rig=rig, trajectory=trajectory, series=series)

@@ -81,5 +81,13 @@ def reference_sensor(drive: Drive) -> str:
 
 
 def frame_timestamps_ns(drive: Drive) -> NDArray[np.int64]:
-    """Instants (N,) of the drive's frames: those of its reference sensor."""
+    """Instants (N,) of the drive's frames: those of its reference sensor, without any sensor those of its ego poses.
+
+    Raises
+    ------
+    ArgumentError
+        When the drive has neither.
+    """
+    if not len(drive.rig) and drive.trajectory is not None:
+        return drive.trajectory.timestamps_ns
     return drive.timestamps_ns(reference_sensor(drive))

@@ -47,7 +47,8 @@ def odd_things(drive: Drive, summary: DriveSummary) -> tuple[str, ...]:
 
 def _oddities(drive: Drive, summary: DriveSummary) -> Iterator[str]:
     if not summary.sensors:
-        yield "the drive has no sensor, so it has no frames"
+        frames = "its frames are those of its ego poses" if summary.n_frames else "so it has no frames"
+        yield f"the drive has no sensor that could be placed, {frames}"
     for sensor in drive.rig.sensors:
         for sentence in _odd_pose(sensor):
             yield f"{sensor.name}: {sentence}"
@@ -65,7 +66,7 @@ def _oddities(drive: Drive, summary: DriveSummary) -> Iterator[str]:
 
 
 def _odd_pose(sensor: Sensor) -> Iterator[str]:
-    lever = float(np.linalg.norm(sensor.ego_from_sensor.translation))
+    lever = math.hypot(*sensor.ego_from_sensor.translation)  # no square overflows on the way
     if lever > MAX_LEVER:
         yield f"sits {lever:.1f} m from the ego origin: is its translation in metres?"
 

@@ -111,8 +111,8 @@ class DriveSummary:
 
     @property
     def n_frames(self) -> int:
-        """Measurements of the reference sensor."""
-        return next((sensor.n for sensor in self.sensors if sensor.name == self.reference), 0)
+        """Measurements of the reference sensor; of a drive without sensors its ego poses."""
+        return next((sensor.n for sensor in self.sensors if sensor.name == self.reference), self.n_poses)
 
 
 def summarise(drive: Drive, *, n_samples: int = 5) -> DriveSummary:

@@ -2,10 +2,12 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from sensorann.cli import run
 from sensorann.formats import pack
+from tests.formats.kitti_files import write_tracking
 from tests.formats.test_packed import make_drive
 
 
@@ -78,3 +80,16 @@ def test_early_cameras_of_a_recorded_drive_are_noticed(real_data, capsys):
     assert "scene-0002: 12 frames of LIDAR_TOP" in out
     assert "CAM_FRONT: measures 50 ms before LIDAR_TOP throughout" in out
     assert "jump" not in out
+
+
+def test_a_few_points_without_position_are_counted(tmp_path, capsys):
+    (tmp_path / "lidar").mkdir()
+    np.save(tmp_path / "lidar/1.npy", np.array([[1, 2, 3], [np.nan, 2, 3], [4, 5, 6]], np.float32))
+    assert run(["info", str(tmp_path)]) == 0
+    assert "3 points (NaN: 1 of 3)" in capsys.readouterr().out
+
+
+def test_a_drive_of_poses_alone_has_frames(tmp_path, capsys):
+    training = write_tracking(tmp_path, parts=("oxts", "label_02"), n_frames=77)
+    assert run(["info", str(training)]) == 0
+    assert capsys.readouterr().out.startswith("0000: 77 frames, 77 ego poses, ")

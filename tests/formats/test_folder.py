@@ -259,7 +259,7 @@ def test_a_point_file_that_is_a_directory_is_said(tmp_path, caplog):
 
 @pytest.mark.parametrize(
     ("without", "said"),
-    [([1], "interpolated at 1; the 0 "), ([2], "interpolated at 0; the 1 ")],
+    [(1, "interpolated at 1; the 0 "), (2, "interpolated at 0; the 1 ")],
     ids=["between", "end"],
 )
 def test_frames_without_a_pose_are_counted(tmp_path, without, said, caplog):

@@ -5,7 +5,7 @@ import pytest
 
 from sensorann.errors import FormatError, MissingDataError
 from sensorann.formats import kitti_raw, kitti_tracking, list_drives, open_drive
-from tests.formats.kitti_files import write_raw, write_text, write_tracking
+from tests.formats.kitti_files import LIDAR_FROM_IMU, write_raw, write_text, write_tracking
 
 NAME = "2011_09_26_drive_0005_sync"
 # 2011-09-26 13:02:25 UTC.
@@ -106,11 +106,50 @@ def test_a_size_in_the_calibration_stands_in_for_pictures(tmp_path):
     assert open_drive(write_raw(tmp_path, parts=("calib", "oxts"))).rig.camera("image_02").size == (410, 130)
 
 
-def test_too_few_instants_for_the_packets_are_refused(tmp_path):
+@pytest.mark.parametrize("part", ["oxts", "velodyne_points", "image_02"])
+def test_too_few_instants_for_the_files_are_refused(tmp_path, part):
     day = write_raw(tmp_path)
-    write_text(day / NAME / "oxts" / "timestamps.txt", "2011-09-26 13:02:25.964199337\n")
-    with pytest.raises(FormatError, match=r"an instant for each of the 4 packets.*found 1"):
+    write_text(day / NAME / part / "timestamps.txt", "2011-09-26 13:02:25.964199337\n")
+    with pytest.raises(FormatError, match=rf"{part}/timestamps\.txt: .*an instant for each of the 4 .*found 1"):
         open_drive(day)
+
+
+def test_instants_without_files_are_missing_sweeps(tmp_path):
+    day = write_raw(tmp_path)
+    (day / NAME / "velodyne_points" / "data" / "0000000003.bin").unlink()
+    assert len(open_drive(day).timestamps_ns("velodyne")) == 4
+
+
+def test_absent_packets_are_counted(tmp_path, caplog):
+    day = write_raw(tmp_path)
+    for index in (1, 2):
+        (day / NAME / "oxts" / "data" / f"{index:010d}.txt").unlink()
+    drive = open_drive(day)
+    assert drive.trajectory.covers(drive.timestamps_ns("velodyne")).all()
+    assert "2 oxts packets are absent; the ego poses are interpolated there" in caplog.text
+
+
+def test_packets_of_other_names_are_refused(tmp_path):
+    data = write_raw(tmp_path) / NAME / "oxts" / "data"
+    for index in range(4):
+        (data / f"{index:010d}.txt").rename(data / f"{index}.txt")
+    with pytest.raises(FormatError, match=r"packets named like 0000000000\.txt, found 3\.txt"):
+        open_drive(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["calib_imu_to_velo.txt", "calib_cam_to_cam.txt"])
+def test_an_absent_calibration_is_named(tmp_path, name, caplog):
+    day = write_raw(tmp_path)
+    (day / name).unlink()
+    assert list(open_drive(day).rig) == []
+    assert f"{day / name} does not exist: there are ego poses but the sensors cannot be placed" in caplog.text
+
+
+def test_the_lidar_sits_where_the_calibration_puts_it_on_the_imu(tmp_path):
+    drive = open_drive(write_raw(tmp_path))
+    point_ego = np.array([[4.0, -2.0, 1.0]])
+    point_lidar = point_ego @ LIDAR_FROM_IMU.T + [-0.8, 0.3, -0.8]
+    np.testing.assert_allclose(drive.rig["velodyne"].ego_from_sensor.apply(point_lidar), point_ego, atol=1e-9)
 
 
 def test_an_unrectified_drive_is_refused(tmp_path):

@@ -8,6 +8,7 @@ import pytest
 from sensorann.errors import FormatError, MissingDataError
 from sensorann.formats import kitti_tracking, list_drives, open_drive
 from sensorann.geometry import Transform
+from sensorann.scene import frame_timestamps_ns
 from tests.formats.kitti_files import (
     CAMERA_FROM_LIDAR,
     PROJECTIONS,
@@ -101,13 +102,21 @@ def test_without_poses_and_imu_the_ego_frame_is_the_lidar(tmp_path):
     assert "image_02" in drive.rig
 
 
-def test_poses_without_a_calibration_leave_the_rig_empty_and_say_so(tmp_path, caplog):
-    drive = open_tracking(tmp_path, parts=("oxts", "velodyne"))
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        (("oxts", "velodyne"), "calib/0000.txt does not exist"),
+        (("oxts", "velodyne", "calib"), "calib/0000.txt does not say where the LiDAR sits on the IMU (Tr_imu_velo)"),
+    ],
+    ids=["no calibration", "no place of the LiDAR"],
+)
+def test_poses_without_the_place_of_the_lidar_leave_the_rig_empty_and_say_so(tmp_path, parts, said, caplog):
+    drive = open_tracking(tmp_path, parts=parts, calibration=calibration_text(without=("Tr_imu_velo",)))
     assert list(drive.rig) == []
     assert drive.trajectory is not None
-    assert "calib/0000.txt" in caplog.text
-    assert "Tr_imu_velo" in caplog.text
+    assert f"{said}: there are ego poses but the sensors cannot be placed" in caplog.text
     assert len(drive.sweep("velodyne", 0)) == 10
+    assert len(frame_timestamps_ns(drive)) == 5
 
 
 def test_a_cut_sweep_is_refused(tmp_path):

@@ -128,3 +128,22 @@ def test_braking_and_turning_are_no_jumps():
     steps = np.stack([np.cos(yaws), np.sin(yaws), 0 * yaws], axis=1) * speed[:, None] * 0.1
     rotations = np.stack([Transform.from_yaw(yaw, np.zeros(3)).rotation for yaw in yaws])
     assert odd(trajectory=Trajectory(TIMES, Transforms(rotations, np.cumsum(steps, axis=0)))) == ()
+
+
+def test_a_sensor_beyond_all_measure_is_said_without_a_stray_warning():
+    far = replace(make_rig()["LIDAR_TOP"].ego_from_sensor, translation=np.full(3, 1e308))
+    assert any("is its translation in metres?" in said for said in odd(rig=rig_with("LIDAR_TOP", ego_from_sensor=far)))
+
+
+def test_without_sensors_the_ego_poses_are_the_frames():
+    drive = MemoryDrive(rig=Rig(()))
+    summary = summarise(drive)
+    assert summary.n_frames == N
+    assert odd_things(drive, summary) == (
+        "the drive has no sensor that could be placed, its frames are those of its ego poses",
+    )
+
+
+def test_without_sensors_and_poses_there_are_no_frames():
+    drive = MemoryDrive(rig=Rig(()), trajectory=None)
+    assert odd_things(drive, summarise(drive))[0].endswith("so it has no frames")
