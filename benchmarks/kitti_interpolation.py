@@ -130,7 +130,8 @@ def sensor_frame(case: Case) -> Case:
 
 def errors(case: Case, **options: Any) -> dict[str, NDArray[np.float64]]:
     """Interpolate the keyframes and compare with the hidden frames; one row per hidden frame."""
-    result = sa.interpolate(case.keyframes, case.drive, **options)
+    # Most sequences come without sweeps: the curves alone are compared.
+    result = sa.interpolate(case.keyframes, case.drive, points=False, **options)
     rows: dict[str, list[NDArray[np.float64]]] = {"centre": [], "iou": [], "yaw": [], "doubt": [], "yaw doubt": []}
     for name, truth in case.hidden.items():
         track = result.track(name)

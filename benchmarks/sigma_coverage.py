@@ -47,7 +47,7 @@ def measure() -> Misses:
 
 
 def misses_of(case: Case) -> Iterator[tuple[Motion, NDArray[np.float64]]]:
-    result = sa.interpolate(case.keyframes, case.drive)
+    result = sa.interpolate(case.keyframes, case.drive, points=False)
     for name, truth in case.hidden.items():
         track = result.track(name)
         track = track[np.isin(track.timestamps_ns, truth.timestamps_ns)]

@@ -269,3 +269,58 @@ def deskew(points, offsets_ns, timestamp_ns, ego_from_sensor, trajectory):
         for point, offset in zip(points, offsets_ns, strict=True)
     ]
     return np.array(moved).reshape(-1, 3)
+
+
+def lay_onto(template, across, target, prior_information, scales, *, point_sigma, most_points, n_steps):
+    """Robust Gauss-Newton that lays target points onto template points, nearest neighbours by brute force.
+
+    The offset (along, across, yaw) minimises the weighted squares of A (m - R^T (p - t)) and of the prior; A weighs
+    what lies across the surface of the template point m.
+    """
+    offset = np.zeros(3)
+    for scale in scales:
+        for _ in range(n_steps):
+            rotation = np.array([[np.cos(offset[2]), -np.sin(offset[2])], [np.sin(offset[2]), np.cos(offset[2])]])
+            placed = np.column_stack([(target[:, :2] - offset[:2]) @ rotation, target[:, 2]])
+            distances = np.linalg.norm(placed[:, None] - template[None], axis=2)
+            matches, squared = distances.argmin(axis=1), distances.min(axis=1) ** 2
+            near = squared <= 9 * scale**2
+            information, gradient = np.zeros((3, 3)), np.zeros(3)
+            for point, m, d in zip(placed[near], matches[near], squared[near], strict=True):
+                jacobian = np.column_stack([-rotation.T, [point[1], -point[0]]])
+                uu, uv, vv = across[m] / (1 + d / scale**2) ** 2
+                weights = np.array([[uu, uv], [uv, vv]])
+                information += jacobian.T @ weights @ jacobian
+                gradient += jacobian.T @ weights @ (template[m, :2] - point[:2])
+            share = min(1.0, most_points / near.sum()) / point_sigma**2
+            step = np.linalg.solve(
+                share * information + prior_information, share * gradient - prior_information @ offset
+            )
+            offset = offset + step
+            if np.abs(step).sum() < 1e-3:
+                break
+    return offset
+
+
+def smooth_poses(seconds, poses, covariances, noise, at):
+    """Mean and covariance of x, y, yaw at instants: one dense Gaussian over all states, conditioned on the poses."""
+    times = np.unique(np.concatenate([seconds, at]))
+    n = len(times)
+    information, pull = np.zeros((6 * n, 6 * n)), np.zeros(6 * n)
+    information[:6, :6] += np.diag([1e-8] * 6)
+    for i in range(n - 1):
+        h = times[i + 1] - times[i]
+        transition = np.block([[np.eye(3), h * np.eye(3)], [np.zeros((3, 3)), np.eye(3)]])
+        q = np.diag(noise)
+        spread = np.block([[q * h**3 / 3, q * h**2 / 2], [q * h**2 / 2, q * h]])
+        residual = np.hstack([-transition, np.eye(6)])
+        own = slice(6 * i, 6 * i + 12)
+        information[own, own] += residual.T @ np.linalg.solve(spread, residual)
+    for second, pose, covariance in zip(seconds, poses, covariances, strict=True):
+        i = 6 * int(np.searchsorted(times, second))
+        information[i : i + 3, i : i + 3] += np.linalg.inv(covariance)
+        pull[i : i + 3] += np.linalg.solve(covariance, pose)
+    covariance = np.linalg.inv(information)
+    mean = covariance @ pull
+    rows = [6 * int(np.searchsorted(times, second)) for second in at]
+    return np.array([mean[i : i + 3] for i in rows]), np.array([covariance[i : i + 3, i : i + 3] for i in rows])

@@ -23,6 +23,7 @@ def interpolate(
     method: Literal["smooth", "linear", "spline"] = "smooth",
     at: str = "lidar",
     keyframe_sigma_m: float = 0.0,
+    points: bool = True,
     from_format: Annotated[str | None, Parameter(name="--from")] = None,
     to_format: Annotated[str | None, Parameter(name="--to")] = None,
     as_json: AsJson = False,
@@ -30,7 +31,8 @@ def interpolate(
     """Fill every track between its keyframes, in the world frame.
 
     Human, imported and detected boxes are keyframes and stay exactly as they are; boxes computed earlier are replaced.
-    Every computed box says so and carries a standard deviation.
+    Where an object's own points can be followed the box is fitted to them, elsewhere it follows the curve through the
+    keyframes. Every computed box says which, and carries a standard deviation.
 
     For example:
 
@@ -51,6 +53,8 @@ def interpolate(
         When to compute boxes: lidar, camera, instants in ns with commas between them, or a file with one per line.
     keyframe_sigma_m
         Standard deviation of imported and detected keyframes that state none, metres; 0 is exact. Human ones are exact.
+    points
+        Let smooth follow each object's own LiDAR points between its keyframes; --no-points gives the curve alone.
     from_format
         Format of the labels; recognised when not given.
     to_format
@@ -66,13 +70,17 @@ def interpolate(
         method=method,
         at=at if at in ("lidar", "camera") else _instants(at),
         keyframe_sigma=keyframe_sigma_m,
+        points=points,
     )
     write_labels(completed, out, drive=recording, format=to_format)
     summary = _summary(completed, out)
     if as_json:
         print_json(summary)
         return
-    print(f"{out}: {summary['tracks']} tracks, {summary['keyframes']} keyframes, {summary['computed']} boxes computed")
+    print(
+        f"{out}: {summary['tracks']} tracks, {summary['keyframes']} keyframes, {summary['computed']} boxes computed, "
+        f"{summary['fitted']} of them fitted to points"
+    )
     if summary["computed"]:
         print(
             f"sigma of a computed box in the plane: median {summary['median_sigma_m']:.2f} m, "
@@ -92,7 +100,7 @@ def _instants(text: str) -> NDArray[np.int64]:
 
 
 def _summary(labels: Labels, out: Path) -> dict[str, str | int | float | None]:
-    computed = [track[track.sources == Source.INTERPOLATED] for track in labels.tracks]
+    computed = [track[np.isin(track.sources, (Source.INTERPOLATED, Source.FITTED))] for track in labels.tracks]
     sigmas = np.concatenate([np.zeros(0), *(np.hypot(*track.sigmas[:, :2].T) for track in computed)])
     owners = [track.id for track in computed for _ in range(len(track))]
     return {
@@ -102,6 +110,7 @@ def _summary(labels: Labels, out: Path) -> dict[str, str | int | float | None]:
         "tracks": len(labels.tracks),
         "keyframes": labels.n_boxes - len(sigmas),
         "computed": len(sigmas),
+        "fitted": int(sum((track.sources == Source.FITTED).sum() for track in labels.tracks)),
         "median_sigma_m": float(np.median(sigmas)) if len(sigmas) else None,
         "max_sigma_m": float(sigmas.max()) if len(sigmas) else None,
         "max_sigma_track": owners[int(sigmas.argmax())] if len(sigmas) else None,

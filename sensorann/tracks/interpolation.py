@@ -27,10 +27,11 @@ from sensorann.scene import (
     sources_of,
 )
 from sensorann.tracks.instants import wanted_instants
-from sensorann.tracks.keyframes import Keyframes, Ragged, keyframes_of
+from sensorann.tracks.keyframes import Keyframes, Ragged, keyframes_of, with_slack
 from sensorann.tracks.motion.extent import fill_sizes
 from sensorann.tracks.motion.heading import fill_rotations, fill_yaws
 from sensorann.tracks.motion.position import Method, fill_positions
+from sensorann.tracks.points_in_loop import Followed, follow_points
 
 _log = logging.getLogger(__name__)
 
@@ -42,6 +43,7 @@ def interpolate(
     method: Method = "smooth",
     at: str | ArrayLike = "lidar",
     keyframe_sigma: float = 0.0,
+    points: bool = True,
     progress: Callable[[int, int], None] | None = None,
 ) -> Labels:
     """Fill every track between its keyframes, in the world frame at the sensors' real timestamps.
@@ -57,18 +59,19 @@ def interpolate(
     Parameters
     ----------
     labels : keyframes; labels in the ego frame are moved into the world where the drive has ego poses
-    drive : the recording; only its timestamps and ego poses are read
+    drive : the recording; its sweeps are read once, and with ``points`` off only its timestamps and ego poses are used
     method : ``smooth`` (constant-velocity smoothing spline; R. E. Kalman 1960, H. E. Rauch, F. Tung and C. T. Striebel,
         AIAA J. 3(8), 1965), ``linear`` or ``spline`` (natural cubic)
     at : ``lidar``, ``camera``, or instants in ns; see `sensorann.tracks.instants.wanted_instants`
     keyframe_sigma : metres, of imported and detected keyframes that state no sigma; 0 means exact
-    progress : called with the number of tracks done and of all tracks
+    points : let ``smooth`` follow each object's own points in the LiDAR sweeps between its keyframes
+    progress : called with the number of sweeps read and of all sweeps
 
     Returns
     -------
     Labels
         In the world frame, or in the ego frame where the drive has no ego poses. Computed boxes have the source
-        ``interpolated`` and the standard deviation that the motion model of their category gives.
+        ``fitted`` where points decided, else ``interpolated``, and a standard deviation.
 
     Raises
     ------
@@ -87,13 +90,31 @@ def interpolate(
     keyed = [keyframes_of(track, keyframe_sigma=keyframe_sigma) for track in labels.tracks]
     _tell(labels, keyed, drive)
     filled = [i for i, keys in enumerate(keyed) if len(keys)]
-    boxes = _fill([keyed[i] for i in filled], [motions[i] for i in filled], instants, method)
+    motions = [motions[i] for i in filled]
+    keys = [with_slack(keyed[i], MOTION_MODELS[motion]) for i, motion in zip(filled, motions, strict=True)]
+    complete = _curves(keys, motions, instants, method)
+    if points and method == "smooth" and _shares_frame(labels, drive):
+        along = _curves(keys, motions, wanted_instants(drive, "lidar"), method)
+        items = [
+            Followed(keyframes=key, curve=curve, complete=track, motion=motion)
+            for key, curve, track, motion in zip(keys, along, complete, motions, strict=True)
+        ]
+        complete = follow_points(drive, items, progress=progress)
     tracks = list(labels.tracks)
-    for n_done, i in enumerate(filled):
-        tracks[i] = boxes.joined(n_done, keyed[i])
-        if progress is not None:
-            progress(n_done + 1, len(filled))
+    for i, track in zip(filled, complete, strict=True):
+        tracks[i] = track
     return replace(labels, tracks=tuple(tracks))
+
+
+def _shares_frame(labels: Labels, drive: Drive) -> bool:
+    """Tell whether there are LiDARs whose points can be brought into the frame of the labels."""
+    return bool(drive.rig.of_kind("lidar")) and (labels.frame == "ego" or drive.trajectory is not None)
+
+
+def _curves(keyed: list[Keyframes], motions: list[Motion], instants: NDArray[np.int64], method: Method) -> list[Track]:
+    """Complete tracks along their curves, all computed at once."""
+    boxes = _fill(keyed, motions, instants, method)
+    return [boxes.joined(i, keys) for i, keys in enumerate(keyed)]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.errors import ArgumentError
-from sensorann.scene import Source, Track
+from sensorann.scene import MotionModel, Source, Track
 
 # Boxes of these sources are given; those of the others were computed before and are computed anew.
 KEYFRAME_SOURCES = (Source.HUMAN, Source.IMPORTED, Source.DETECTED)
+CLOSEST_NS = 50_000_000
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
@@ -83,3 +84,17 @@ def keyframes_of(track: Track, *, keyframe_sigma: float) -> Keyframes:
     noises = np.where(exact, 0.0, np.where(stated > 0, stated, assumed))
     sigmas = np.where(exact & ~np.isnan(stated), stated, noises)
     return Keyframes(track=replace(keys, sigmas=sigmas), noises=noises)
+
+
+def with_slack(keyframes: Keyframes, model: MotionModel) -> Keyframes:
+    """Let the curve depart from keyframes that lie closer in time than an object can be told to move.
+
+    Two boxes a few milliseconds apart differ by what people scatter, and a curve forced through both would leave them
+    at hundreds of metres per second. The boxes themselves stay; the curve takes them as placed by people.
+    """
+    close = np.diff(keyframes.track.timestamps_ns) < CLOSEST_NS
+    near = np.append(close, False) | np.insert(close, 0, False)
+    plan, height, yaw = model.plan.placement, model.height.placement, model.yaw.placement
+    slack = np.array([plan, plan, height, 0.0, 0.0, 0.0, yaw])
+    noises = np.where(near[:, None], np.maximum(keyframes.noises, slack), keyframes.noises)
+    return replace(keyframes, noises=noises)

@@ -103,6 +103,23 @@ def test_the_keyframe_sigma_leaves_human_boxes_exact():
     np.testing.assert_array_equal(exact.sigmas, same.sigmas)
 
 
+@pytest.mark.parametrize("apart_ns", [1, 500, 4_000_000, 33_000_000], ids=["1 ns", "500 ns", "4 ms", "33 ms"])
+def test_two_keyframes_close_in_time_do_not_throw_the_curve_away(apart_ns):
+    # A car at 10 m/s; of two boxes nearly at one instant, one is placed 5 cm off.
+    times = START_NS + np.array([0, 1_000_000_000, 1_000_000_000 + apart_ns, 2_000_000_000])
+    centers = np.zeros((4, 3))
+    centers[:, 0] = 10.0 * (times - START_NS) * 1e-9
+    centers[2, 1] = 0.05
+    track = make_track(timestamps_ns=times, centers=centers)
+    drive = MemoryDrive(trajectory=make_trajectory(n=21))
+    result = interpolate(make_labels(track), drive).tracks[0]
+    computed = result[result.sources == Source.INTERPOLATED]
+    truth = 10.0 * (computed.timestamps_ns - START_NS) * 1e-9
+    misses = np.hypot(computed.cuboids.centers[:, 0] - truth, computed.cuboids.centers[:, 1])
+    assert (misses < 3 * computed.sigmas[:, 0]).all()
+    assert misses.max() < 0.1
+
+
 def test_nine_tenths_of_simulated_motion_lie_in_the_interval_of_nine_tenths():
     rng = np.random.default_rng(5)
     step, n = 0.1, 41

@@ -1,0 +1,138 @@
+"""Nearest point of a small cloud in constant time: a grid of cells, each knowing a point near its centre."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sensorann.kernels._jit import kernel
+
+FEWEST_NEIGHBOURS = 4
+
+
+class NearestGrid(NamedTuple):
+    """A cloud and its cells.
+
+    points (M, 3) float64; across (M, 3) float64, what each point says about its place, see `across_surface`;
+    cells (I, J, K) int32, row of a point near each cell's centre, -1 in an empty cloud; origin (3,) lowest corner of
+    the grid, edge (3,) of a cell.
+    """
+
+    points: NDArray[np.float64]
+    across: NDArray[np.float64]
+    cells: NDArray[np.int32]
+    origin: NDArray[np.float64]
+    edge: NDArray[np.float64]
+
+
+@kernel
+def nearest_cells(points, origin, edge, shape):
+    """Row of a nearest point for every cell centre; nearest up to the last fraction of a cell.
+
+    points (M, 3), origin (3,), edge (3,), shape (3,) int64 -> (I, J, K) int32.
+    Vector distance propagation (P.-E. Danielsson, Computer Graphics and Image Processing 14, 1980): each cell takes
+    over the point of a neighbour when that is nearer, in two rounds of passes forward and backward.
+    """
+    cells = np.full((shape[0], shape[1], shape[2]), -1, np.int32)
+    nearest = np.full((shape[0], shape[1], shape[2]), np.inf)
+    cell = np.empty(3, np.int64)
+    for m in range(points.shape[0]):
+        for axis in range(3):
+            i = math.floor((points[m, axis] - origin[axis]) / edge[axis])
+            cell[axis] = min(max(i, 0), shape[axis] - 1)
+        offer(points, origin, edge, cells, nearest, cell[0], cell[1], cell[2], m)
+    for _ in range(2):
+        for direction in (1, -1):
+            propagate(points, origin, edge, cells, nearest, direction)
+    return cells
+
+
+@kernel
+def offer(points, origin, edge, cells, nearest, i, j, k, m):
+    """Let a cell take point m when it is nearer to its centre than the one it has."""
+    dx = origin[0] + (i + 0.5) * edge[0] - points[m, 0]
+    dy = origin[1] + (j + 0.5) * edge[1] - points[m, 1]
+    dz = origin[2] + (k + 0.5) * edge[2] - points[m, 2]
+    squared = dx * dx + dy * dy + dz * dz
+    if squared < nearest[i, j, k]:
+        nearest[i, j, k] = squared
+        cells[i, j, k] = m
+
+
+@kernel
+def propagate(points, origin, edge, cells, nearest, direction):
+    """Offer every cell the points of the three neighbours that a pass in one direction has visited before it."""
+    n_i, n_j, n_k = cells.shape
+    for a in range(n_i):
+        i = a if direction == 1 else n_i - 1 - a
+        for b in range(n_j):
+            j = b if direction == 1 else n_j - 1 - b
+            for c in range(n_k):
+                k = c if direction == 1 else n_k - 1 - c
+                if 0 <= i - direction < n_i and cells[i - direction, j, k] >= 0:
+                    offer(points, origin, edge, cells, nearest, i, j, k, cells[i - direction, j, k])
+                if 0 <= j - direction < n_j and cells[i, j - direction, k] >= 0:
+                    offer(points, origin, edge, cells, nearest, i, j, k, cells[i, j - direction, k])
+                if 0 <= k - direction < n_k and cells[i, j, k - direction] >= 0:
+                    offer(points, origin, edge, cells, nearest, i, j, k, cells[i, j, k - direction])
+
+
+@kernel
+def across_surface(points, radius):
+    """How far a point may not move in plan: weights (M, 3) for (uu, uv, vv), n n^T + share t t^T.
+
+    n is the direction across the surface around the point, t along it, and share the ratio of the spreads of its
+    neighbours within radius: 0 on a wall, 1 on a pole. The idea of plane-to-plane matching (A. Segal, D. Haehnel and
+    S. Thrun, Generalized-ICP, RSS 2009).
+    """
+    weights = np.empty((points.shape[0], 3))
+    for m in range(points.shape[0]):
+        n, mean_u, mean_v, uu, uv, vv = 0, 0.0, 0.0, 0.0, 0.0, 0.0
+        for o in range(points.shape[0]):
+            du, dv, dw = points[o, 0] - points[m, 0], points[o, 1] - points[m, 1], points[o, 2] - points[m, 2]
+            if du * du + dv * dv + dw * dw <= radius * radius:
+                n += 1
+                mean_u += du
+                mean_v += dv
+                uu += du * du
+                uv += du * dv
+                vv += dv * dv
+        uu, uv, vv = uu / n - (mean_u / n) ** 2, uv / n - mean_u * mean_v / n**2, vv / n - (mean_v / n) ** 2
+        half, root = 0.5 * (uu + vv), math.sqrt(0.25 * (uu - vv) ** 2 + uv * uv)
+        if n < FEWEST_NEIGHBOURS or half + root <= 1e-12:
+            weights[m] = (1.0, 0.0, 1.0)
+            continue
+        share = max(half - root, 0.0) / (half + root)
+        angle = 0.5 * math.atan2(2.0 * uv, uu - vv)  # of t, the direction of the larger spread
+        t_u, t_v = math.cos(angle), math.sin(angle)
+        weights[m, 0] = t_v * t_v + share * t_u * t_u
+        weights[m, 1] = (share - 1.0) * t_u * t_v
+        weights[m, 2] = t_u * t_u + share * t_v * t_v
+    return weights
+
+
+@kernel
+def nearest_point(grid, u, v, w):
+    """Nearest of the points that the eight cells around (u, v, w) know: (row, squared distance); row -1 if none."""
+    n_i, n_j, n_k = grid.cells.shape
+    i_first = math.floor((u - grid.origin[0]) / grid.edge[0] - 0.5)
+    j_first = math.floor((v - grid.origin[1]) / grid.edge[1] - 0.5)
+    k_first = math.floor((w - grid.origin[2]) / grid.edge[2] - 0.5)
+    best, found = np.inf, -1
+    for a in range(2):
+        i = min(max(i_first + a, 0), n_i - 1)
+        for b in range(2):
+            j = min(max(j_first + b, 0), n_j - 1)
+            for c in range(2):
+                k = min(max(k_first + c, 0), n_k - 1)
+                m = grid.cells[i, j, k]
+                if m < 0 or m == found:
+                    continue
+                du = grid.points[m, 0] - u
+                dv = grid.points[m, 1] - v
+                dw = grid.points[m, 2] - w
+                squared = du * du + dv * dv + dw * dw
+                if squared < best:
+                    best, found = squared, m
+    return found, best

@@ -1,0 +1,111 @@
+"""Tracks that follow their objects' own points between the keyframes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from sensorann.geometry import Cuboids
+from sensorann.scene import MOTION_MODELS, Drive, Motion, Track
+from sensorann.tracks.clouds import Clouds, Region, gather_clouds
+from sensorann.tracks.following import EXACT, FOLLOWING_NOISES, Gap, Measured, follow_gap, seconds_since
+from sensorann.tracks.fusing import fuse, heights_of, poses_at
+from sensorann.tracks.keyframes import Keyframes
+
+# Room around the box for the ground, and how far beyond that an object is looked for at most; metres.
+GROUND_ROOM, FARTHEST_SEARCH = 2.0, 6.0
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+class Followed:
+    """One track to follow.
+
+    Attributes
+    ----------
+    keyframes : Keyframes
+    curve : its boxes along the curve at every sweep from the first keyframe to the last, keyframes included
+    complete : its boxes along the curve at the instants that were asked for
+    motion : motion class
+    """
+
+    keyframes: Keyframes
+    curve: Track
+    complete: Track
+    motion: Motion
+
+
+def follow_points(
+    drive: Drive, tracks: Sequence[Followed], *, progress: Callable[[int, int], None] | None = None
+) -> list[Track]:
+    """Complete tracks by curve and points together.
+
+    Parameters
+    ----------
+    drive : Drive
+    tracks : what to follow; classes that stand still keep their curve
+    progress : called with the number of sweeps read and of all sweeps
+
+    Returns
+    -------
+    list of Track
+        One per track, in order; where no points decided, its curve.
+    """
+    gaps = [_gaps(item) if item.motion in FOLLOWING_NOISES else [] for item in tracks]
+    flat = [(gap, item.motion) for item, own in zip(tracks, gaps, strict=True) for gap in own]
+    clouds = gather_clouds(drive, [_region(gap, motion) for gap, motion in flat], progress=progress)
+    first = np.concatenate([[0], np.cumsum([len(own) for own in gaps])]).astype(int)
+    own_clouds = [clouds[first[i] : first[i + 1]] for i in range(len(tracks))]
+    # The compiled loops release the GIL; tracks know nothing of each other, so their number changes no result.
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(_follow, tracks, gaps, own_clouds))
+
+
+def _follow(item: Followed, gaps: Sequence[Gap], clouds: Sequence[Clouds]) -> Track:
+    known = keys = _measured_keyframes(item.keyframes)
+    for gap, cloud in zip(gaps, clouds, strict=True):
+        known = Measured.joined(known, follow_gap(gap, cloud, known, motion=item.motion))
+    if len(known) == len(keys):
+        return item.complete
+    poses = [poses_at(known, gap.timestamps_ns, item.motion) for gap in gaps]
+    heights = heights_of(gaps, clouds, poses)
+    model = MOTION_MODELS[item.motion]
+    return fuse(item.complete, item.keyframes.track, known, heights, motion=item.motion, model=model)
+
+
+def _measured_keyframes(keyframes: Keyframes) -> Measured:
+    """Keyframes as measurements, yaw unwrapped."""
+    boxes, noises = keyframes.track.cuboids, keyframes.noises
+    variances = noises[:, [0, 1, 6]] ** 2
+    return Measured(
+        timestamps_ns=keyframes.track.timestamps_ns,
+        poses=np.column_stack([boxes.centers[:, :2], np.unwrap(boxes.yaws)]),
+        covariances=EXACT + np.einsum("ni,ij->nij", variances, np.eye(3)),
+    )
+
+
+def _gaps(item: Followed) -> list[Gap]:
+    """Cut the curve at the keyframes; a gap without a sweep in it is left out."""
+    times = item.curve.timestamps_ns
+    rows = np.searchsorted(times, item.keyframes.track.timestamps_ns)
+    spans = [np.arange(a, b + 1) for a, b in pairwise(rows) if b > a + 1]
+    return [Gap(timestamps_ns=times[span], cuboids=item.curve.cuboids[span]) for span in spans]
+
+
+def _region(gap: Gap, motion: Motion) -> Region:
+    """Boxes that hold the object, the ground around it, and as much room as it may have strayed from the curve."""
+    seconds = seconds_since(gap.timestamps_ns, gap.timestamps_ns[0])
+    span = seconds[-1]
+    strayed = np.sqrt(FOLLOWING_NOISES[motion][0] / 3.0) * seconds * (span - seconds) / np.sqrt(span)
+    reach = GROUND_ROOM + np.minimum(2.0 * strayed, FARTHEST_SEARCH)
+    sizes = gap.cuboids.sizes + 2.0 * np.column_stack([reach, reach, np.full(len(reach), 1.0)])
+    return Region(
+        timestamps_ns=gap.timestamps_ns,
+        cuboids=Cuboids(
+            centers=gap.cuboids.centers, sizes=sizes, rotations=gap.cuboids.rotations, frame=gap.cuboids.frame
+        ),
+    )

@@ -1,0 +1,99 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sensorann.kernels import nearest, registration
+from tests import naive
+
+pytestmark = pytest.mark.kernels
+EDGE = np.array([0.1, 0.1, 0.2])
+ORIGIN = np.array([-3.5, -2.5, -2.0])
+SHAPE = np.array([70, 50, 20])
+
+
+def make_grid(points):
+    cells = nearest.nearest_cells(points, ORIGIN, EDGE, SHAPE)
+    return nearest.NearestGrid(points, nearest.across_surface(points, 0.4), cells, ORIGIN, EDGE)
+
+
+def car_corner(rng, n=120):
+    """Rear and left side of a car in its own axes."""
+    rear = np.column_stack([np.full(n, -2.1), rng.uniform(-0.9, 0.9, n), rng.uniform(-0.5, 0.7, n)])
+    side = np.column_stack([rng.uniform(-2.1, 2.1, n), np.full(n, 0.9), rng.uniform(-0.5, 0.7, n)])
+    return np.concatenate([rear, side]) + rng.normal(0, 0.01, (2 * n, 3))
+
+
+def seen_from(points, offset):
+    """The same points given in the axes of a box that is off by (along, across, yaw)."""
+    c, s = np.cos(offset[2]), np.sin(offset[2])
+    return np.column_stack([points[:, :2] @ np.array([[c, s], [-s, c]]) + offset[:2], points[:, 2]])
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 60))
+@settings(max_examples=25)
+def test_the_nearest_point_is_nearest_up_to_a_fraction_of_a_cell(seed, n):
+    rng = np.random.default_rng(seed)
+    points = rng.uniform([-2, -1, -1], [2, 1, 1], (n, 3))
+    grid = make_grid(points)
+    for query in rng.uniform([-2.5, -1.5, -1.2], [2.5, 1.5, 1.2], (20, 3)):
+        row, squared = nearest.nearest_point(grid, *query)
+        distances = np.linalg.norm(points - query, axis=1)
+        assert np.sqrt(squared) == pytest.approx(distances[row])
+        assert distances[row] <= distances.min() + np.linalg.norm(EDGE)
+
+
+def test_an_empty_cloud_has_no_nearest_point():
+    assert nearest.nearest_point(make_grid(np.empty((0, 3))), 0.0, 0.0, 0.0)[0] == -1
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=15)
+def test_register_matches_brute_force(seed):
+    rng = np.random.default_rng(seed)
+    template = car_corner(rng, n=40)
+    offset = rng.uniform([-0.3, -0.15, -0.05], [0.3, 0.15, 0.05])
+    target = seen_from(car_corner(rng, n=30), offset)
+    information = np.diag([1 / 0.3**2, 1 / 0.2**2, 1 / 0.05**2])
+    scales = np.array([0.5, 0.25, 0.12])
+    grid = make_grid(template)
+    found, _, _ = registration.register(grid, target, information, scales)
+    expected = naive.lay_onto(
+        template, grid.across, target, information, scales,
+        point_sigma=registration.POINT_SIGMA, most_points=registration.MOST_INDEPENDENT_POINTS,
+        n_steps=registration.MOST_STEPS,
+    )  # fmt: skip
+    # The grid's neighbour is now and then not the very nearest.
+    np.testing.assert_allclose(found, expected, atol=0.02)
+
+
+def test_register_finds_the_offset_of_a_corner():
+    rng = np.random.default_rng(3)
+    offset = np.array([0.3, -0.12, 0.04])
+    found, information, n_matches = registration.register(
+        make_grid(car_corner(rng)), seen_from(car_corner(rng), offset), np.diag([1.0, 4.0, 100.0]),
+        np.array([0.5, 0.25, 0.12]),
+    )  # fmt: skip
+    np.testing.assert_allclose(found, offset, atol=0.03)
+    assert n_matches > 200
+    assert np.linalg.eigvalsh(information).min() > 0
+
+
+def test_a_wall_says_nothing_about_the_way_along_it():
+    rng = np.random.default_rng(4)
+    wall = np.column_stack([rng.uniform(-2, 2, 300), rng.normal(0, 0.005, 300), rng.uniform(-0.5, 0.5, 300)])
+    prior = np.diag([1 / 0.3**2, 1 / 0.3**2, 1e4])
+    found, information, _ = registration.register(
+        make_grid(wall), seen_from(wall, np.array([0.0, 0.2, 0.0])), prior, np.array([0.5, 0.25, 0.12])
+    )
+    assert found[1] == pytest.approx(0.2, abs=0.02)
+    assert information[0, 0] < 0.05 * information[1, 1]
+
+
+def test_too_few_points_give_no_answer():
+    rng = np.random.default_rng(5)
+    offset, _, n_matches = registration.register(
+        make_grid(car_corner(rng)), car_corner(rng)[:5], np.eye(3), np.array([0.5])
+    )
+    assert n_matches < registration.FEWEST_MATCHES
+    assert (offset == 0).all()

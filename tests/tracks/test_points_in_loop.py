@@ -1,0 +1,226 @@
+"""Boxes that follow their object's own points, on simulated drives whose truth is known."""
+
+import logging
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sensorann.errors import MissingDataError
+from sensorann.geometry import Transform
+from sensorann.scene import Rig, Sensor, Source, Sweep
+from sensorann.tracks import interpolate
+from tests.builders import FRAME_NS, START_NS, MemoryDrive, make_labels, make_track, make_trajectory
+
+N = 31
+SIZE = np.array([4.2, 1.8, 1.5])
+EGO_FROM_LIDAR = Transform.from_yaw(0.0, [0.0, 0.0, 1.8])
+
+
+def braking_path(n=N):
+    """A car 12 m ahead that swerves and brakes between its keyframes: no curve through both ends knows."""
+    seconds = np.arange(n) * 0.1
+    x = 12.0 + 3.0 * seconds + 0.8 * np.sin(2 * np.pi * seconds / 3.0)
+    y = 3.0 + 0.25 * (1 - np.cos(2 * np.pi * seconds / 3.0))
+    yaws = np.arctan2(np.gradient(y), np.gradient(x))
+    return np.column_stack([x, y, np.full(n, 0.75)]), yaws
+
+
+def shell(rng, size=SIZE, n=260):
+    """Points on the rear and the right side of a box in its own axes, as a vehicle behind it would see them."""
+    length, width, height = size
+    rear = np.column_stack([np.full(n, -length / 2), rng.uniform(-width / 2, width / 2, n)])
+    side = np.column_stack([rng.uniform(-length / 2, length / 2, n), np.full(n, -width / 2)])
+    heights = rng.uniform(0.3 - height / 2, height / 2, 2 * n)
+    return np.column_stack([np.concatenate([rear, side]), heights]) + rng.normal(0, 0.01, (2 * n, 3))
+
+
+def sweeps_of(paths, trajectory, *, slope=0.0, seed=0, hidden=()):
+    """One sweep per frame: a road that rises by `slope` per metre, and the shells of all objects on it."""
+    rng = np.random.default_rng(seed)
+    sweeps = []
+    for k in range(len(trajectory.timestamps_ns)):
+        road = rng.uniform([2, -8, 0], [35, 10, 0], (6000, 3))
+        parts = [road]
+        for centers, yaws in paths:
+            if k not in hidden:
+                turned = Transform.from_yaw(yaws[k], centers[k]).apply(shell(rng))
+                parts.append(turned)
+        world = np.concatenate(parts)
+        world[:, 2] += slope * world[:, 0]
+        points = (trajectory.at(START_NS + k * FRAME_NS) @ EGO_FROM_LIDAR).inverse().apply(world)
+        sweeps.append(Sweep(sensor="LIDAR_TOP", timestamp_ns=START_NS + k * FRAME_NS, points=points))
+    return sweeps
+
+
+def make_drive(paths, *, n=N, **options):
+    trajectory = make_trajectory(n=n, speed=1.0, yaw_rate=0.02)
+    rig = Rig((Sensor(name="LIDAR_TOP", kind="lidar", ego_from_sensor=EGO_FROM_LIDAR),))
+    return MemoryDrive(rig=rig, trajectory=trajectory, sweeps={"LIDAR_TOP": sweeps_of(paths, trajectory, **options)})
+
+
+def keyframes(path, frames=(0, N - 1), *, slope=0.0, **changes):
+    centers, yaws = path
+    lifted = centers + np.column_stack([0 * yaws, 0 * yaws, slope * centers[:, 0]])
+    rows = np.array(frames)
+    return make_track(
+        timestamps_ns=START_NS + rows * FRAME_NS, centers=lifted[rows], yaws=yaws[rows], size=SIZE, **changes
+    )
+
+
+def misses(track, path):
+    return np.hypot(*(track.cuboids.centers - path[0])[:, :2].T)
+
+
+def test_points_find_the_car_where_the_curve_does_not():
+    path = braking_path()
+    drive, labels = make_drive([path]), make_labels(keyframes(path))
+    curve, fitted = (interpolate(labels, drive, points=points).tracks[0] for points in (False, True))
+    assert misses(curve, path).max() > 0.7
+    assert misses(fitted, path).max() < 0.12
+    turned = np.abs(fitted.cuboids.yaws - path[1])
+    assert np.degrees(turned).max() < 3.0
+
+
+def test_fitted_boxes_say_so_and_doubt_less_than_the_curve():
+    path = braking_path()
+    drive, labels = make_drive([path]), make_labels(keyframes(path))
+    curve, fitted = (interpolate(labels, drive, points=points).tracks[0] for points in (False, True))
+    assert set(fitted.sources[1:-1]) == {Source.FITTED}
+    assert set(curve.sources[1:-1]) == {Source.INTERPOLATED}
+    assert (fitted.sigmas[10:20, :2] < 0.5 * curve.sigmas[10:20, :2]).all()
+    assert np.isfinite(fitted.sigmas).all()
+
+
+def test_keyframes_stay_bit_for_bit():
+    path = braking_path()
+    track = keyframes(path, (0, 14, N - 1), attributes={"colour": "red"})
+    result = interpolate(make_labels(track), make_drive([path])).tracks[0]
+    kept = result[result.sources == Source.HUMAN]
+    np.testing.assert_array_equal(kept.cuboids.centers, track.cuboids.centers)
+    np.testing.assert_array_equal(kept.cuboids.rotations, track.cuboids.rotations)
+    assert result.attributes == track.attributes
+
+
+def test_hidden_frames_keep_the_curve_between_their_neighbours_and_its_doubt():
+    path = braking_path()
+    hidden = (13, 14, 15, 16, 17)
+    result = interpolate(make_labels(keyframes(path)), make_drive([path], hidden=hidden)).tracks[0]
+    assert set(result.sources[list(hidden)]) == {Source.INTERPOLATED}
+    assert result.sources[8] == result.sources[22] == Source.FITTED
+    assert result.sigmas[15, 0] > result.sigmas[8, 0]
+    assert misses(result, path).max() < 0.35
+
+
+def test_height_follows_the_road():
+    path = braking_path()
+    slope = 0.06
+    bumped = (path[0], path[1])
+    drive = make_drive([bumped], slope=slope)
+    result = interpolate(make_labels(keyframes(path, slope=slope)), drive).tracks[0]
+    expected = path[0][:, 2] + slope * path[0][:, 0]
+    assert np.abs(result.cuboids.centers[:, 2] - expected).max() < 0.06
+
+
+def test_an_object_that_stands_still_keeps_its_place():
+    centers, yaws = np.tile([12.0, 3.0, 0.75], (N, 1)), np.full(N, 0.3)
+    path = (centers, yaws)
+    result = interpolate(make_labels(keyframes(path)), make_drive([path])).tracks[0]
+    assert misses(result, path).max() < 1e-9
+
+
+def test_an_object_that_leaves_and_comes_back_is_followed():
+    centers, yaws = np.tile([12.0, 3.0, 0.75], (N, 1)), np.full(N, 0.0)
+    centers[:, 0] += 2.0 * np.sin(np.pi * np.arange(N) / (N - 1)) ** 2
+    path = (centers, yaws)
+    result = interpolate(make_labels(keyframes(path)), make_drive([path])).tracks[0]
+    assert misses(result, path).max() < 0.15
+
+
+def test_other_tracks_change_nothing():
+    path, other = braking_path(), (braking_path()[0] + [0, -6.0, 0], braking_path()[1])
+    drive = make_drive([path, other])
+    alone = interpolate(make_labels(keyframes(path)), drive).tracks[0]
+    both = interpolate(make_labels(keyframes(other, id="2"), keyframes(path)), drive).track("1")
+    np.testing.assert_array_equal(alone.cuboids.centers, both.cuboids.centers)
+    np.testing.assert_array_equal(alone.sigmas, both.sigmas)
+
+
+def test_a_second_run_gives_the_same_boxes():
+    path = braking_path()
+    drive = make_drive([path])
+    once = interpolate(make_labels(keyframes(path)), drive)
+    twice = interpolate(once, drive)
+    np.testing.assert_array_equal(once.tracks[0].cuboids.centers, twice.tracks[0].cuboids.centers)
+    np.testing.assert_array_equal(once.tracks[0].sources, twice.tracks[0].sources)
+
+
+def test_two_lidars_of_one_instant_are_one_cloud():
+    path = braking_path()
+    whole = make_drive([path])
+    halves = {"LIDAR_TOP": [], "LIDAR_FRONT": []}
+    for sweep in whole.sweeps["LIDAR_TOP"]:
+        for i, name in enumerate(halves):
+            halves[name].append(Sweep(sensor=name, timestamp_ns=sweep.timestamp_ns, points=sweep.points[i::2]))
+    sensors = tuple(Sensor(name=name, kind="lidar", ego_from_sensor=EGO_FROM_LIDAR) for name in halves)
+    drive = replace(whole, rig=Rig(sensors), sweeps=halves)
+    result = interpolate(make_labels(keyframes(path)), drive).tracks[0]
+    assert misses(result, path).max() < 0.12
+
+
+def test_a_keyframe_without_any_point_keeps_the_curve():
+    path = braking_path()
+    drive = make_drive([path], hidden=range(N))
+    labels = make_labels(keyframes(path))
+    points, curve = (interpolate(labels, drive, points=use).tracks[0] for use in (True, False))
+    np.testing.assert_array_equal(points.cuboids.centers, curve.cuboids.centers)
+    assert (points.sources == curve.sources).all()
+
+
+class WithoutSome(MemoryDrive):
+    absent = frozenset({4, 5})
+
+    def sweep(self, sensor, index):
+        if index in self.absent:
+            raise MissingDataError(f"{index}.bin does not exist")
+        return super().sweep(sensor, index)
+
+
+def test_sweeps_missing_on_disk_are_counted_and_the_rest_is_used(caplog):
+    path = braking_path()
+    whole = make_drive([path])
+    drive = WithoutSome(rig=whole.rig, trajectory=whole.trajectory, sweeps=whole.sweeps)
+    with caplog.at_level(logging.WARNING):
+        result = interpolate(make_labels(keyframes(path)), drive).tracks[0]
+    assert [record.message for record in caplog.records] == ["2 of 31 sweeps are missing: boxes there follow the curve"]
+    assert set(result.sources[[4, 5]]) == {Source.INTERPOLATED}
+    assert result.sources[8] == Source.FITTED
+
+
+def test_a_drive_without_sweeps_says_so_once(caplog):
+    path = braking_path()
+    drive = MemoryDrive(trajectory=make_trajectory(n=N))
+    with caplog.at_level(logging.WARNING):
+        result = interpolate(make_labels(keyframes(path)), drive).tracks[0]
+    assert [record.message for record in caplog.records] == [
+        "drive memory has no sweeps here: all boxes follow their curve alone"
+    ]
+    assert set(result.sources[1:-1]) == {Source.INTERPOLATED}
+
+
+@pytest.mark.parametrize("method", ["linear", "spline"])
+def test_other_methods_read_no_sweep(method, caplog):
+    path = braking_path()
+    drive = MemoryDrive(trajectory=make_trajectory(n=N))
+    result = interpolate(make_labels(keyframes(path)), drive, method=method).tracks[0]
+    assert not caplog.records
+    assert set(result.sources[1:-1]) == {Source.INTERPOLATED}
+
+
+def test_instants_between_sweeps_lie_on_the_followed_path():
+    path = braking_path()
+    at = START_NS + np.array([12, 13]) * FRAME_NS + FRAME_NS // 2
+    result = interpolate(make_labels(keyframes(path)), make_drive([path]), at=at).tracks[0]
+    between = result[result.sources == Source.INTERPOLATED]
+    expected = (path[0][[12, 13]] + path[0][[13, 14]]) / 2
+    assert np.hypot(*(between.cuboids.centers - expected)[:, :2].T).max() < 0.12
