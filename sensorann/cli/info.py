@@ -105,7 +105,8 @@ def _row(sensor: SensorSummary) -> tuple[str, ...]:
         if samples.n_without_position:
             content += f" (NaN: {samples.n_without_position} of {sum(samples.n_points)})"
     else:
-        content = ", ".join(f"{width} x {height}" for width, height in sorted(set(samples.image_sizes))) or "-"
+        content = ", ".join(f"{width} x {height}" for width, height in sorted(set(samples.image_sizes)))
+        content = content or ("-" if sensor.n else "not recorded")
     n_tried = samples.n_read + samples.n_missing + len(samples.damaged)
     return (
         sensor.name,

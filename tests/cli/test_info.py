@@ -1,6 +1,7 @@
 """`sensorann info`."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -34,6 +35,14 @@ def test_what_is_odd_is_said_in_words(packed, capsys):
     assert run(["info", packed]) == 0
     out = capsys.readouterr().out
     assert "odd: 1\n  - CAM_FRONT: images are 64 x 48 px, the calibration speaks of 640 x 480 px\n" in out
+
+
+def test_a_sensor_that_is_placed_and_not_recorded_is_shown_as_that(tmp_path, capsys):
+    training = write_tracking(tmp_path)
+    assert run(["info", str(training)]) == 0
+    out = capsys.readouterr().out
+    assert re.search(r"image_00 +camera +0 .*not recorded", out)
+    assert "no measurements" not in out
 
 
 def test_a_terminal_gets_a_table(packed, capsys, monkeypatch):

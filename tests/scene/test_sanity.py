@@ -84,7 +84,7 @@ UPSIDE_DOWN = [[0, 0, 1], [1, 0, 0], [0, 1, 0]]
         ({"rig": rig_with("CAM_FRONT", ego_from_sensor=camera_pose(UPSIDE_DOWN))}, "is rolled by 180 degrees"),
         ({"times": {"LIDAR_TOP": np.delete(TIMES, 4)}}, "LIDAR_TOP: 1 gap: 0.2 s after number 3"),
         ({"times": {"LIDAR_TOP": np.delete(TIMES, [2, 4, 6, 8])}}, "0.2 s after number 3 and 1 more"),
-        ({"times": {"LIDAR_TOP": np.zeros(0, np.int64)}}, "LIDAR_TOP: has no measurements"),
+        ({"times": {"LIDAR_TOP": np.zeros(0, np.int64)}}, "LIDAR_TOP: has no measurements, so the drive has no frames"),
         ({"times": {"LIDAR_TOP": np.sort(np.append(TIMES[1:], TIMES[5]))}}, "1 instants are not after the one before"),
         ({"times": {"CAM_FRONT": TIMES[:-1] + 40_000_000}}, "CAM_FRONT: measures 40 ms after LIDAR_TOP throughout"),
         ({"times": {"CAM_FRONT": TIMES + 3_600_000_000_000}}, "more than a period: are both clocks the same?"),
@@ -101,6 +101,10 @@ UPSIDE_DOWN = [[0, 0, 1], [1, 0, 0], [0, 1, 0]]
 def test_what_is_odd_is_said(parts, sentence):
     found = odd(**parts)
     assert any(re.search(re.escape(sentence), line) for line in found), found
+
+
+def test_a_sensor_that_is_placed_and_not_recorded_is_not_odd():
+    assert odd(times={"CAM_FRONT": np.zeros(0, np.int64)}) == ()
 
 
 def test_a_shifted_principal_point_is_said():
