@@ -21,6 +21,9 @@ def convert(
 ) -> None:
     """Convert labels between formats: openlabel, kitti, nuscenes.
 
+    A folder of nuScenes tables holds the recording too. Files of a nuScenes drive are hard-linked into it (copied where
+    it lies on another file system): both names stand for the same bytes.
+
     For example:
 
         sensorann convert label_02/0000.txt 0000.json --drive kitti/training#0000

@@ -215,6 +215,10 @@ def _count_tilted(in_rect: Cuboids, losses: Counter[str]) -> None:
 
 def _count_unsaid(labels: Labels, pictured: list[ImageTrack], losses: Counter[str]) -> None:
     """Count what has no place in KITTI's columns at all."""
+    n_sources = sum(int((track.sources != Source.IMPORTED).sum()) for track in labels.tracks)
+    n_sigmas = sum(int(np.isfinite(track.sigmas).any(axis=1).sum()) for track in labels.tracks)
+    if n_sources or n_sigmas:
+        _log.warning("KITTI labels: the source of %d boxes and the sigma of %d are lost", n_sources, n_sigmas)
     n_other = sum(len(track.timestamps_ns) for track in labels.image_tracks) - sum(
         len(track.timestamps_ns) for track in pictured
     )

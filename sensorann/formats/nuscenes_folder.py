@@ -10,9 +10,15 @@ from pathlib import Path
 
 from sensorann.errors import ArgumentError
 from sensorann.files import give_usual_mode
+from sensorann.formats.nuscenes_tables import read_table
 
 VERSION = "v1.0-sensorann"
+TABLE_NAMES = (
+    *("attribute", "calibrated_sensor", "category", "ego_pose", "instance", "log", "map", "sample"),
+    *("sample_annotation", "sample_data", "scene", "sensor", "splits", "visibility"),
+)
 _ENTRIES = {VERSION, "maps", "samples", "sweeps"}
+_FILES_NAMED_BY = ("sample_data", "map")
 
 
 @contextmanager
@@ -22,8 +28,8 @@ def replaced_root(path: Path) -> Iterator[Path]:
     Raises
     ------
     ArgumentError
-        When there is something at `path` that is neither an empty folder nor a root written here before: recorded
-        data is never replaced.
+        When there is something at `path` that is neither an empty folder nor a root written here before, or such a
+        root holds a file of somebody else: recorded data is never replaced.
     """
     path = path.resolve()
     _check_replaceable(path)
@@ -64,3 +70,23 @@ def _check_replaceable(path: Path) -> None:
         raise ArgumentError(
             f"{path} is not empty and no folder of tables written by sensorann (it holds {other}): choose a new folder"
         )
+    foreign = sorted(_files_below(path) - _own_files(path))
+    if foreign:
+        raise ArgumentError(
+            f"{path} holds {len(foreign)} files that its tables do not name, the first is {foreign[0]}, and writing "
+            "would delete them: choose a new folder, or move them away"
+        )
+
+
+def _files_below(path: Path) -> set[str]:
+    return {entry.relative_to(path).as_posix() for entry in path.rglob("*") if entry.is_symlink() or entry.is_file()}
+
+
+def _own_files(path: Path) -> set[str]:
+    """Names of the files that a root written here consists of: its tables, and what they name."""
+    own = {f"{VERSION}/{name}.json" for name in TABLE_NAMES}
+    for table in _FILES_NAMED_BY:
+        if (path / VERSION / f"{table}.json").is_file():
+            rows = read_table(path / VERSION, table).rows.values()
+            own |= {str(row["filename"]) for row in rows if "filename" in row}
+    return own

@@ -50,10 +50,15 @@ def write(labels: Labels, path: Path, drive: Drive | None) -> None:
     Raises
     ------
     ArgumentError
-        When there is no drive, it has no frame with an ego pose, or the path holds anything but a root written by us.
+        When there is no drive, it has no frame with an ego pose, labels in the world frame meet a drive without ego
+        poses, or the path holds anything but a root written by us.
     """
     if drive is None:
-        raise ArgumentError("nuScenes tables hold the recording too: writing them needs the drive")
+        raise ArgumentError("nuScenes tables hold the recording too: writing them needs the drive (--drive)")
+    if labels.frame == "world" and drive.trajectory is None:
+        raise ArgumentError(
+            f"labels of {labels.drive_name} are in the world frame, but drive {drive.name} has no ego poses"
+        )
     plan = plan_samples(labels, drive)
     lost = Losses(labels)
     with replaced_root(Path(path)) as root:

@@ -13,6 +13,7 @@ from sensorann.errors import ArgumentError
 from sensorann.formats.openlabel_read import labels_of
 from sensorann.formats.openlabel_write import document
 from sensorann.formats.strict_json import write_json
+from sensorann.formats.written import Written
 from sensorann.scene import Drive, Labels
 
 _PEEKED_BYTES = 4096
@@ -52,8 +53,8 @@ def read(path: Path, drive: Drive | None) -> Labels:
     return labels_of(Path(path), drive)
 
 
-def write(labels: Labels, path: Path, drive: Drive | None) -> None:
-    """Write an OpenLABEL 1.0 document, whole or not at all.
+def write(labels: Labels, path: Path, drive: Drive | None) -> Written:
+    """Write an OpenLABEL 1.0 document, whole or not at all, and tell how much is in it: everything.
 
     Parameters
     ----------
@@ -69,5 +70,9 @@ def write(labels: Labels, path: Path, drive: Drive | None) -> None:
     content = document(labels, drive)
     try:
         write_json(path, content)
+    except ArgumentError:
+        raise  # about the path
     except ValueError as error:  # a number or a text that JSON has no way to write
         raise ArgumentError(f"these labels hold something that JSON cannot: {error}") from error
+    n_image_tracks = len(labels.image_tracks)
+    return Written(tracks=len(labels.tracks), boxes=labels.n_boxes, image_tracks=n_image_tracks, left_out=0)

@@ -324,6 +324,19 @@ def test_a_lost_tilt_is_counted(drive, tmp_path, caplog):
     assert "1 boxes keep their turn about the camera's y axis alone and lose over 1 deg" in caplog.text
 
 
+def test_lost_sources_and_sigmas_are_said_once(drive, tmp_path, caplog):
+    track = make_track(n=3, timestamps_ns=[0, 100_000_000, 200_000_000])
+    sigmas = np.full((3, 7), np.nan)
+    sigmas[1] = 0.1
+    write_labels(make_labels(replace(track, sigmas=sigmas)), tmp_path / "out.txt", drive=drive)
+    assert caplog.messages.count("KITTI labels: the source of 3 boxes and the sigma of 1 are lost") == 1
+
+
+def test_an_imported_box_goes_back_without_a_word(drive, tmp_path, caplog):
+    round_trip([make_row(frame=1)], drive, tmp_path)
+    assert caplog.messages == []
+
+
 def test_boxes_between_frames_are_counted_and_left_out(drive, tmp_path, caplog):
     track = make_track(timestamps_ns=[0, 50_000_000, 100_000_000])
     assert [row.frame for row in written(drive, tmp_path / "l.txt", track)] == [0, 1]

@@ -341,6 +341,23 @@ def test_a_root_written_before_is_replaced(tmp_path):
     assert names_in(tmp_path) == ["out"]
 
 
+@pytest.mark.parametrize("place", ["samples/notes.txt", "samples/LIDAR_TOP/mine.bin", f"{VERSION}/own.json", "maps/a"])
+def test_a_file_that_somebody_put_into_a_root_written_before_is_never_deleted(tmp_path, place):
+    out = tmp_path / "out"
+    write_labels(make_labels(make_track()), out, drive=make_drive())
+    (out / place).write_text("mine")
+    with pytest.raises(ArgumentError, match=f"holds 1 files that its tables do not name, the first is {place}"):
+        write_labels(make_labels(make_track()), out, drive=make_drive())
+    assert (out / place).read_text() == "mine"
+
+
+def test_labels_in_the_world_are_not_written_for_a_drive_without_ego_poses(tmp_path):
+    drive = make_drive(rig=make_rig(), trajectory=None, times={name: make_track().timestamps_ns for name in make_rig()})
+    with pytest.raises(ArgumentError, match="are in the world frame, but drive day1 has no ego poses"):
+        write_labels(make_labels(make_track()), tmp_path / "out", drive=drive)
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize("entry", ["v1.0-mini", "photo.jpg", "samples"])
 def test_any_other_folder_is_left_alone(tmp_path, entry):
     (tmp_path / "out" / entry).mkdir(parents=True)
