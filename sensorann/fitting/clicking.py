@@ -13,7 +13,7 @@ from sensorann.fitting.cuboid_fit import CuboidFit, fit_cuboid
 from sensorann.fitting.growing import LARGEST_OBJECT, grow_object
 from sensorann.geometry import Cuboid, Transform
 from sensorann.geometry.arrays import as_array
-from sensorann.scene import Drive, sync
+from sensorann.scene import Drive, check_drive, sync
 
 ClickFrame = Literal["world", "ego", "sensor"]
 
@@ -65,6 +65,7 @@ def fit_at(
     TimeRangeError
         When the sweep lies outside the ego trajectory.
     """
+    check_drive(drive)
     name = _lidar(drive, lidar)
     sweep = drive.sweep(name, sync(drive, name, timestamp_ns))
     ego_from_sensor = drive.rig[name].ego_from_sensor

@@ -23,7 +23,7 @@ from sensorann.formats.openlabel import recognises as is_openlabel
 from sensorann.formats.point_files import KITTI_COLUMNS, NUSCENES_COLUMNS, read_points
 from sensorann.formats.point_table import PointTable, asked_origin, to_float32
 from sensorann.geometry import Trajectory, Transform
-from sensorann.scene import Drive, Rig, Sensor, SensorKind, Sweep, check_index
+from sensorann.scene import Drive, Rig, Sensor, SensorKind, Sweep, check_index, one_line
 
 __all__ = ["LANDMARK", "LAYOUT_NAME", "drive_names", "open_drive", "recognises", "write_description"]
 
@@ -161,6 +161,9 @@ class FolderDrive:
     times: Mapping[str, NDArray[np.int64]]
     point_columns: Mapping[str, tuple[str, ...]]
     origins: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return one_line(self)
 
     def timestamps_ns(self, sensor: str) -> NDArray[np.int64]:
         """Instants (N,) of a sensor, increasing."""

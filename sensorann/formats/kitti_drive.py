@@ -16,7 +16,7 @@ from sensorann.formats.encoded_images import decode_image, image_size
 from sensorann.formats.kitti_calibration import KittiCalibration
 from sensorann.formats.point_files import KITTI_COLUMNS, read_bin
 from sensorann.geometry import Trajectory, Transform
-from sensorann.scene import Rig, Sensor, Sweep, check_index
+from sensorann.scene import Rig, Sensor, Sweep, check_index, one_line
 
 LIDAR = "velodyne"
 # The camera whose pictures the labels were drawn on, and the one whose rectified frame their boxes lie in.
@@ -85,6 +85,9 @@ class KittiDrive:
     rig: Rig
     trajectory: Trajectory | None
     series: Mapping[str, FileSeries]
+
+    def __repr__(self) -> str:
+        return one_line(self)
 
     def timestamps_ns(self, sensor: str) -> NDArray[np.int64]:
         """Instants (N,) of a sensor."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from sensorann.errors import ArgumentError, FormatError, MissingDataError
 from sensorann.formats import kitti_labels, nuscenes_labels, openlabel
-from sensorann.scene import Drive, Labels
+from sensorann.scene import Drive, Labels, check_drive
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +36,13 @@ LABEL_FORMATS = {
     "nuscenes": LabelFormat("", nuscenes_labels.recognises, nuscenes_labels.read, nuscenes_labels.write),
 }
 
+_log = logging.getLogger(__name__)
+
 
 def read_labels(path: Path | str, *, drive: Drive | None = None, format: str | None = None) -> Labels:  # noqa: A002
     """Read labels of any format; boxes come in the world frame where there are ego poses.
+
+    Labels that name another drive than the one given are read with a warning.
 
     Parameters
     ----------
@@ -54,14 +59,18 @@ def read_labels(path: Path | str, *, drive: Drive | None = None, format: str | N
     ArgumentError
         When the format is unknown, or needs a drive and got none.
     """
+    check_drive(drive)
     path = Path(path)
     recognised = [own for own in LABEL_FORMATS.values() if own.recognises(path)]
     if not recognised and not path.exists():  # an address such as ROOT#SCENE is no path that exists
         raise MissingDataError(f"{path} does not exist")
     candidates = recognised if format is None else [_format(format)]
-    if candidates:
-        return candidates[0].read(path, drive)
-    raise FormatError(path, "", expected=f"labels in one of {', '.join(LABEL_FORMATS)}", found="something else")
+    if not candidates:
+        raise FormatError(path, "", expected=f"labels in one of {', '.join(LABEL_FORMATS)}", found="something else")
+    labels = candidates[0].read(path, drive)
+    if drive is not None and labels.drive_name not in ("", drive.name):
+        _log.warning("%s: these labels are of %s, the drive is %s", path, labels.drive_name, drive.name)
+    return labels
 
 
 def write_labels(
@@ -85,6 +94,7 @@ def write_labels(
     ArgumentError
         When the format is unknown, cannot be told from the name, or needs a drive and got none.
     """
+    check_drive(drive)
     path = Path(path)
     by_suffix = [own for own in LABEL_FORMATS.values() if own.suffix == path.suffix.lower()]
     candidates = by_suffix if format is None else [_format(format)]

@@ -23,7 +23,7 @@ from sensorann.formats.nuscenes_scene import Recording, find_scene, scene_record
 from sensorann.formats.nuscenes_sweeps import read_lidar, read_radar
 from sensorann.formats.nuscenes_tables import Row
 from sensorann.geometry import Trajectory
-from sensorann.scene import Rig, Sweep, check_index
+from sensorann.scene import Rig, Sweep, check_index, one_line
 
 LAYOUT_NAME = "nuscenes"
 LANDMARK = "a folder v1.0-* with scene.json"
@@ -78,6 +78,9 @@ class NuScenesDrive:
     trajectory: Trajectory
     samples: tuple[Row, ...]
     recordings: Mapping[str, tuple[Recording, ...]]
+
+    def __repr__(self) -> str:
+        return one_line(self)
 
     def timestamps_ns(self, sensor: str) -> NDArray[np.int64]:
         """Instants (N,) of a sensor, increasing."""

@@ -27,7 +27,7 @@ from sensorann.formats.packed_sweeps import read_sweep
 from sensorann.geometry import Camera, Trajectory, Transform, Transforms
 from sensorann.geometry.arrays import frozen
 from sensorann.geometry.cameras import CameraModel
-from sensorann.scene import Rig, Sensor, Sweep, check_index, sensor_kind
+from sensorann.scene import Rig, Sensor, Sweep, check_index, one_line, sensor_kind
 
 LAYOUT_NAME = "packed drive"
 LANDMARK = "a .drive.h5 file"
@@ -135,6 +135,9 @@ class PackedDrive:
     def close(self) -> None:
         """Close the file; it also closes with the last reference to the drive."""
         self.file.close()
+
+    def __repr__(self) -> str:
+        return one_line(self)
 
     def timestamps_ns(self, sensor: str) -> NDArray[np.int64]:
         """Instants (N,) of a sensor."""

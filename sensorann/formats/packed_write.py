@@ -20,7 +20,7 @@ from sensorann.formats.hdf5_stream import HeldStream, created_hdf5
 from sensorann.formats.packed_read import FORMAT_VERSION, measurement_name, sensor_name
 from sensorann.formats.packed_sweeps import write_sweep
 from sensorann.geometry import Trajectory
-from sensorann.scene import Drive, Sensor, Sweep
+from sensorann.scene import Drive, Sensor, Sweep, check_drive
 
 log = logging.getLogger(__name__)
 # Measurements that wait between the reading and the writing thread; each may be a few megabytes.
@@ -68,6 +68,7 @@ def pack(drive: Drive, path: Path | str, *, progress: Callable[[int, int], None]
     FormatError
         When a measurement of the source is damaged.
     """
+    check_drive(drive)
     path = Path(path)
     if not path.name.endswith(NAME_END) or path.name == NAME_END:
         wanted = f"call it {path.stem.removesuffix('.drive')}{NAME_END}" if path.name else f"name a file *{NAME_END}"

@@ -14,7 +14,7 @@ from sensorann.errors import ArgumentError
 from sensorann.images.files import Video, write_picture
 from sensorann.images.frame_pictures import birdseye_picture, camera_picture, read_frame, side_by_side
 from sensorann.images.tally import Tally
-from sensorann.scene import Drive, Labels, frame_timestamps_ns, labels_in_world
+from sensorann.scene import Drive, Labels, check_drive, frame_timestamps_ns, labels_in_world
 
 BIRDSEYE = "birdseye"
 _log = logging.getLogger(__name__)
@@ -77,6 +77,7 @@ def render_drive(
     TimeRangeError
         When labels are in the ego frame and one lies outside the ego trajectory.
     """
+    check_drive(drive)
     out_dir = Path(out_dir)
     if labels.frame == "world" and drive.trajectory is None:
         raise ArgumentError(

@@ -2,7 +2,7 @@
 
 from sensorann.scene.annotations import Event, ImageTrack, Relation, Tag
 from sensorann.scene.deskewing import deskew
-from sensorann.scene.drive import Drive, check_index, frame_timestamps_ns, reference_sensor
+from sensorann.scene.drive import Drive, check_drive, check_index, frame_timestamps_ns, one_line, reference_sensor
 from sensorann.scene.labels import Labels
 from sensorann.scene.ontology import MOTION_MODELS, Category, Motion, MotionModel, Ontology, Wander, default_ontology
 from sensorann.scene.rig import SENSOR_KINDS, Rig, Sensor, SensorKind, sensor_kind
@@ -33,6 +33,7 @@ __all__ = [
     "Tag",
     "Track",
     "Wander",
+    "check_drive",
     "check_index",
     "default_ontology",
     "deskew",
@@ -41,6 +42,7 @@ __all__ = [
     "into_sensor",
     "labels_in_world",
     "nearest_indices",
+    "one_line",
     "reference_sensor",
     "sensor_kind",
     "sources_of",

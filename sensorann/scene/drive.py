@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import Protocol
 
 import numpy as np
@@ -54,6 +55,26 @@ class Drive(Protocol):
         """Return one image as it is stored (jpeg, png); raises as `sweep` does."""
 
 
+def check_drive(drive: object) -> None:
+    """Refuse a path where an opened drive is meant, the usual slip of a first program.
+
+    Raises
+    ------
+    ArgumentError
+        When it is a text or a path.
+    """
+    if isinstance(drive, str | PurePath):
+        path = str(drive)
+        raise ArgumentError(f"drive must be an opened drive, got {path!r}: open_drive({path!r}) opens it")
+
+
+def one_line(drive: Drive) -> str:
+    """Name a drive with its frames and sensors: what Python shows of it."""
+    n_frames = len(frame_timestamps_ns(drive)) if len(drive.rig) or drive.trajectory is not None else 0
+    sensors = ", ".join(drive.rig) or "no sensor"
+    return f"<{type(drive).__name__} {drive.name}: {n_frames} frames, {sensors}>"
+
+
 def check_index(sensor: str, index: int, n: int) -> None:
     """Refuse an index that none of the n measurements of a sensor has; a negative one counts from no end.
 
@@ -74,6 +95,7 @@ def reference_sensor(drive: Drive) -> str:
     ArgumentError
         When the drive has no sensor.
     """
+    check_drive(drive)
     candidates = drive.rig.of_kind("lidar") or drive.rig.sensors
     if not candidates:
         raise ArgumentError(f"drive {drive.name} has no sensor, so it has no frames")
@@ -88,6 +110,7 @@ def frame_timestamps_ns(drive: Drive) -> NDArray[np.int64]:
     ArgumentError
         When the drive has neither.
     """
+    check_drive(drive)
     if not len(drive.rig) and drive.trajectory is not None:
         return drive.trajectory.timestamps_ns
     return drive.timestamps_ns(reference_sensor(drive))

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.geometry import Trajectory
-from sensorann.scene import Rig, Sweep, check_index
+from sensorann.scene import Rig, Sweep, check_index, one_line
 from sensorann.simulate.camera import encode_picture, take_picture
 from sensorann.simulate.lidar import LidarModel, cast_sweep
 from sensorann.simulate.radar import scan
@@ -76,6 +76,9 @@ class SimulatedDrive:
     def trajectory(self) -> Trajectory:
         """`world_from_ego` over time, at 100 Hz."""
         return self.world.trajectory
+
+    def __repr__(self) -> str:
+        return one_line(self)
 
     def timestamps_ns(self, sensor: str) -> NDArray[np.int64]:
         """Instants (N,) of a sensor, increasing."""

@@ -48,6 +48,11 @@ def drive(request, tmp_path):
     return request.param(tmp_path)
 
 
+def test_a_drive_is_shown_in_one_line(drive):
+    n_frames = len(drive.timestamps_ns(drive.rig.of_kind("lidar")[0].name))
+    assert repr(drive) == f"<{type(drive).__name__} {drive.name}: {n_frames} frames, {', '.join(drive.rig)}>"
+
+
 def test_a_camera_has_no_sweeps_and_a_lidar_no_images(drive):
     lidar, camera = (drive.rig.of_kind(kind)[0].name for kind in ("lidar", "camera"))
     with pytest.raises(ArgumentError, match=f"^{camera} is a camera, the LiDARs and radars are: {lidar}"):

@@ -1,10 +1,12 @@
-"""Which format a path is read and written as."""
+"""Which format a path is read and written as, and whose labels they are."""
 
 import pytest
 
 from sensorann.errors import ArgumentError, FormatError, MissingDataError
 from sensorann.formats import open_drive, read_labels, write_labels
-from tests.builders import make_labels
+from sensorann.images import render_drive
+from sensorann.scene import frame_timestamps_ns
+from tests.builders import MemoryDrive, make_labels
 from tests.formats.kitti_files import open_tracking
 from tests.formats.nuscenes_files import make_root
 
@@ -50,3 +52,25 @@ def test_what_no_format_recognises_is_refused(tmp_path):
     (tmp_path / "a.json").write_text('{"coco": []}')
     with pytest.raises(FormatError, match="labels in one of openlabel, kitti, nuscenes"):
         read_labels(tmp_path / "a.json")
+
+
+def test_labels_of_another_drive_are_read_with_a_warning(tmp_path, caplog):
+    write_labels(make_labels(drive_name="0000"), tmp_path / "a.json")
+    for drive in (None, MemoryDrive(name="0000")):
+        read_labels(tmp_path / "a.json", drive=drive)
+    assert caplog.messages == []
+    read_labels(tmp_path / "a.json", drive=MemoryDrive(name="0002"))
+    assert caplog.messages == [f"{tmp_path / 'a.json'}: these labels are of 0000, the drive is 0002"]
+
+
+def test_a_drive_given_as_a_path_is_refused_with_the_way_out(tmp_path):
+    message = r"drive must be an opened drive, got 'day1': open_drive\('day1'\) opens it"
+    with pytest.raises(ArgumentError, match=message):
+        read_labels(tmp_path / "a.json", drive="day1")
+    with pytest.raises(ArgumentError, match=message):
+        write_labels(make_labels(), tmp_path / "a.json", drive="day1")
+    with pytest.raises(ArgumentError, match=message):
+        frame_timestamps_ns("day1")
+    with pytest.raises(ArgumentError, match=message):
+        render_drive("day1", make_labels(), tmp_path)
+    assert list(tmp_path.iterdir()) == []
