@@ -1,5 +1,6 @@
 """`sensorann convert`: labels of one format into another."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -46,17 +47,16 @@ def convert(
     """
     recording = None if drive is None else open_drive(drive)
     labels = read_labels(source, drive=recording, format=from_format)
-    write_labels(labels, out, drive=recording, format=to_format)
+    written = write_labels(labels, out, drive=recording, format=to_format)
     if as_json:
         print_json(
             {
                 "out": str(out),
                 "drive": labels.drive_name,
                 "frame": labels.frame,
-                "tracks": len(labels.tracks),
-                "boxes": labels.n_boxes,
-                "image_tracks": len(labels.image_tracks),
+                **asdict(written),
             }
         )
         return
-    print(f"{out}: {len(labels.tracks)} tracks, {labels.n_boxes} boxes, {len(labels.image_tracks)} tracks in pictures")
+    left_out = f", {written.left_out} boxes left out" if written.left_out else ""
+    print(f"{out}: {written.tracks} tracks, {written.boxes} boxes, {written.image_tracks} tracks in pictures{left_out}")

@@ -14,6 +14,7 @@ from __future__ import annotations
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ from sensorann.formats import kitti_export
 from sensorann.formats.kitti_boxes import cuboids_from_rows, picture_camera, rectified_camera
 from sensorann.formats.kitti_rows import DONT_CARE, KittiRow, looks_like_rows, read_rows, write_rows
 from sensorann.formats.kitti_tracklets import looks_like_tracklets, read_tracklets
+from sensorann.formats.written import Written, count_written
 from sensorann.geometry import Cuboids
 from sensorann.scene import (
     Attribute,
@@ -91,19 +93,29 @@ def read(path: Path, drive: Drive | None) -> Labels:
     )
 
 
-def write(labels: Labels, path: Path, drive: Drive | None) -> None:
-    """Write labels of one drive, ordered by frame, with DontCare first and then by id.
+def write(labels: Labels, path: Path, drive: Drive | None) -> Written:
+    """Write labels of one drive, ordered by frame, with DontCare first and then by id, and tell how much is written.
 
     Raises
     ------
     ArgumentError
-        When no drive is given, it lacks the calibration, or labels in the world frame meet a drive without ego poses.
+        When no drive is given, it lacks the calibration, none of the boxes is at a frame of it, or labels in the world
+        frame meet a drive without ego poses.
     """
     path = Path(path)
     if _is_xml(path):
         raise ArgumentError(f"{path}: KITTI labels are written as text (.txt), tracklets are only read")
     drive = _require_camera(drive, path)
+    camera = picture_camera(drive.rig).name
+    written = count_written(
+        labels,
+        path,
+        drive=drive,
+        holds=partial(np.isin, test_elements=frame_timestamps_ns(drive)),
+        image_tracks=[track for track in labels.image_tracks if track.camera == camera],
+    )
     write_rows(kitti_export.rows_from_labels(labels, drive), path)
+    return written
 
 
 def _is_xml(path: Path) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sensorann.errors import ArgumentError, FormatError, MissingDataError
 from sensorann.formats import kitti_labels, nuscenes_labels, openlabel
+from sensorann.formats.written import Written
 from sensorann.scene import Drive, Labels, check_drive
 
 
@@ -21,13 +22,13 @@ class LabelFormat:
     suffix : what the name of a file ends in; empty for a folder
     recognises : tells whether it lies at a path or address, by name and a look at its beginning
     read : path and the drive (None where the caller gave none) to labels
-    write : labels, path, drive; files are written whole or not at all
+    write : labels, path, drive; files are written whole or not at all; tells how much is written
     """
 
     suffix: str
     recognises: Callable[[Path], bool]
     read: Callable[[Path, Drive | None], Labels]
-    write: Callable[[Labels, Path, Drive | None], None]
+    write: Callable[[Labels, Path, Drive | None], Written]
 
 
 LABEL_FORMATS = {
@@ -79,7 +80,7 @@ def write_labels(
     *,
     drive: Drive | None = None,
     format: str | None = None,  # noqa: A002
-) -> None:
+) -> Written:
     """Write labels; the format follows the name (.json OpenLABEL, .txt KITTI, a folder nuScenes) unless given.
 
     Parameters
@@ -89,10 +90,15 @@ def write_labels(
     drive : the recording; needed where the format is not in the world frame (KITTI) or holds its tables (nuScenes)
     format : ``openlabel``, ``kitti`` or ``nuscenes``
 
+    Returns
+    -------
+    how many tracks and boxes are written; formats that know only the frames of a drive leave other boxes out
+
     Raises
     ------
     ArgumentError
-        When the format is unknown, cannot be told from the name, or needs a drive and got none.
+        When the format is unknown, cannot be told from the name, or needs a drive and got none; when there are boxes
+        and none of them is at a frame of the drive.
     """
     check_drive(drive)
     path = Path(path)
@@ -102,7 +108,7 @@ def write_labels(
         raise ArgumentError(
             f"cannot tell the label format from {path.name}: name it with one of {', '.join(LABEL_FORMATS)}"
         )
-    candidates[0].write(labels, path, drive)
+    return candidates[0].write(labels, path, drive)
 
 
 def _format(name: str) -> LabelFormat:

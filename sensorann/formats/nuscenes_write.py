@@ -27,6 +27,7 @@ from sensorann.formats.nuscenes_rows import (
 )
 from sensorann.formats.nuscenes_times import frame_of
 from sensorann.formats.strict_json import write_json
+from sensorann.formats.written import Written, count_written
 from sensorann.geometry import Cuboids
 from sensorann.geometry.points import points_in_cuboids
 from sensorann.scene import Drive, Labels, Track
@@ -34,12 +35,12 @@ from sensorann.scene import Drive, Labels, Track
 _COUNTED_KINDS = {"lidar": "num_lidar_pts", "radar": "num_radar_pts"}
 
 
-def write(labels: Labels, path: Path, drive: Drive | None) -> None:
+def write(labels: Labels, path: Path, drive: Drive | None) -> Written:
     """Write all thirteen tables and the sensor files that they name; a root written before is replaced.
 
-    The frames of the drive become samples. Files of a nuScenes scene are hard-linked (copied across file systems),
-    those of other drives are converted; the reference LiDAR is called ``LIDAR_TOP``. What nuScenes has no place for is
-    counted in one warning.
+    Returns how many tracks and boxes are in the tables. The frames of the drive become samples. Files of a nuScenes
+    scene are hard-linked (copied across file systems), those of other drives are converted; the reference LiDAR is
+    called ``LIDAR_TOP``. What nuScenes has no place for is counted in one warning.
 
     Parameters
     ----------
@@ -51,7 +52,7 @@ def write(labels: Labels, path: Path, drive: Drive | None) -> None:
     ------
     ArgumentError
         When there is no drive, it has no frame with an ego pose, labels in the world frame meet a drive without ego
-        poses, or the path holds anything but a root written by us.
+        poses, none of the boxes is at a frame, or the path holds anything but a root written by us.
     """
     if drive is None:
         raise ArgumentError("nuScenes tables hold the recording too: writing them needs the drive (--drive)")
@@ -60,6 +61,7 @@ def write(labels: Labels, path: Path, drive: Drive | None) -> None:
             f"labels of {labels.drive_name} are in the world frame, but drive {drive.name} has no ego poses"
         )
     plan = plan_samples(labels, drive)
+    written = count_written(labels, path, drive=drive, holds=lambda times: frame_of(times, plan.sample_times_ns) >= 0)
     lost = Losses(labels)
     with replaced_root(Path(path)) as root:
         export = SensorExport(drive, root)
@@ -79,6 +81,7 @@ def write(labels: Labels, path: Path, drive: Drive | None) -> None:
         write_json(root / VERSION / "splits.json", {"all": [scene_name]})
         _write_empty_map(root / EMPTY_MAP)
     lost.say(path, plan, export)
+    return written
 
 
 def _write_empty_map(path: Path) -> None:
