@@ -48,7 +48,8 @@ def fit(
     sensor
         LiDAR whose sweep is used; the first one of the drive when not given.
     size
-        Known length,width,height in metres, such as those of the object in another frame: hidden faces then follow.
+        Known length,width,height in metres, such as those of the object in another frame: hidden faces then follow. The
+        box only grows: it is never smaller than the points that were found.
     as_json
         Print the box as JSON.
     """

@@ -43,7 +43,8 @@ def render(
     labels
         In any format that `sensorann convert` reads.
     out
-        Folder for CAMERA/000000.jpg, birdseye/000000.png and birdseye.mp4.
+        Folder for CAMERA/000000.jpg, birdseye/000000.png and birdseye.mp4; numbered pictures of an earlier run in the
+        folders that are drawn are removed.
     from_format
         Label format: openlabel, kitti or nuscenes; recognised when not given.
     every
@@ -63,6 +64,7 @@ def render(
         out,
         frames=frames,
         cameras=camera or None,
+        replace=True,
         video=video,
         progress=lambda frames: shown(frames, "rendering"),
     )
@@ -72,7 +74,7 @@ def render(
         return
     for folder, n_pictures in summary.pictures.items():
         missing = summary.missing_images.get(folder, 0)
-        remark = f" ({missing} without an image: LiDAR points drawn)" if missing else ""
+        remark = f" ({missing} without an image)" if missing else ""
         print(f"{out / folder}: {n_pictures} pictures{remark}")
     if summary.video is not None:
         print(f"{summary.video}: {summary.frames} frames")

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sensorann.errors import ArgumentError
-from sensorann.fitting.cuboid_fit import CuboidFit, fit_cuboid
-from sensorann.fitting.growing import LARGEST_OBJECT, grow_object
+from sensorann.fitting.cuboid_fit import CuboidFit, check_size, fit_cuboid
+from sensorann.fitting.growing import LARGEST_OBJECT, NothingThereError, grow_object
 from sensorann.geometry import Cuboid, Transform
 from sensorann.geometry.arrays import as_array
 from sensorann.scene import Drive, check_drive, sync
@@ -70,14 +70,20 @@ def fit_at(
     sweep = drive.sweep(name, sync(drive, name, timestamp_ns))
     ego_from_sensor = drive.rig[name].ego_from_sensor
     world_from_ego = None if drive.trajectory is None else drive.trajectory.at(sweep.timestamp_ns)
+    check_size(size)
+    asked = as_array(point, (3,), np.float64, name="point", finite=True)
     click = _into_ego(
-        as_array(point, (3,), np.float64, name="point", finite=True),
+        asked,
         frame,
         ego_from_sensor=ego_from_sensor,
         world_from_ego=world_from_ego,
     )
     points, position = ego_from_sensor.apply(sweep.points), ego_from_sensor.translation
-    grown = grow_object(points, click, sensor=position, max_size=size or LARGEST_OBJECT)
+    try:
+        grown = grow_object(points, click, sensor=position, max_size=size or LARGEST_OBJECT)
+    except NothingThereError as error:
+        place = ", ".join(f"{value:.12g}" for value in asked)
+        raise NothingThereError(f"({place}) in the {name if frame == 'sensor' else frame} frame") from error
     fit = fit_cuboid(points[grown.inside], ground_height=grown.ground_height, size=size, anchor=position)
     if world_from_ego is not None:
         pose = world_from_ego @ fit.cuboid.frame_from_cuboid

@@ -112,9 +112,14 @@ def fit_cuboid(
     )
 
 
-def _check(size: tuple[float, float, float] | None, yaw: float | None, ground_height: float | None) -> None:
+def check_size(size: tuple[float, float, float] | None) -> None:
+    """Refuse a known size that is no three positive lengths, with an `ArgumentError`."""
     if size is not None and (len(size) != 3 or not all(math.isfinite(edge) and edge > 0 for edge in size)):
         raise ArgumentError(f"size must be three positive lengths in metres, got {size}")
+
+
+def _check(size: tuple[float, float, float] | None, yaw: float | None, ground_height: float | None) -> None:
+    check_size(size)
     for name, value in (("yaw", yaw), ("ground_height", ground_height)):
         if value is not None and not math.isfinite(value):
             raise ArgumentError(f"{name} must be finite, got {value}")

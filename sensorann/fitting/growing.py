@@ -31,6 +31,15 @@ _CUBE_PER_GAP = 0.3
 _SIZE_SLACK = 1.05
 
 
+class NothingThereError(ArgumentError):
+    """No point above the ground lies at a place, which the message names in the words given."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(
+            f"no point above the ground lies within {_CLICK_REACH:g} m of {place}: click on a point of the object"
+        )
+
+
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
 class GrownObject:
     """The points of one object.
@@ -73,8 +82,8 @@ def grow_object(
 
     Raises
     ------
-    ArgumentError
-        When no point above the ground lies within a metre of the click.
+    NothingThereError
+        An `ArgumentError`: when no point above the ground lies within a metre of the click.
     """
     cloud = as_array(points, (None, 3), np.float64, name="points")
     seed = as_array(seed_point, (3,), np.float64, name="seed_point", finite=True)
@@ -151,8 +160,6 @@ def _ground_under(cloud: NDArray[np.float64], ground: GroundPlane) -> float:
     return ground.height_at((cloud[:, :2].min(axis=0) + cloud[:, :2].max(axis=0)) / 2)
 
 
-def _nothing_there(seed: NDArray[np.float64]) -> ArgumentError:
+def _nothing_there(seed: NDArray[np.float64]) -> NothingThereError:
     place = ", ".join(f"{value:.2f}" for value in seed)
-    return ArgumentError(
-        f"no point above the ground lies within {_CLICK_REACH:g} m of ({place}): click on a point of the object"
-    )
+    return NothingThereError(f"({place})")

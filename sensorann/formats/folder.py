@@ -19,7 +19,6 @@ from sensorann.files import require_file
 from sensorann.formats.encoded_images import decode_image
 from sensorann.formats.folder_description import FILE_NAME, Description, read_description, write_description
 from sensorann.formats.folder_files import SUFFIXES, SensorFiles, clock_of_names, find_files, holds_points
-from sensorann.formats.openlabel import recognises as is_openlabel
 from sensorann.formats.point_files import KITTI_COLUMNS, NUSCENES_COLUMNS, read_points
 from sensorann.formats.point_table import PointTable, asked_origin, to_float32
 from sensorann.geometry import Trajectory, Transform
@@ -33,8 +32,8 @@ _logger = logging.getLogger(__name__)
 
 
 def recognises(path: Path) -> bool:
-    """Tell whether a folder holds point files in ``lidar`` or ``radar``, or an OpenLABEL ``drive.json``."""
-    return path.is_dir() and (is_openlabel(path / FILE_NAME) or holds_points(path))
+    """Tell whether a folder holds point files in ``lidar`` or ``radar``, or a ``drive.json``, whatever is in that."""
+    return path.is_dir() and ((path / FILE_NAME).exists() or holds_points(path))
 
 
 def drive_names(path: Path) -> list[str]:

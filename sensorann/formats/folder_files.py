@@ -87,6 +87,11 @@ def holds_points(root: Path) -> bool:
     )
 
 
+def holds_loose_points(path: Path) -> bool:
+    """Tell whether point files lie in a folder itself, where no drive has them."""
+    return path.is_dir() and any(entry.suffix.lower() in POINT_SUFFIXES for entry in path.iterdir())
+
+
 def _file_names(folder: Path, suffixes: tuple[str, ...]) -> list[str]:
     with os.scandir(folder) as entries:  # a listing tells files from folders without a look at each
         named = [entry for entry in entries if entry.name.lower().endswith(suffixes)]

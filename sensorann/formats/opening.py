@@ -9,6 +9,7 @@ from pathlib import Path
 from sensorann.errors import ArgumentError, FormatError, MissingDataError
 from sensorann.formats import folder, kitti_raw, kitti_tracking, nuscenes, packed
 from sensorann.formats.addresses import split_address
+from sensorann.formats.folder_files import holds_loose_points
 from sensorann.scene import Drive
 
 
@@ -81,6 +82,12 @@ def _layout_of(root: Path) -> Layout:
         if layout.recognises(root):
             return layout
     expected = "; ".join(f"{layout.name} ({layout.landmark})" for layout in LAYOUTS)
+    if holds_loose_points(root):
+        # The one slip that everybody makes deserves the way out before anything else.
+        expected = (
+            f"point clouds in {root / 'lidar'} (put the clouds into lidar/), or another of the layouts {expected}"
+        )
+        raise FormatError(root, "", expected=expected, found=_contents(root))
     raise FormatError(root, "", expected=f"one of the drive layouts {expected}", found=_contents(root))
 
 

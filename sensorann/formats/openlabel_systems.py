@@ -92,13 +92,27 @@ class CoordinateSystems:
 
     def _known(self, name: str, node: Node) -> None:
         rig = self._drive.rig if self._drive is not None else ()
-        if name not in self._declared and name not in rig and (self._declared or name not in (WORLD, EGO)):
-            known = ", ".join([*self._declared, *(sensor for sensor in rig if sensor not in self._declared)])
-            raise node.refused(f"one of the coordinate systems {known or 'world, ego'}", found=repr(name))
+        if name in self._declared or name in rig or name in self._usual:
+            return
+        known = ", ".join(dict.fromkeys([*self._declared, *self._usual, *rig]))
+        raise node.refused(f"one of the coordinate systems {known}", found=repr(name))
+
+    @cached_property
+    def _usual(self) -> tuple[str, ...]:
+        """Names that need no declaration: both where nothing is declared, else the frames that the drive knows."""
+        if not self._declared:
+            return (WORLD, EGO)
+        if self._drive is None:
+            return ()
+        return (EGO,) if self._drive.trajectory is None else (WORLD, EGO)
+
+    def _is(self, name: str, own: str | None, usual: str) -> bool:
+        """Tell whether a name means the document's own world or vehicle, or undeclared the drive's."""
+        return name == own or (name == usual and name not in self._declared and name in self._usual)
 
     def world_from(self, name: str, frame: str, timestamp_ns: int) -> Transform | None:
         """Transform from a coordinate system to the world at a frame; None where nothing leads there."""
-        if name == self.world:
+        if self._is(name, self.world, WORLD):
             return Transform.identity()
         if self._drive is not None and self._drive.trajectory is not None:
             ego_from_system = self.ego_from(name, frame)
@@ -108,7 +122,7 @@ class CoordinateSystems:
 
     def ego_from(self, name: str, frame: str) -> Transform | None:
         """Transform from a coordinate system to the ego frame at a frame; None where nothing leads there."""
-        if name == self.ego:
+        if self._is(name, self.ego, EGO):
             return Transform.identity()
         found = self._path(self.ego, name, frame)
         if found is None and self._drive is not None and name in self._drive.rig:

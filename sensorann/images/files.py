@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 
@@ -12,6 +14,7 @@ from numpy.typing import NDArray
 from sensorann.errors import ArgumentError, SensorannError
 from sensorann.files import written_whole
 
+_NUMBER = re.compile(r"[0-9]{6,}")
 _ENCODING = {".jpg": [cv2.IMWRITE_JPEG_QUALITY, 92], ".png": [cv2.IMWRITE_PNG_COMPRESSION, 4]}
 
 
@@ -30,6 +33,14 @@ def write_picture(image: NDArray[np.uint8], path: Path) -> None:
         raise SensorannError(f"{path}: OpenCV could not encode a picture of shape {image.shape}")
     with written_whole(path) as temporary:
         temporary.write_bytes(data.tobytes())
+
+
+def remove_pictures(out_dir: Path, *, folders: Iterable[str]) -> None:
+    """Remove the numbered pictures (000000.jpg, 000000.png ...) from folders in `out_dir`, and nothing else."""
+    for folder in folders:
+        for path in (out_dir / folder).glob("*"):
+            if path.suffix in _ENCODING and _NUMBER.fullmatch(path.stem) and path.is_file():
+                path.unlink()
 
 
 class Video:

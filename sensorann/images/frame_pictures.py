@@ -92,7 +92,7 @@ def camera_picture(
     try:
         image = drive.image(name, i)
     except (MissingDataError, FormatError) as error:
-        tally.miss_image(name, error)
+        tally.miss_image(name, error, has_points=any(len(sweep) for sweep in frame.sweeps))
         points = np.concatenate([np.empty((0, 3)), *frame.sweeps])
         image = draw_ranges(camera_from_frame.apply(points), camera)
     boxes = boxes_at(labels, now_ns, frame_ns=frame.timestamp_ns, frame_reach_ns=frame.reach_ns)

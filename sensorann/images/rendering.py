@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.errors import ArgumentError
-from sensorann.images.files import Video, write_picture
+from sensorann.images.files import Video, remove_pictures, write_picture
 from sensorann.images.frame_pictures import birdseye_picture, camera_picture, read_frame, side_by_side
 from sensorann.images.tally import Tally
 from sensorann.scene import Drive, Labels, check_drive, frame_timestamps_ns, labels_in_world
@@ -49,6 +49,7 @@ def render_drive(
     cameras: Sequence[str] | None = None,
     camera_step: int = 1,
     video: bool = True,
+    replace: bool = False,
     progress: Callable[[Sequence[int]], Iterable[int]] = iter,
 ) -> RenderSummary:
     """Draw the boxes of a drive on every camera picture and from above.
@@ -67,6 +68,7 @@ def render_drive(
     cameras : names; all when not given
     camera_step : camera pictures are drawn at every n-th of the frames, and held in the video until the next
     video : write the mp4
+    replace : first remove the numbered pictures that an earlier run left in the folders that are drawn
     progress : wraps the frames, to show how far the work is
 
     Raises
@@ -89,6 +91,8 @@ def render_drive(
     names = _check_cameras(drive, cameras)
     if camera_step < 1:
         raise ArgumentError(f"camera_step must be at least 1, got {camera_step}")
+    if replace:
+        remove_pictures(out_dir, folders=[*names, BIRDSEYE])
     _warn_when_apart(labels, times[list(chosen)])
     tally = Tally()
     pictures = _draw_frames(

@@ -24,10 +24,11 @@ class Tally:
     missing_images: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
 
-    def miss_image(self, camera: str, error: Exception) -> None:
-        """Count a picture whose image cannot be had."""
+    def miss_image(self, camera: str, error: Exception, *, has_points: bool) -> None:
+        """Count a picture whose image cannot be had; LiDAR points are drawn in its stead where there are any."""
         if camera not in self.missing_images:
-            _log.warning("%s; LiDAR points are drawn instead", error)
+            instead = "LiDAR points are drawn instead" if has_points else "there are no LiDAR points to draw instead"
+            _log.warning("%s; %s", error, instead)
         self.missing_images[camera] += 1
 
     def skip(self, reason: str, error: Exception | None = None) -> None:

@@ -77,8 +77,13 @@ def test_the_text_names_metres_degrees_and_points(drive, capsys):
         (["--at", "9", "--point", "1,2,3"], "--at 9: drive memory has the frames 0 to 3"),
         (["--at", "0", "--point", "1,2"], "--point must be three numbers"),
         (["--at", "0", "--point", "1,2,3", "--sensor", "CAM_FRONT"], "there are: LIDAR_TOP"),
-        (["--at", "0", "--point", "-20,-20,1"], "no point above the ground"),
-        (["--at", "0", "--point", "1,2,3", "--size", "4,0,1"], "positive"),
+        (
+            ["--at", "0", "--point", "-20,-20,1.25"],
+            "no point above the ground lies within 1 m of (-20, -20, 1.25) in the ego frame: click",
+        ),
+        (["--at", "0", "--point", "-9,2.5,1", "--frame", "sensor"], "of (-9, 2.5, 1) in the LIDAR_TOP frame"),
+        (["--at", "0", "--point", "9,9,100.5", "--frame", "world"], "of (9, 9, 100.5) in the world frame"),
+        (["--at", "0", "--point", "1,2,3", "--size", "4,0,1"], "size must be three positive lengths in metres"),
     ],
 )
 def test_what_cannot_be_fitted_is_said_in_one_line(drive, capsys, options, message):

@@ -76,8 +76,22 @@ def test_a_folder_is_one_drive(tmp_path):
 
 def test_a_folder_with_neither_points_nor_description_is_no_drive(tmp_path):
     (tmp_path / "lidar").mkdir()
-    (tmp_path / "drive.json").write_text('{"speed": 3}')
     assert not folder.recognises(tmp_path)
+
+
+@pytest.mark.parametrize("text", ['{"speed": 3}', '{"openlabel": '], ids=["another", "cut short"])
+def test_a_description_that_is_none_is_refused_as_such(tmp_path, text):
+    (tmp_path / "drive.json").write_text(text)
+    with pytest.raises(FormatError, match=r"^[^,:]*drive\.json"):
+        open_drive(tmp_path)
+
+
+def test_loose_clouds_are_refused_with_the_way_out_first(tmp_path):
+    write_points(tmp_path / "000000.bin")
+    with pytest.raises(FormatError, match=r"^\S+: expected point clouds in \S+ \(put the clouds into lidar/\)"):
+        open_drive(tmp_path)
+    write_points(tmp_path / "lidar" / "000000.bin")
+    assert list(open_drive(tmp_path).rig) == ["lidar"]
 
 
 @pytest.mark.parametrize("suffix", [".pcd", ".bin", ".npy"])

@@ -42,6 +42,21 @@ def read(tmp_path, document, drive=None):
     return openlabel.read(path, drive)
 
 
+@pytest.mark.parametrize("system", ["ego", "world"])
+def test_frames_of_the_drive_need_no_declaration_of_their_own(tmp_path, system):
+    systems = {"car": {"type": "local_cs", "parent": ""}, "roof": {"type": "sensor_cs", "parent": "car"}}
+    drive = MemoryDrive()
+    labels = read(tmp_path, make_document(system=system, systems=systems), drive)
+    assert labels.frame == "world"
+    pose = drive.trajectory.at(START_NS) if system == "ego" else Transform.identity()
+    np.testing.assert_allclose(labels.tracks[0].cuboids.centers[0], pose.apply(EULER[:3]), atol=1e-9)
+    with pytest.raises(FormatError, match=f"one of the coordinate systems car, roof, found '{system}'"):
+        read(tmp_path, make_document(system=system, systems=systems))
+    if system == "world":
+        with pytest.raises(FormatError, match="one of the coordinate systems car, roof, ego"):
+            read(tmp_path, make_document(system=system, systems=systems), MemoryDrive(trajectory=None))
+
+
 def test_euler_angles_turn_about_moving_axes(tmp_path):
     rx, ry, rz = 0.1, -0.2, 0.7
     labels = read(tmp_path, make_document(val=[1, 2, 3, rx, ry, rz, 4, 2, 1]))

@@ -72,6 +72,28 @@ def test_without_images_the_lidar_points_are_drawn_and_counted(tmp_path, caplog)
     assert (image.max(axis=2) > 120).sum() > 100
 
 
+def test_without_images_and_points_nothing_is_promised(tmp_path, caplog):
+    drive = make_drive(images=False, lidars=(), times=dict.fromkeys(("CAM_FRONT",), START_NS + np.arange(N) * FRAME_NS))
+    render_drive(drive, ahead(), tmp_path, video=False)
+    assert "there are no LiDAR points to draw instead" in caplog.text
+    assert "are drawn instead" not in caplog.text
+
+
+def test_pictures_of_an_earlier_run_do_not_mix_with_new_ones(tmp_path):
+    render_drive(make_drive(), ahead(), tmp_path, video=False)
+    mine = [
+        tmp_path / "CAM_FRONT" / "holiday.jpg",
+        tmp_path / "CAM_FRONT" / "12.jpg",
+        tmp_path / "other" / "000000.jpg",
+    ]
+    for path in mine:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("mine")
+    render_drive(make_drive(), ahead(), tmp_path, frames=[2], video=False, replace=True)
+    drawn = [tmp_path / "CAM_FRONT" / "000002.jpg", tmp_path / "birdseye" / "000002.png"]
+    assert sorted(path for path in tmp_path.rglob("*") if path.is_file()) == sorted(drawn + mine)
+
+
 def test_without_ego_poses_ego_labels_are_drawn(tmp_path):
     drive = make_drive(trajectory=None)
     drive.times.update(dict.fromkeys(drive.rig, START_NS + np.arange(N) * FRAME_NS))
