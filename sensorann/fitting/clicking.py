@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sensorann.errors import ArgumentError
 from sensorann.fitting.cuboid_fit import CuboidFit, check_size, fit_cuboid
-from sensorann.fitting.growing import LARGEST_OBJECT, NothingThereError, grow_object
+from sensorann.fitting.growing import LARGEST_OBJECT, NothingThereError, grow_object, nothing_there
 from sensorann.geometry import Cuboid, Transform
 from sensorann.geometry.arrays import as_array
 from sensorann.scene import Drive, check_drive, sync
@@ -82,8 +82,7 @@ def fit_at(
     try:
         grown = grow_object(points, click, sensor=position, max_size=size or LARGEST_OBJECT)
     except NothingThereError as error:
-        place = ", ".join(f"{value:.12g}" for value in asked)
-        raise NothingThereError(f"({place}) in the {name if frame == 'sensor' else frame} frame") from error
+        raise nothing_there(asked, frame=name if frame == "sensor" else frame) from error
     fit = fit_cuboid(points[grown.inside], ground_height=grown.ground_height, size=size, anchor=position)
     if world_from_ego is not None:
         pose = world_from_ego @ fit.cuboid.frame_from_cuboid

@@ -32,12 +32,7 @@ _SIZE_SLACK = 1.05
 
 
 class NothingThereError(ArgumentError):
-    """No point above the ground lies at a place, which the message names in the words given."""
-
-    def __init__(self, place: str) -> None:
-        super().__init__(
-            f"no point above the ground lies within {_CLICK_REACH:g} m of {place}: click on a point of the object"
-        )
+    """No point above the ground lies at a click."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
@@ -95,12 +90,12 @@ def grow_object(
     offsets = np.hypot(*(cloud[finite, :2] - seed[:2]).T)
     nearby = finite[offsets <= max(reach, _CLICK_REACH)]
     if len(nearby) == 0:
-        raise _nothing_there(seed)
+        raise nothing_there(seed)
     ground = _ground_below(cloud[finite], seed)
     heights = ground.heights_above(cloud[nearby])
     candidates = nearby[(heights > _GROUND_CLEARANCE) & (heights < max_size[2] + 0.5)]
     if len(candidates) == 0:
-        raise _nothing_there(seed)
+        raise nothing_there(seed)
     members, gap = _grow_until_it_fits(cloud[candidates], seed, position, max_size)
     inside = np.zeros(len(cloud), np.bool_)
     inside[candidates[members]] = True
@@ -135,7 +130,7 @@ def _connected(cloud: NDArray[np.float64], seed: NDArray[np.float64], gap: float
     """Points (N,) that are joined to the one nearest to the seed by steps of at most `gap`."""
     nearest = int(np.argmin(np.linalg.norm(cloud - seed, axis=1)))
     if np.linalg.norm(cloud[nearest] - seed) > _CLICK_REACH:
-        raise _nothing_there(seed)
+        raise nothing_there(seed)
     flattened = (cloud - seed) * [1.0, 1.0, _HEIGHT_WEIGHT]
     # One point stands for its cube: a near car has thousands, and its millions of pairs add nothing.
     cubes = np.floor(flattened / (_CUBE_PER_GAP * gap)).astype(np.int64)
@@ -160,6 +155,10 @@ def _ground_under(cloud: NDArray[np.float64], ground: GroundPlane) -> float:
     return ground.height_at((cloud[:, :2].min(axis=0) + cloud[:, :2].max(axis=0)) / 2)
 
 
-def _nothing_there(seed: NDArray[np.float64]) -> NothingThereError:
-    place = ", ".join(f"{value:.2f}" for value in seed)
-    return NothingThereError(f"({place})")
+def nothing_there(click: NDArray[np.float64], *, frame: str = "") -> NothingThereError:
+    """Say that no point lies at a click (3,), in the numbers and the frame that it was given in."""
+    place = ", ".join(f"{value:.12g}" for value in click)
+    return NothingThereError(
+        f"no point above the ground lies within {_CLICK_REACH:g} m of ({place}){frame and f' in the {frame} frame'}: "
+        "click on a point of the object"
+    )
