@@ -14,6 +14,8 @@ from sensorann import __version__
 from sensorann.formats import write_labels
 from sensorann.formats.strict_json import write_json
 from sensorann.images import render_drive
+from sensorann.images.files import remove_pictures
+from sensorann.images.rendering import BIRDSEYE
 from sensorann.scene import Drive, Labels, Source, frame_timestamps_ns, reference_sensor, sync
 from sensorann.simulate import simulate_drive
 from sensorann.tracks import interpolate
@@ -70,9 +72,12 @@ def run_demo(
     seconds: dict[str, float] = {}
     with _timed(seconds, "simulate the world"):
         drive, truth = simulate_drive(seed=seed, **numbers)
+        _remove_earlier(out, drive)
         keyframes = every_nth_box(truth, KEYFRAME_STEP)
     with _timed(seconds, "interpolate"):
-        completed = {method: interpolate(keyframes, drive, method=method) for method in COMPARED}
+        # The curves alone: the truth is where each object is at the instant of the sweep, its points lie where it was
+        # when the beam passed, and nobody has drawn the keyframes on those points.
+        completed = {method: interpolate(keyframes, drive, method=method, points=False) for method in COMPARED}
     with _timed(seconds, "measure"):
         scores = {method: _measure(labels, truth) for method, labels in completed.items()}
     with _timed(seconds, "write labels"):
@@ -94,6 +99,13 @@ def run_demo(
     )
     write_json(out / "summary.json", summary(result))
     return result
+
+
+def _remove_earlier(out: Path, drive: Drive) -> None:
+    """Remove what an earlier run left: a run that is cut short must not look like a finished one."""
+    for name in ("report.html", "summary.json"):
+        (out / name).unlink(missing_ok=True)
+    remove_pictures(out / "pictures", folders=[BIRDSEYE, *drive.rig])
 
 
 def summary(result: Demo) -> dict[str, object]:

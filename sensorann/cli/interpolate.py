@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sensorann import tracks
 from sensorann.cli.output import AsJson, print_json
+from sensorann.cli.progress import counted
 from sensorann.errors import ArgumentError
 from sensorann.formats import open_drive, read_labels, write_labels
 from sensorann.scene import Labels, Source
@@ -64,22 +65,26 @@ def interpolate(
     """
     recording = open_drive(drive)
     given = read_labels(labels, drive=recording, format=from_format)
-    completed = tracks.interpolate(
-        given,
-        recording,
-        method=method,
-        at=at if at in ("lidar", "camera") else _instants(at),
-        keyframe_sigma=keyframe_sigma_m,
-        points=points,
-    )
-    write_labels(completed, out, drive=recording, format=to_format)
-    summary = _summary(completed, out)
+    if not keyframe_sigma_m >= 0:
+        raise ArgumentError(f"--keyframe-sigma-m must be a length in metres, 0 or more, got {keyframe_sigma_m}")
+    with counted("following points") as progress:
+        completed = tracks.interpolate(
+            given,
+            recording,
+            method=method,
+            at=at if at in ("lidar", "camera") else _instants(at),
+            keyframe_sigma=keyframe_sigma_m,
+            points=points,
+            progress=progress,
+        )
+    written = write_labels(completed, out, drive=recording, format=to_format)
+    summary = _summary(completed, out) | {"written": written.boxes, "left_out": written.left_out}
     if as_json:
         print_json(summary)
         return
     print(
         f"{out}: {summary['tracks']} tracks, {summary['keyframes']} keyframes, {summary['computed']} boxes computed, "
-        f"{summary['fitted']} of them fitted to points"
+        f"{summary['fitted']} of them fitted to points; {written.boxes} boxes written"
     )
     if summary["computed"]:
         print(
@@ -95,7 +100,8 @@ def _instants(text: str) -> NDArray[np.int64]:
         return np.array([int(word) for word in words], np.int64)
     except (ValueError, OverflowError) as error:
         raise ArgumentError(
-            f"--at must be lidar, camera, instants in ns with commas between them, or a file with one per line: {error}"
+            "--at must be lidar, camera, instants in ns with commas between them, or a file with one per line, "
+            f"got {text!r:.60}"
         ) from error
 
 

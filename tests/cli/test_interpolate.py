@@ -2,14 +2,20 @@
 
 import json
 
+import cv2
 import numpy as np
 import pytest
 
 import sensorann as sa
 from benchmarks import kitti_interpolation
 from sensorann.cli import run
-from sensorann.scene import Source
+from sensorann.scene import Source, Sweep
+from tests.builders import FRAME_NS, START_NS, MemoryDrive, make_labels, make_rig, make_track, make_trajectory
 from tests.formats.kitti_files import make_row, write_tracking
+
+BEND = [(0, (0.0, 1.5, 10.0)), (2, (0.0, 1.5, 14.0)), (4, (4.0, 1.5, 14.0))]
+OFFSETS = {"LIDAR_TOP": 0, "FIRST": 30_000_000, "SECOND": 60_000_000}
+PICTURE = cv2.imencode(".png", np.zeros((480, 640, 3), np.uint8))[1].tobytes()
 
 
 def write_drive(folder, *, frames=(0, 4)):
@@ -48,6 +54,36 @@ def test_the_output_format_can_be_named(tmp_path):
     assert len(out.read_text().splitlines()) == 5
 
 
+@pytest.mark.parametrize(("method", "straight"), [("linear", True), ("smooth", False), ("spline", False)])
+def test_the_method_is_used(tmp_path, method, straight):
+    # A car that goes straight ahead, then to the side: only the straight lines turn at once.
+    training = write_tracking(tmp_path, rows=[make_row(frame=f, location=place) for f, place in BEND])
+    out = tmp_path / "complete.json"
+    labels = str(training / "label_02" / "0000.txt")
+    assert run(["interpolate", labels, "--drive", str(training), "-o", str(out), "--method", method]) == 0
+    centers = sa.read_labels(out).tracks[0].cuboids.centers
+    bent = np.linalg.norm(centers[0] - 2 * centers[1] + centers[2])
+    assert (bent < 1e-6) == straight
+
+
+@pytest.mark.parametrize("at", ["lidar", "camera"])
+def test_instants_are_those_of_the_named_kind_of_sensor(tmp_path, at):
+    drive = MemoryDrive(
+        rig=make_rig(cameras=("FIRST", "SECOND")),
+        trajectory=make_trajectory(n=6),
+        times={name: START_NS + offset + np.arange(5) * FRAME_NS for name, offset in OFFSETS.items()},
+        images={name: [PICTURE] * 5 for name in ("FIRST", "SECOND")},
+        sweeps={"LIDAR_TOP": [Sweep(sensor="LIDAR_TOP", timestamp_ns=START_NS, points=np.zeros((1, 3)))] * 5},
+    )
+    sa.pack(drive, tmp_path / "a.drive.h5")
+    keyframes = make_track(timestamps_ns=[START_NS, START_NS + 4 * FRAME_NS])
+    sa.write_labels(make_labels(keyframes, drive_name=drive.name), tmp_path / "keys.json")
+    arguments = [str(tmp_path / "keys.json"), "--drive", str(tmp_path / "a.drive.h5"), "-o", str(tmp_path / "o.json")]
+    assert run(["interpolate", *arguments, "--at", at, "--no-points"]) == 0
+    times = sa.read_labels(tmp_path / "o.json").tracks[0].timestamps_ns[1:-1] - START_NS
+    assert set(times % FRAME_NS) == {OFFSETS["FIRST" if at == "camera" else "LIDAR_TOP"]}
+
+
 @pytest.mark.parametrize("in_file", [False, True], ids=["on the line", "in a file"])
 def test_instants_can_be_given(tmp_path, in_file):
     drive, labels = write_drive(tmp_path)
@@ -73,7 +109,7 @@ def test_the_keyframe_sigma_reaches_the_boxes(tmp_path):
     [
         (["--at", "noon"], "--at must be lidar, camera, instants in ns"),
         (["--at", "1,99999999999999999999"], "--at must be lidar, camera, instants in ns"),
-        (["--keyframe-sigma-m", "-1"], "keyframe_sigma must be a length in metres"),
+        (["--keyframe-sigma-m", "-1"], "--keyframe-sigma-m must be a length in metres"),
         (["--from", "waymo"], "'waymo'"),
     ],
 )
