@@ -122,7 +122,7 @@ def _odd_samples(figures: SensorSummary, drive: Drive) -> Iterator[str]:
     samples = figures.samples
     n_tried = samples.n_read + samples.n_missing + len(samples.damaged)
     if samples.n_missing:
-        yield f"{samples.n_missing} of {n_tried} measurements looked at are missing"
+        yield f"{samples.n_missing} of {n_tried} measurements looked at are missing, the first: {samples.first_missing}"
     if samples.damaged:
         yield f"{len(samples.damaged)} of {n_tried} measurements looked at are damaged, the first: {samples.damaged[0]}"
     if 0 in samples.n_points:

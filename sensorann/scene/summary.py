@@ -39,6 +39,7 @@ class Samples:
     Attributes
     ----------
     n_read, n_missing : measurements looked at, and absent ones among those tried
+    first_missing : what the drive says of the first absent one; names its file
     damaged : what was wrong with those that could not be read
     n_points : points of each sweep read
     n_without_position : points with NaN or infinity in all of them
@@ -48,6 +49,7 @@ class Samples:
 
     n_read: int = 0
     n_missing: int = 0
+    first_missing: str = ""
     damaged: tuple[str, ...] = ()
     n_points: tuple[int, ...] = ()
     n_without_position: int = 0
@@ -186,6 +188,7 @@ def _offsets(own: NDArray[np.int64], reference: NDArray[np.int64]) -> tuple[floa
 
 def _samples(drive: Drive, sensor: Sensor, n: int, n_samples: int) -> Samples:
     n_read = n_missing = n_without = 0
+    first_missing = ""
     damaged: list[str] = []
     n_points: list[int] = []
     furthest: list[float] = []
@@ -202,13 +205,15 @@ def _samples(drive: Drive, sensor: Sensor, n: int, n_samples: int) -> Samples:
                 n_without += len(points) - len(held)
                 furthest += [float(np.linalg.norm(held.astype(np.float64), axis=1).max())] if len(held) else []
             n_read += 1
-        except MissingDataError:
+        except MissingDataError as error:
             n_missing += 1
+            first_missing = first_missing or str(error)
         except FormatError as error:
             damaged.append(str(error))
     return Samples(
         n_read=n_read,
         n_missing=n_missing,
+        first_missing=first_missing,
         damaged=tuple(damaged),
         n_points=tuple(n_points),
         n_without_position=n_without,

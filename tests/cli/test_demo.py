@@ -98,6 +98,18 @@ def test_the_command_prints_the_table_and_where_to_look(result, monkeypatch, cap
     assert str(tmp_path / "here" / "report.html") in printed
 
 
+def test_what_an_earlier_run_left_does_not_mix_with_this_one(tmp_path, monkeypatch):
+    stale = ["report.html", "summary.json", "pictures/birdseye/000199.png", "pictures/CAM_BACK/000199.jpg"]
+    for name in [*stale, "notes.txt"]:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("earlier")
+    monkeypatch.setattr("sensorann.cli.demo_pipeline._draw", lambda *_arguments: 1 / 0)  # this run is cut short
+    with pytest.raises(ZeroDivisionError):
+        run_demo(tmp_path, seed=1, n_frames=1, n_actors=1, n_beams=8, n_columns=90)
+    assert [name for name in stale if (tmp_path / name).exists()] == []
+    assert (tmp_path / "notes.txt").read_text() == "earlier"
+
+
 def test_a_drive_too_short_to_interpolate_still_ends_with_a_report(tmp_path):
     short = run_demo(tmp_path, seed=1, n_frames=1, n_actors=1, n_beams=8, n_columns=90)
     write_report(short)

@@ -89,7 +89,10 @@ UPSIDE_DOWN = [[0, 0, 1], [1, 0, 0], [0, 1, 0]]
         ({"times": {"CAM_FRONT": TIMES[:-1] + 40_000_000}}, "CAM_FRONT: measures 40 ms after LIDAR_TOP throughout"),
         ({"times": {"CAM_FRONT": TIMES + 3_600_000_000_000}}, "more than a period: are both clocks the same?"),
         ({"times": {"LIDAR_TOP": TIMES + FRAME_NS}}, "LIDAR_TOP: 1 of 20 instants lie outside the ego trajectory"),
-        ({"sweeps": {}}, "LIDAR_TOP: 5 of 5 measurements looked at are missing"),
+        (
+            {"sweeps": {}},
+            "LIDAR_TOP: 5 of 5 measurements looked at are missing, the first: memory has no sweeps of LIDAR_TOP",
+        ),
         ({"sweeps": {"LIDAR_TOP": [make_sweep()] * N}}, "5 of 5 sweeps looked at have no points"),
         ({"sweeps": {"LIDAR_TOP": [make_sweep([np.nan] * 3)] * N}}, "5 of 5 points looked at have no position"),
         ({"sweeps": {"LIDAR_TOP": [make_sweep([5e5, 5e6, 0])] * N}}, "are the points in the sensor's own frame?"),
