@@ -173,8 +173,11 @@ def read_raw_calibration(folder: Path | str) -> tuple[KittiCalibration, dict[str
     names = {f"image_0{i}": (f"P_rect_0{i}", f"S_rect_0{i}") for i in range(4) if (f"P_rect_0{i}",) in cameras}
     sizes: dict[str, tuple[int, int]] = {}
     for name, (_, size_name) in names.items():
-        width, height = cameras.numbers((size_name,), 2)[1]
+        where, (width, height) = cameras.numbers((size_name,), 2)
         sizes[name] = (round(width), round(height))
+        if min(sizes[name]) < 1:
+            expected = "a width and a height in pixels, above 0"
+            raise FormatError(cameras.path, where, expected=expected, found=f"{width:g} {height:g}")
     imu_path = folder / IMU_CALIBRATION
     calibration = KittiCalibration(
         rect_from_velodyne=rectification @ _read_rigid(folder / "calib_velo_to_cam.txt"),

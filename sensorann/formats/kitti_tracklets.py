@@ -71,6 +71,8 @@ def _parse(path: Path) -> Any:
         raise FormatError(path, f"line {error.position[0]}", expected="XML", found=str(error)) from error
     except DefusedXmlException as error:
         raise FormatError(path, "", expected="XML without entities", found=str(error)) from error
+    except (LookupError, ValueError) as error:  # an encoding that Python does not know, or the parser cannot take
+        raise FormatError(path, "line 1", expected="XML in a known encoding", found=str(error)) from error
     tracklets = root.find("tracklets")
     if tracklets is None:
         raise FormatError(path, "", expected="an element tracklets", found=f"a document of {root.tag}")

@@ -103,6 +103,7 @@ class _AnnotationTables:
         """Gather the annotations of the samples in `times` (token to instant) by instance."""
         rows: dict[str, list[Row]] = {}
         for row in tables.stream_rows(self.path):
+            tables.text(row, "token", path=self.path)
             sample = samples.find(row, "sample_token", of=self.path)
             instance = self.instances.find(row, "instance_token", of=self.path)
             if sample["token"] in times:

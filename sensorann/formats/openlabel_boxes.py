@@ -180,8 +180,8 @@ def _sigma(stated: Node | None) -> list[float]:
         if type(value) is not float:
             Node(value, name, stated).number()
     sigma = [float(members.get(name, np.nan)) for name in SIGMA_NAMES]
-    if np.inf in sigma or -np.inf in sigma:
-        raise stated.refused("finite numbers")
+    if any(own < 0 or own == np.inf for own in sigma):
+        raise stated.refused("finite numbers, 0 or more")
     return sigma
 
 

@@ -58,6 +58,10 @@ class Camera:
             or not np.allclose(matrix[[0, 1, 2, 2, 2], [1, 0, 0, 1, 2]], [0, 0, 0, 0, 1])
         ):
             raise ArgumentError(f"matrix must be [[fx, 0, cx], [0, fy, cy], [0, 0, 1]], got {matrix.tolist()}")
+        edges = as_array(self.size, (2,), np.int64, name="size")
+        if not (edges > 0).all():
+            raise ArgumentError(f"size must be width and height in pixels, above 0, got {self.size}")
+        object.__setattr__(self, "size", (int(edges[0]), int(edges[1])))
         object.__setattr__(self, "matrix", frozen(matrix))
         object.__setattr__(self, "distortion", frozen(distortion))
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sensorann.errors import ArgumentError
+from sensorann.geometry.arrays import as_array
 from sensorann.scene.drive import Drive
 
 
@@ -24,10 +25,10 @@ def nearest_indices(sensor_timestamps_ns: ArrayLike, timestamps_ns: ArrayLike) -
     Raises
     ------
     ArgumentError
-        When the sensor has no instants.
+        When the sensor has no instants, or instants are no whole numbers.
     """
-    own = np.asarray(sensor_timestamps_ns, np.int64)
-    wanted = np.asarray(timestamps_ns, np.int64)
+    own = as_array(sensor_timestamps_ns, (None,), np.int64, name="sensor_timestamps_ns")
+    wanted = as_array(timestamps_ns, (None,), np.int64, name="timestamps_ns")
     if len(own) == 0:
         raise ArgumentError("the sensor has no measurement to choose from")
     right = np.clip(np.searchsorted(own, wanted), 0, len(own) - 1)

@@ -75,6 +75,10 @@ class Track:
         if n and int(sources.max()) > max(Source):
             raise ArgumentError(f"track {self.id}: no source has the number {int(sources.max())}")
         sigmas = as_array(self.sigmas, (n, 7), np.float64, name=f"track {self.id}: sigmas")
+        if (sigmas < 0).any():
+            raise ArgumentError(
+                f"track {self.id}: sigmas must be 0 or more, or NaN where nobody said, got {np.nanmin(sigmas)}"
+            )
         for name, values in self.box_attributes.items():
             if len(values) != n:
                 raise ArgumentError(f"track {self.id}: attribute {name} has {len(values)} values for {n} boxes")

@@ -71,13 +71,13 @@ def keyframes_of(track: Track, *, keyframe_sigma: float) -> Keyframes:
     Raises
     ------
     ArgumentError
-        When a sigma is negative or infinite.
+        When a sigma is infinite.
     """
     keys = track[np.isin(track.sources, KEYFRAME_SOURCES)]
     stated = keys.sigmas
-    if (stated < 0).any() or np.isinf(stated).any():
-        row = int(np.argwhere((stated < 0) | np.isinf(stated))[0][0])
-        raise ArgumentError(f"track {track.id}: sigmas must be finite and not negative, box {row} has {stated[row]}")
+    if np.isinf(stated).any():
+        row = int(np.argwhere(np.isinf(stated))[0][0])
+        raise ArgumentError(f"track {track.id}: sigmas must be finite, box {row} has {stated[row]}")
     assumed = np.full(stated.shape, keyframe_sigma)
     assumed[:, 6] = keyframe_sigma / (keys.cuboids.sizes[:, 0] / 2)
     exact = (keys.sources == Source.HUMAN)[:, None]

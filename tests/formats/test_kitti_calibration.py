@@ -74,6 +74,14 @@ def test_a_damaged_calibration_names_line_and_matrix(tmp_path, text, where, foun
     assert str(path) in str(caught.value)
 
 
+def test_a_picture_without_an_edge_is_refused(tmp_path):
+    write_raw_calibration(tmp_path)
+    path = tmp_path / "calib_cam_to_cam.txt"
+    path.write_text(path.read_text().replace("S_rect_02: 4.1e+02", "S_rect_02: 0.0e+00"))
+    with pytest.raises(FormatError, match=r"S_rect_02: expected a width and a height in pixels, above 0, found 0 130"):
+        read_raw_calibration(tmp_path)
+
+
 def test_nan_in_a_calibration_is_refused(tmp_path):
     lines = calibration_text().splitlines()
     lines[4] = "R_rect nan 0 0 0 1 0 0 0 1"

@@ -86,6 +86,14 @@ def test_cut_and_hostile_xml_is_refused(drive, tmp_path):
         read_labels(path, drive=drive)
 
 
+@pytest.mark.parametrize("encoding", ["UTF-99", "UTF-7", "utf-16-le", "idna"])
+def test_an_encoding_that_cannot_be_read_is_refused(drive, tmp_path, encoding):
+    path = write_tracklets(tmp_path, tracklet({}))
+    path.write_text(path.read_text().replace('version="1.0"?', f'version="1.0" encoding="{encoding}"?'))
+    with pytest.raises(FormatError, match=r"tracklet_labels\.xml, line 1: expected XML"):
+        read_labels(path, drive=drive)
+
+
 def test_tracklets_are_only_read_and_need_their_drive(drive, tmp_path):
     path = write_tracklets(tmp_path, tracklet({}))
     with pytest.raises(ArgumentError, match="name the drive"):

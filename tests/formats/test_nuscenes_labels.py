@@ -132,6 +132,7 @@ SPOILED = {
     "visibility token": (_spoil("sample_annotation", 0, "visibility_token", "9"), ANNOTATION + "visibility_token"),
     "size zero": (_spoil("sample_annotation", 0, "size", [1, 0, 1]), ANNOTATION + "size: expected positive width"),
     "size of two": (_spoil("sample_annotation", 0, "size", [1, 2]), ANNOTATION + "size: expected 3 finite numbers"),
+    "token": (_spoil("sample_annotation", 1, "token", None), "sample_annotation.json, .*field token: expected text"),
     "quaternion": (_spoil("sample_annotation", 0, "rotation", [0, 0, 0, 0]), ANNOTATION + "rotation.*unit quaternion"),
     "position": (_spoil("sample_annotation", 0, "translation", [0, 0, None]), ANNOTATION + "translation"),
     "prev": (_spoil("sample_annotation", 0, "prev", "scene-0061-car-2"), ANNOTATION + "prev: expected ''"),

@@ -79,6 +79,7 @@ def damaged(document, path, value):
         (f"{CUBOID}.val", REMOVED, r"cuboid\[0\]: expected a member 'val'"),
         (f"{CUBOID}.source", "nobody", r"cuboid\[0\]\.source: expected one of human, interpolated"),
         (f"{CUBOID}.sigma", {"depth": 1}, r"cuboid\[0\]\.sigma\.depth: expected a sigma of x, y, z"),
+        (f"{CUBOID}.sigma", {"x": -0.5}, r"cuboid\[0\]\.sigma: expected finite numbers, 0 or more"),
         (f"{CUBOID}.sigma", {"x": "1"}, r"cuboid\[0\]\.sigma\.x: expected a finite number"),
         (f"{CUBOID}.rotation", [1.0] * 8, r"cuboid\[0\]\.rotation: expected 9 numbers"),
         (f"{CUBOID}.coordinate_system", "moon", r"cuboid\[0\]\.coordinate_system: expected one of the coordinate"),

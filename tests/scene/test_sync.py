@@ -28,6 +28,11 @@ def test_a_measurement_too_far_away_is_refused(drive):
         sync(drive, "CAM_FRONT", START_NS + 30_000_000, max_offset_s=0.025)
 
 
+def test_instants_that_are_no_whole_numbers_are_refused():
+    with pytest.raises(ArgumentError, match="timestamps_ns must be whole numbers"):
+        nearest_indices(TIMES, TIMES.astype(np.float64))
+
+
 def test_a_sensor_without_measurements_has_none_to_choose_from(drive):
     with pytest.raises(ArgumentError, match="no measurement to choose from"):
         sync(drive, "LIDAR_TOP", START_NS)

@@ -1,7 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from sensorann.errors import ArgumentError, TimeRangeError
+from sensorann.geometry import Trajectory, Transforms
+from sensorann.geometry.rotations import rotations_from_yaws
 from sensorann.scene import from_sensor, into_sensor, labels_in_world
 from tests.builders import make_labels, make_rig, make_track, make_trajectory
 
@@ -13,6 +17,16 @@ def test_ego_labels_move_to_the_world_each_at_its_own_instant():
     for i, time in enumerate(trajectory.timestamps_ns):
         expected = trajectory.at(int(time)).apply(labels.tracks[0].cuboids.centers[i])
         np.testing.assert_allclose(moved.tracks[0].cuboids.centers[i], expected)
+
+
+def test_sigmas_turn_with_the_boxes():
+    quarter = Transforms(rotations_from_yaws([np.pi / 2, np.pi / 4]), np.zeros((2, 3)))
+    track = make_track(n=2, frame="ego")
+    sigmas = np.tile([3.0, 4.0, 5.0, 0.1, 0.2, 0.3, 0.4], (2, 1))
+    labels = make_labels(replace(track, sigmas=sigmas), frame="ego")
+    moved = labels_in_world(labels, Trajectory(track.timestamps_ns, quarter)).tracks[0].sigmas
+    np.testing.assert_allclose(moved[0], [4, 3, 5, 0.1, 0.2, 0.3, 0.4])
+    np.testing.assert_allclose(moved[1], [12.5**0.5, 12.5**0.5, 5, 0.1, 0.2, 0.3, 0.4])
 
 
 def test_an_ego_box_outside_the_trajectory_is_refused_by_name():

@@ -175,10 +175,10 @@ def test_an_added_category_is_interpolated_as_its_motion_class():
     assert len(interpolate(labels, drive()).tracks[0]) == 6
 
 
-def test_a_negative_sigma_is_refused():
+def test_an_infinite_sigma_is_refused():
     track = keyframe_track(0, 5)
-    wrong = replace(track, sigmas=np.full((2, 7), -1.0))
-    with pytest.raises(ArgumentError, match="track 1: sigmas must be finite and not negative, box 0"):
+    wrong = replace(track, sigmas=np.full((2, 7), np.inf))
+    with pytest.raises(ArgumentError, match="track 1: sigmas must be finite, box 0"):
         filled(wrong)
 
 
