@@ -75,7 +75,9 @@ def run_demo(
         _remove_earlier(out, drive)
         keyframes = every_nth_box(truth, KEYFRAME_STEP)
     with _timed(seconds, "interpolate"):
-        completed = {method: interpolate(keyframes, drive, method=method) for method in COMPARED}
+        # The curves alone: the truth is where each object is at the instant of the sweep, its points lie where it was
+        # when the beam passed, and nobody has drawn the keyframes on those points.
+        completed = {method: interpolate(keyframes, drive, method=method, points=False) for method in COMPARED}
     with _timed(seconds, "measure"):
         scores = {method: _measure(labels, truth) for method, labels in completed.items()}
     with _timed(seconds, "write labels"):
