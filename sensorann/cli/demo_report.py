@@ -32,9 +32,11 @@ th:first-child, td:first-child, th:nth-child(2), td:nth-child(2) { text-align: l
 tr.all td { font-weight: 600; } tr.first td { border-top: 2px solid #c9d0da; }
 figure { margin: 1rem 0; } figcaption { color: #5c6675; font-size: .9rem; }
 img { max-width: 100%; height: auto; border-radius: 4px; display: block; }
-.pair { display: grid; grid-template-columns: 1.45fr 1fr; gap: .6rem; align-items: start; }
+th, td { white-space: nowrap; } .wide { overflow-x: auto; }
+.pair { display: grid; gap: .6rem; align-items: start; }
 .three { display: grid; grid-template-columns: repeat(3, 1fr); gap: .6rem; }
 svg { background: #f6f8fa; border-radius: 4px; width: 100%; height: auto; }
+@media (max-width: 44rem) { .pair, .three { grid-template-columns: 1fr !important; } }
 </style>
 </head>
 <body>
@@ -44,11 +46,11 @@ svg { background: #f6f8fa; border-radius: 4px; width: 100%; height: auto; }
 
 <h2>Measured against the truth</h2>
 <p>Only computed boxes count, at the instants of the LiDAR. The keyframes themselves are never moved.</p>
-<table>
+<div class="wide"><table>
 <tr><th>method</th><th>category</th><th>boxes</th><th>centre error, mean</th><th>95 % below</th><th>yaw error</th>
 <th>IoU, mean</th><th>IoU &gt; 0.7</th></tr>
 $rows
-</table>
+</table></div>
 $curve
 
 <h2>Pictures</h2>
@@ -159,7 +161,8 @@ def _svg(lines: dict[str, NDArray[np.float64]], keys: NDArray[np.float64]) -> st
     everything = np.concatenate(list(drawn.values()))
     low, high = everything.min(axis=0), everything.max(axis=0)
     scale = min(920 / max(high[0] - low[0], 1.0), 300 / max(high[1] - low[1], 1.0))
-    height = (high[1] - low[1]) * scale + 60
+    # The bar of the scale has a strip of its own below the drawing.
+    height = (high[1] - low[1]) * scale + 90
 
     def pixels(line: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.asarray((line - low) * scale + [(980 - (high[0] - low[0]) * scale) / 2, 30])
@@ -171,17 +174,21 @@ def _svg(lines: dict[str, NDArray[np.float64]], keys: NDArray[np.float64]) -> st
         for name, line in drawn.items()
     ]
     parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="#1f2733"/>' for x, y in pixels((keys - middle) @ axes.T)]
-    bar = f'<path d="M20 {height - 14:.0f}h{5 * scale:.1f}" stroke="#1f2733" stroke-width="2"/>'
-    bar += f'<text x="20" y="{height - 20:.0f}" font-size="13" fill="#1f2733">5 m</text>'
+    length = 5 if 5 * scale < 460 else 1
+    bar = f'<path d="M20 {height - 14:.0f}h{length * scale:.1f}" stroke="#1f2733" stroke-width="2"/>'
+    bar += f'<text x="20" y="{height - 20:.0f}" font-size="13" fill="#1f2733">{length} m</text>'
     return f'<svg viewBox="0 0 980 {height:.0f}" role="img">{"".join(parts)}{bar}</svg>'
 
 
 def _pictures(result: Demo) -> Iterable[str]:
     front, *others = (camera.name for camera in result.drive.rig.of_kind("camera"))
+    width, height = result.drive.rig.camera(front).size
+    columns = f"{width / height:.3f}fr 1fr"  # the view from above is square: both pictures are equally high
     for frame in result.shown:
         above = f"pictures/birdseye/{frame:06d}.png"
         yield (
-            f'<figure><div class="pair">{_image(f"pictures/{front}/{frame:06d}.jpg", front)}'
+            f'<figure><div class="pair" style="grid-template-columns: {columns}">'
+            f"{_image(f'pictures/{front}/{frame:06d}.jpg', front)}"
             f"{_image(above, 'view from above')}</div>"
             f"<figcaption>Frame {frame}: {escape(front)}, and from above</figcaption></figure>"
         )

@@ -3,6 +3,7 @@
 import json
 import re
 
+import cv2
 import numpy as np
 import pytest
 
@@ -38,6 +39,23 @@ def test_the_report_leaves_no_blank_unfilled(result):
     assert "$" not in page
     assert "nan" not in re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL).lower()
     assert "<svg" in page
+
+
+def test_pictures_beside_each_other_are_equally_high(result):
+    page = (result.out / "report.html").read_text(encoding="utf-8")
+    pairs = re.findall(
+        r'class="pair" style="grid-template-columns: ([0-9.]+)fr 1fr"><a href="(.*?)">.*?<a href="(.*?)">', page
+    )
+    assert len(pairs) == len(result.shown)
+    for share, *paths in pairs:
+        (front_height, front_width), (height, width) = (cv2.imread(str(result.out / path)).shape[:2] for path in paths)
+        assert front_height / front_width * float(share) == pytest.approx(height / width, rel=0.01)
+
+
+def test_the_bar_of_the_scale_lies_below_the_drawing(result):
+    drawing = re.search(r"<svg.*?</svg>", (result.out / "report.html").read_text(encoding="utf-8"), re.DOTALL)[0]
+    lowest = max(float(y) for y in re.findall(r'cy="([0-9.]+)"|[0-9.]+,([0-9.]+)', drawing) for y in y if y)
+    assert float(re.search(r'<text x="20" y="([0-9]+)" font-size="13"', drawing)[1]) - 13 > lowest
 
 
 def test_the_summary_holds_what_was_measured(result):
