@@ -34,7 +34,7 @@ def read_lidar(path: Path) -> Points:
 def read_radar(path: Path) -> Points:
     """Read a radar scan with all returns; the devkit's default filter would drop most of the doubtful ones.
 
-    nuScenes marks an empty scan by one return whose coordinates are NaN.
+    nuScenes marks an empty scan by one return whose coordinates are NaN; among others such a return stays.
 
     Returns
     -------
@@ -48,7 +48,7 @@ def read_radar(path: Path) -> Points:
         When it is damaged.
     """
     points, fields = _split(read_points(path, columns=NUSCENES_COLUMNS))
-    if len(points) and np.isnan(points[0]).all():
+    if len(points) and np.isnan(points).all():
         return points[:0], {name: column[:0] for name, column in fields.items()}
     return points, fields
 

@@ -28,8 +28,7 @@ def ascii_columns(path: Path, header: PcdHeader, payload: bytes) -> _Columns:
     n_values = sum(field.count for field in header.fields)
     # A value and what separates it take two bytes, the last one may go without: nothing is allocated on trust.
     if header.n_points * n_values * 2 > len(payload) + 1:
-        expected = f"{header.n_points} lines of {n_values} values"
-        raise FormatError(path, "points", expected=expected, found=f"{len(payload)} bytes of text")
+        raise _blame(path, header, payload)
     if header.n_points == 0:
         if payload.strip():
             raise FormatError(path, f"line {header.n_lines + 1}", expected="no point", found="more text")
@@ -85,12 +84,12 @@ def _blame(path: Path, header: PcdHeader, payload: bytes) -> FormatError:
         for field in header.fields
         for i in range(field.count)
     ]
-    n_lines = 0
+    n_lines, last = 0, header.n_lines
     for number, line in enumerate(payload.decode("latin-1").split("\n"), header.n_lines + 1):
         values = line.split()
         if not values:
             continue
-        n_lines += 1
+        n_lines, last = n_lines + 1, number
         if len(values) != len(names):
             expected = f"{len(names)} values ({' '.join(name for name, _ in names)[:120]})"
             return FormatError(path, f"line {number}", expected=expected, found=f"{len(values)}")
@@ -98,7 +97,8 @@ def _blame(path: Path, header: PcdHeader, payload: bytes) -> FormatError:
             if not _holds(dtype, value):
                 expected = f"a number of type {dtype or 'float64'}"
                 return FormatError(path, f"line {number}, {name}", expected=expected, found=repr(value[:40]))
-    return FormatError(path, "points", expected=f"{header.n_points} lines", found=f"{n_lines}")
+    expected = f"{header.n_points} lines of points"
+    return FormatError(path, f"line {last}, the last", expected=expected, found=f"{n_lines}")
 
 
 def _holds(dtype: np.dtype[np.generic] | None, value: str) -> bool:

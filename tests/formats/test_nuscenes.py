@@ -108,7 +108,18 @@ def test_a_radar_scan_keeps_the_returns_that_the_devkit_would_filter(drive):
     assert scan.fields["id"].tolist() == [300, 301, 302]
 
 
-def test_a_radar_file_whose_first_point_is_nan_is_an_empty_scan(drive):
+@pytest.mark.parametrize("axes", ["xyz", "x"], ids=["first return", "one coordinate of it"])
+def test_a_return_without_a_position_does_not_hide_the_others(drive, axes):
+    rows = radar_rows()
+    for axis in axes:
+        rows[axis][0] = np.nan
+    drive.path("RADAR_FRONT", 0).write_bytes(radar_file(rows))
+    scan = drive.sweep("RADAR_FRONT", 0)
+    np.testing.assert_array_equal(np.isnan(scan.points[:, 0]), [True, False, False])
+    assert len(scan.fields["rcs"]) == 3
+
+
+def test_a_radar_file_whose_only_point_is_nan_is_an_empty_scan(drive):
     empty = np.zeros(1, radar_rows().dtype)
     for axis in "xyz":
         empty[axis] = np.nan

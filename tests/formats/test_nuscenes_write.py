@@ -192,6 +192,18 @@ def test_points_are_counted_in_the_frame_of_the_sensor_at_its_own_time(tmp_path)
     assert back.track("2").box_attributes["num_lidar_pts"] == (0,) * 5
 
 
+def test_points_of_all_lidars_are_summed(tmp_path):
+    drive = make_drive(rig=make_rig(lidars=("LIDAR_TOP", "LIDAR_REAR", "LIDAR_SIDE")))
+    drive.sweeps["LIDAR_REAR"] = [replace(sweep, sensor="LIDAR_REAR") for sweep in drive.sweeps["LIDAR_TOP"]]
+    poses = [
+        drive.trajectory.at(int(time)) @ drive.rig["LIDAR_TOP"].ego_from_sensor
+        for time in drive.timestamps_ns("LIDAR_TOP")
+    ]
+    centers = [pose.apply(drive.sweep("LIDAR_TOP", i).points.mean(axis=0)) for i, pose in enumerate(poses)]
+    write_labels(make_labels(make_track(centers=centers, size=(1, 1, 1))), tmp_path / "out", drive=drive)
+    assert read_labels(tmp_path / "out").tracks[0].box_attributes["num_lidar_pts"] == (20,) * 5
+
+
 def test_without_sweeps_counts_stay_as_imported_and_that_is_said(tmp_path, caplog):
     track = make_track(box_attributes={"num_lidar_pts": (4, 4, 4, 4, None)})
     write_labels(make_labels(track), tmp_path / "out", drive=make_drive(sweeps={}))

@@ -183,6 +183,24 @@ def test_missing_measurements_are_recorded_counted_and_said(tmp_path, caplog):
         open_drive(tmp_path / "d.drive.h5").image("CAM_FRONT", 2)
 
 
+def test_only_the_measurements_that_are_missing_are_recorded_so(tmp_path, caplog):
+    class Partly(MemoryDrive):
+        def sweep(self, sensor, index):
+            if index == 1:
+                raise MissingDataError("gone")
+            return super().sweep(sensor, index)
+
+    whole = make_drive()
+    path = tmp_path / "d.drive.h5"
+    pack(Partly(rig=whole.rig, times=whole.times, sweeps=whole.sweeps, images=whole.images), path)
+    assert "1 of 4 measurements of LIDAR_TOP are missing" in caplog.text
+    drive = open_drive(path)
+    for index in (0, 2, 3):
+        np.testing.assert_array_equal(drive.sweep("LIDAR_TOP", index).points, whole.sweep("LIDAR_TOP", index).points)
+    with pytest.raises(MissingDataError, match="sweep 1 of LIDAR_TOP was not there"):
+        drive.sweep("LIDAR_TOP", 1)
+
+
 def test_a_packed_drive_packs_again(packed, tmp_path):
     pack(open_drive(packed), tmp_path / "again.drive.h5")
     assert_same_drive(open_drive(tmp_path / "again.drive.h5"), make_drive())

@@ -169,10 +169,12 @@ def test_lines_may_end_as_on_windows(tmp_path):
         ("FIELDS x y z", "FIELDS " + "x " * 200_000, "line 3: expected a PCD header that ends"),
         ("HEIGHT 1", "HEIGHT 1\nHEIGHT 1", "line 9: expected one HEIGHT line, found a second one"),
         ("HEIGHT 1", "HIGHT 1", "line 8: expected one of FIELDS"),
-        ("1 2 3\n", "", "points: expected 2 lines"),
+        ("1 2 3\n4 5 nan\n", "", "line 11, the last: expected 2 lines of points, found 0"),
+        ("4 5 nan\n", "4 5", "line 13: expected 3 values (x y z), found 2"),
+        ("1 2 3\n", "", "line 12, the last: expected 2 lines of points, found 1"),
         ("1 2 3\n", "1 2\n", "line 12: expected 3 values (x y z), found 2"),
         ("4 5 nan\n", "4 5 six\n", "line 13, z: expected a number of type float32, found 'six'"),
-        ("4 5 nan\n", "4 5 6\n7 8 9\n", "points: expected 2 lines, found 3"),
+        ("4 5 nan\n", "4 5 6\n7 8 9\n", "line 14, the last: expected 2 lines of points, found 3"),
     ],
 )
 def test_a_damaged_header_or_line_is_named(tmp_path, old, new, message):

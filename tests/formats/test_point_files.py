@@ -96,6 +96,12 @@ def test_a_cut_bin_file_names_the_byte(tmp_path):
         read_bin(tmp_path / "a.bin")
 
 
+def test_a_bin_file_of_whole_numbers_but_not_of_whole_points_is_refused(tmp_path):
+    (tmp_path / "a.bin").write_bytes(ROWS.tobytes()[:-4])
+    with pytest.raises(FormatError, match=r"byte 32: expected points of 16 bytes .*44 bytes, 12 too many"):
+        read_bin(tmp_path / "a.bin")
+
+
 @pytest.mark.parametrize("read", [read_bin, read_npy, read_ply, read_points])
 def test_an_absent_file_is_missing(tmp_path, read):
     with pytest.raises(MissingDataError, match="does not exist"):

@@ -86,6 +86,16 @@ def test_points_exactly_one_distance_apart_are_one_cluster():
     ]
 
 
+@pytest.mark.parametrize("distance", [0.1, 0.5, 7.0])
+@pytest.mark.parametrize("direction", [[1, 1, 1], [1, -1, 1], [1, 1, 0], [0, 1, -1], [1, 0, 0]])
+def test_the_distance_is_exact_along_every_diagonal_of_a_cell(distance, direction):
+    step = np.array(direction) / np.linalg.norm(direction) * distance
+    for factor, expected in ((1 - 1e-3, [0, 0]), (1 + 1e-3, [0, 1])):
+        for offset in np.linspace(0, 1, 7):  # wherever the cells happen to end
+            pair = np.array([[0, 0, 0], step * factor]) + offset * distance
+            assert euclidean_clusters(pair, distance=distance).tolist() == expected
+
+
 @pytest.mark.parametrize("points", [np.zeros((0, 3)), np.full((4, 3), np.nan, np.float32)], ids=["none", "NaN"])
 def test_clouds_without_a_finite_point_have_no_voxels_and_no_clusters(points):
     assert len(voxel_downsample(points, edge=0.1).points) == 0

@@ -58,6 +58,16 @@ def test_voxels_match_naive(seed, dtype, edge):
     np.testing.assert_array_equal(voxels.labels < 0, np.isnan(points).any(axis=1))
 
 
+@given(
+    points=st.lists(st.tuples(*[st.integers(-40, 40)] * 3), min_size=2, max_size=6),
+    distance=st.sampled_from([7.9, 13.0, 25.3]),
+)
+def test_clusters_of_a_few_points_match_naive(points, distance):
+    """So few that nothing else joins two points which a wrong cell or step takes for one cluster."""
+    cloud = np.array(points, np.float64)
+    np.testing.assert_array_equal(euclidean_clusters(cloud, distance=distance), naive.clusters(cloud, distance))
+
+
 @given(seed=seeds, dtype=dtypes, distance=st.sampled_from([0.25, 0.5, 1.3]))
 def test_clusters_match_naive(seed, dtype, distance):
     """Half of the points lie on quarters, so that some pairs are exactly one distance apart."""
