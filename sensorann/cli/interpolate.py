@@ -91,6 +91,18 @@ def interpolate(
             f"sigma of a computed box in the plane: median {summary['median_sigma_m']:.2f} m, "
             f"largest {summary['max_sigma_m']:.2f} m (track {summary['max_sigma_track']})"
         )
+    else:
+        print(_why_none(completed))
+
+
+def _why_none(labels: Labels) -> str:
+    """Say why no box was computed."""
+    most = max((len(track) for track in labels.tracks), default=0)
+    if most == 0:
+        return "nothing to compute from: the labels hold no keyframe (a human, imported or detected box)"
+    if most == 1:
+        return "nothing to compute: boxes are computed between keyframes, and no track has two"
+    return "nothing to compute: no instant asked for lies between two keyframes without being one"
 
 
 def _instants(text: str) -> NDArray[np.int64]:

@@ -37,6 +37,23 @@ def test_keyframes_become_a_complete_track(tmp_path, capsys):
     assert "1 tracks, 2 keyframes, 3 boxes computed" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("frames", "reason"),
+    [
+        ((), "the labels hold no keyframe"),
+        ((2,), "no track has two"),
+        ((1, 2, 3), "no instant asked for lies between two keyframes without being one"),
+    ],
+    ids=["no keyframe", "one", "dense"],
+)
+def test_when_no_box_is_computed_the_reason_is_said(tmp_path, capsys, frames, reason):
+    drive, labels = write_drive(tmp_path, frames=frames)
+    assert run(["interpolate", labels, "--drive", drive, "-o", str(tmp_path / "complete.json")]) == 0
+    computed, why = capsys.readouterr().out.splitlines()
+    assert " 0 boxes computed" in computed
+    assert reason in why
+
+
 def test_json_sums_up(tmp_path, capsys):
     drive, labels = write_drive(tmp_path)
     out = str(tmp_path / "complete.txt")
