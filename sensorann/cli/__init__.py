@@ -1,6 +1,7 @@
 """The command line: a table of commands, each imported only when it is chosen."""
 
 import logging
+import re
 import sys
 from collections.abc import Sequence
 
@@ -11,6 +12,8 @@ from sensorann.errors import SensorannError
 
 USAGE_ERROR = 2
 INTERRUPTED = 130
+# What cyclopts says of a word that Python's int() does not take.
+_CONVERSION = re.compile(r'unable to convert "([^"]*)" into int')
 
 # Name and summary of every command; the command itself is the function of that name in the module of that name.
 COMMANDS = (
@@ -72,7 +75,8 @@ def _usage_message(error: CycloptsError) -> str:
         names = ", ".join(name for name, _ in COMMANDS)
         return f"no command {' '.join(error.unused_tokens or ())!r}, there are: {names}"
     command = " ".join(["sensorann", *(error.command_chain or ())])
-    return f"{' '.join(str(error).split())} See: {command} --help"
+    text = _CONVERSION.sub(r'"\1" is no whole number', " ".join(str(error).split()))
+    return f"{text} See: {command} --help"
 
 
 def main() -> None:

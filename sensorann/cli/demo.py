@@ -1,13 +1,17 @@
 """`sensorann demo`: the whole pipeline on a simulated drive, measured against its truth."""
 
 from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
 
 from sensorann.cli.demo_pipeline import Demo, run_demo
 from sensorann.cli.demo_report import write_report
 from sensorann.cli.progress import shown
 
 
-def demo(*, out: Path = Path("demo_out"), seed: int = 0) -> None:
+def demo(*, out: Path = Path("demo_out"), seed: Annotated[int, Parameter(validator=Number(gte=0))] = 0) -> None:
     """Run the whole pipeline on a simulated drive.
 
     Simulates a drive through a town, keeps one box in ten as a human would have placed it, computes all others,

@@ -78,6 +78,8 @@ def _instant(recording: Drive, at: int) -> int:
 def _numbers(text: str, *, name: str) -> tuple[float, float, float]:
     try:
         first, second, third = (float(part) for part in text.split(","))
+        if not all(math.isfinite(part) for part in (first, second, third)):
+            raise ValueError(text)
     except ValueError:
         raise ArgumentError(
             f"{name} must be three numbers with commas between, such as 12.5,3,-0.4, got {text!r}"

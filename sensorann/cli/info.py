@@ -5,7 +5,10 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import Annotated
 
+from cyclopts import Parameter
+from cyclopts.validators import Number
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -29,7 +32,9 @@ _HEADER = (
 )
 
 
-def info(drive: str, /, *, samples: int = 5, as_json: AsJson = False) -> None:
+def info(
+    drive: str, /, *, samples: Annotated[int, Parameter(validator=Number(gte=0))] = 5, as_json: AsJson = False
+) -> None:
     """Show sensors, frames, span, rates, gaps, points and calibration of a drive, and say what is odd.
 
     A root that holds several drives is listed instead: ROOT#NAME addresses one of them.

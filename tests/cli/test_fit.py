@@ -76,6 +76,8 @@ def test_the_text_names_metres_degrees_and_points(drive, capsys):
     [
         (["--at", "9", "--point", "1,2,3"], "--at 9: drive memory has the frames 0 to 3"),
         (["--at", "0", "--point", "1,2"], "--point must be three numbers"),
+        (["--at", "0", "--point", "1,nan,2"], "--point must be three numbers"),
+        (["--at", "0", "--point", "1,2,3", "--size", "4,inf,2"], "--size must be three numbers"),
         (["--at", "0", "--point", "1,2,3", "--sensor", "CAM_FRONT"], "there are: LIDAR_TOP"),
         (
             ["--at", "0", "--point", "-20,-20,1.25"],

@@ -45,6 +45,20 @@ def test_missing_argument_is_wrong_usage_in_one_line(capsys):
     assert "sensorann info --help" in message
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["fit", "x", "--at", "foo", "--point", "1,2,3"], 'Invalid value for --at: "foo" is no whole number.'),
+        (["info", "x", "--samples", "many"], 'Invalid value for --samples: "many" is no whole number.'),
+        (["info", "x", "--samples", "-1"], 'Invalid value "-1" for --samples. Must be >= 0.'),
+        (["demo", "--seed", "-1"], 'Invalid value "-1" for --seed. Must be >= 0.'),
+    ],
+)
+def test_numbers_out_of_place_are_wrong_usage_in_the_words_of_the_options(arguments, message, capsys):
+    assert cli.run(arguments) == 2
+    assert capsys.readouterr().err.startswith(f"sensorann: {message} See: sensorann {arguments[0]} --help")
+
+
 def test_missing_drive_is_an_error_in_one_line(tmp_path, capsys):
     assert cli.run(["info", str(tmp_path / "nowhere")]) == 1
     assert capsys.readouterr().err.strip() == f"sensorann: {tmp_path / 'nowhere'} does not exist"
