@@ -19,7 +19,7 @@ def written_whole(path: Path | str) -> Iterator[Path]:
     Raises
     ------
     ArgumentError
-        When `path` is there and is no file, but a folder or a device.
+        When `path` is there and is no file, but a folder or a device, or what should be its folder is none.
     OSError
         When it cannot be written; names `path`, never the temporary file.
     """
@@ -59,6 +59,8 @@ def _replaceable(path: Path) -> Path:
     if path.exists() and not path.is_file():
         what = "a folder" if path.is_dir() else "no ordinary file"
         raise ArgumentError(f"{path} is {what}: name a file to write")
+    if path.parent.exists() and not path.parent.is_dir():
+        raise ArgumentError(f"{path.parent} is no folder, so {path.name} cannot be written into it")
     return path.resolve()
 
 

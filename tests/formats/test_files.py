@@ -70,6 +70,12 @@ def test_what_is_no_file_is_never_replaced(tmp_path, kind):
     assert not path.is_file()
 
 
+def test_a_file_is_no_folder_to_write_into(tmp_path):
+    (tmp_path / "a.json").write_text("[]")
+    with pytest.raises(ArgumentError, match=r"a\.json is no folder, so b\.json cannot be written into it"):
+        write_json(tmp_path / "a.json" / "b.json", [])
+
+
 def test_errors_of_writing_name_the_file_that_was_asked_for(tmp_path):
     path = tmp_path / "labels.json"
     with pytest.raises(OSError, match=f"No space left on device: '{path}'"), written_whole(path):
