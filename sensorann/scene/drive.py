@@ -98,7 +98,7 @@ def reference_sensor(drive: Drive) -> str:
     check_drive(drive)
     candidates = drive.rig.of_kind("lidar") or drive.rig.sensors
     if not candidates:
-        raise ArgumentError(f"drive {drive.name} has no sensor, so it has no frames")
+        raise ArgumentError(f"drive {drive.name} has no sensor that could be placed, so it has no frames of one")
     return candidates[0].name
 
 
