@@ -56,7 +56,7 @@ class Video:
     ArgumentError
         When the name ends otherwise, or a picture has another size than the first one.
     SensorannError
-        When this OpenCV cannot write mp4.
+        When this OpenCV cannot write mp4, or the file did not become whole, such as on a full disk.
     """
 
     def __init__(self, path: Path, *, frames_per_second: float) -> None:
@@ -93,8 +93,19 @@ class Video:
     ) -> None:
         if self._writer is not None:
             self._writer.release()
-        if error is None and self.n_pictures == 0:
-            empty = ArgumentError(f"{self.path.name}: a video needs at least one picture")
-            self._replacing.__exit__(type(empty), empty, None)
-            raise empty
+        failure = self._failure() if error is None else None
+        if failure is not None:
+            self._replacing.__exit__(type(failure), failure, None)
+            raise failure
         self._replacing.__exit__(kind, error, traceback)
+
+    def _failure(self) -> SensorannError | None:
+        """Say what is wrong with the finished video; OpenCV itself reports no failure to write."""
+        if self.n_pictures == 0:
+            return ArgumentError(f"{self.path.name}: a video needs at least one picture")
+        written = cv2.VideoCapture(str(self._temporary))
+        n_written = written.get(cv2.CAP_PROP_FRAME_COUNT)
+        written.release()
+        if n_written != self.n_pictures:
+            return SensorannError(f"{self.path}: the video could not be written whole, is the disk full?")
+        return None

@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import cv2
 import numpy as np
 import pytest
@@ -8,6 +11,30 @@ from sensorann.images import Video, write_picture
 
 def stripes(i, height=48, width=65):
     return np.full((height, width, 3), 10 * i, np.uint8)
+
+
+FULL_DISK = """
+import resource, sys
+from pathlib import Path
+import numpy as np
+from sensorann.errors import SensorannError
+from sensorann.images.files import Video
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, resource.RLIM_INFINITY))
+noise = np.random.default_rng(0)
+try:
+    with Video(Path(sys.argv[1]), frames_per_second=10) as video:
+        for _ in range(20):
+            video.add(noise.integers(0, 255, (240, 320, 3), dtype=np.uint8))
+except SensorannError as error:
+    print(error)
+"""
+
+
+def test_a_video_that_the_disk_does_not_take_is_no_video(tmp_path):
+    path = tmp_path / "v.mp4"
+    result = subprocess.run([sys.executable, "-c", FULL_DISK, str(path)], capture_output=True, text=True, check=True)
+    assert result.stdout == f"{path}: the video could not be written whole, is the disk full?\n"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_video_opens_again_with_all_its_frames(tmp_path):
