@@ -22,6 +22,7 @@ from sensorann.scene import (
     Ontology,
     Source,
     Track,
+    check_drive,
     frame_timestamps_ns,
     labels_in_world,
     sources_of,
@@ -80,6 +81,7 @@ def interpolate(
     TimeRangeError
         When a box in the ego frame lies outside the ego trajectory.
     """
+    check_drive(drive)
     if method not in get_args(Method):
         raise ArgumentError(f"method must be one of {', '.join(get_args(Method))}, got {method!r}")
     if not (np.isfinite(keyframe_sigma) and keyframe_sigma >= 0):
