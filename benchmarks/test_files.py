@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from sensorann.formats.packed import open_drive, pack
-from sensorann.formats.pcd import read_pcd, write_pcd
+from sensorann.formats.packed.drive import open_drive, pack
+from sensorann.formats.points.pcd import read_pcd, write_pcd
 from sensorann.geometry import Transform
 from sensorann.scene import Rig, Sensor, Sweep
 

@@ -2,7 +2,7 @@
 
 from sensorann.formats.labelling import LABEL_FORMATS, read_labels, write_labels
 from sensorann.formats.opening import list_drives, open_drive
-from sensorann.formats.packed import pack
+from sensorann.formats.packed.drive import pack
 from sensorann.formats.written import Written
 
 __all__ = ["LABEL_FORMATS", "Written", "list_drives", "open_drive", "pack", "read_labels", "write_labels"]

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sensorann.errors import ArgumentError, FormatError, MissingDataError
-from sensorann.formats import kitti_labels, nuscenes_labels, openlabel
+from sensorann.formats.kitti import labels as kitti_labels
+from sensorann.formats.nuscenes import labels as nuscenes_labels
+from sensorann.formats.openlabel import labels as openlabel
 from sensorann.formats.written import Written
 from sensorann.scene import Drive, Labels, check_drive
 

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sensorann.errors import ArgumentError, FormatError, MissingDataError
-from sensorann.formats import folder, kitti_raw, kitti_tracking, nuscenes, packed
 from sensorann.formats.addresses import split_address
-from sensorann.formats.folder_files import holds_loose_points
+from sensorann.formats.folder import drive as folder
+from sensorann.formats.folder.files import holds_loose_points
+from sensorann.formats.kitti import raw as kitti_raw
+from sensorann.formats.kitti import tracking as kitti_tracking
+from sensorann.formats.nuscenes import drive as nuscenes
+from sensorann.formats.packed import drive as packed
 from sensorann.scene import Drive
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from sensorann.cli import run
 from sensorann.formats import write_labels
-from sensorann.formats.kitti_rows import read_rows
+from sensorann.formats.kitti.rows import read_rows
 from tests.builders import make_labels
 from tests.formats.kitti_files import make_row, write_tracking
 

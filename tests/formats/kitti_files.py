@@ -9,7 +9,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from sensorann.formats import open_drive
-from sensorann.formats.kitti_rows import KittiRow, write_rows
+from sensorann.formats.kitti.rows import KittiRow, write_rows
 from sensorann.scene import Drive
 
 SIZE = (400, 120)

@@ -8,7 +8,7 @@ import pytest
 from sensorann import formats
 from sensorann.errors import ArgumentError
 from sensorann.formats import open_drive
-from sensorann.formats.folder import write_description
+from sensorann.formats.folder.drive import write_description
 from sensorann.simulate import simulate_drive
 from tests.builders import MemoryDrive, make_trajectory
 from tests.formats.kitti_files import open_tracking, write_picture, write_points, write_raw

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from sensorann.errors import FormatError, MissingDataError
-from sensorann.formats import folder, list_drives, open_drive
-from sensorann.formats.pcd import write_pcd
+from sensorann.formats import list_drives, open_drive
+from sensorann.formats.folder import drive as folder
+from sensorann.formats.points.pcd import write_pcd
 from tests.builders import FRAME_NS, START_NS, MemoryDrive, make_camera, make_rig
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "own-data.md"

@@ -5,8 +5,8 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from sensorann.errors import FormatError, MissingDataError
-from sensorann.formats.kitti_calibration import read_raw_calibration, read_tracking_calibration
-from sensorann.formats.kitti_oxts import EARTH_RADIUS_M, poses_from_packets, read_packets
+from sensorann.formats.kitti.calibration import read_raw_calibration, read_tracking_calibration
+from sensorann.formats.kitti.oxts import EARTH_RADIUS_M, poses_from_packets, read_packets
 from tests.formats.kitti_files import (
     CAMERA_FROM_LIDAR,
     LIDAR_FROM_IMU,

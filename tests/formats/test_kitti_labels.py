@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
 from sensorann.errors import ArgumentError, FormatError
-from sensorann.formats import kitti_labels, list_drives, open_drive, read_labels, write_labels
-from sensorann.formats.kitti_boxes import cuboids_from_rows
-from sensorann.formats.kitti_rows import read_rows, write_rows
+from sensorann.formats import list_drives, open_drive, read_labels, write_labels
+from sensorann.formats.kitti import labels as kitti_labels
+from sensorann.formats.kitti.boxes import cuboids_from_rows
+from sensorann.formats.kitti.rows import read_rows, write_rows
 from sensorann.geometry import Cuboids
 from sensorann.scene import Event, ImageTrack, Source, Tag, sources_of
 from tests.builders import MemoryDrive, make_labels, make_track

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from sensorann.errors import FormatError, MissingDataError
-from sensorann.formats import kitti_raw, kitti_tracking, list_drives, open_drive
+from sensorann.formats import list_drives, open_drive
+from sensorann.formats.kitti import raw as kitti_raw
+from sensorann.formats.kitti import tracking as kitti_tracking
 from tests.formats.kitti_files import LIDAR_FROM_IMU, write_raw, write_text, write_tracking
 
 NAME = "2011_09_26_drive_0005_sync"

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from sensorann.errors import FormatError, MissingDataError
-from sensorann.formats import kitti_tracking, list_drives, open_drive
+from sensorann.formats import list_drives, open_drive
+from sensorann.formats.kitti import tracking as kitti_tracking
 from sensorann.geometry import Transform
 from sensorann.scene import frame_timestamps_ns
 from tests.formats.kitti_files import (

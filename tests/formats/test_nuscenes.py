@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from sensorann.errors import ArgumentError, FormatError, MissingDataError
-from sensorann.formats import nuscenes
+from sensorann.formats.nuscenes import drive as nuscenes
 from sensorann.scene import frame_timestamps_ns
 from tests.formats.nuscenes_files import (
     EGO_FROM_SENSOR,

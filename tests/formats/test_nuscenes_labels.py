@@ -2,7 +2,9 @@ import numpy as np
 import pytest
 
 from sensorann.errors import ArgumentError, FormatError, MissingDataError
-from sensorann.formats import nuscenes, nuscenes_labels, read_labels
+from sensorann.formats import read_labels
+from sensorann.formats.nuscenes import drive as nuscenes
+from sensorann.formats.nuscenes import labels as nuscenes_labels
 from sensorann.geometry.points import points_in_cuboids
 from sensorann.scene import Source
 from tests.builders import MemoryDrive

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sensorann.errors import FormatError, MissingDataError
-from sensorann.formats import nuscenes_tables
-from sensorann.formats.nuscenes_tables import read_table, stream_rows
+from sensorann.formats.nuscenes import tables as nuscenes_tables
+from sensorann.formats.nuscenes.tables import read_table, stream_rows
 
 values = st.recursive(
     st.none()

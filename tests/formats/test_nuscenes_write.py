@@ -9,8 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sensorann.errors import ArgumentError
-from sensorann.formats import nuscenes, nuscenes_labels, nuscenes_write, open_drive, read_labels, write_labels
-from sensorann.formats.nuscenes_folder import VERSION
+from sensorann.formats import open_drive, read_labels, write_labels
+from sensorann.formats.nuscenes import drive as nuscenes
+from sensorann.formats.nuscenes import labels as nuscenes_labels
+from sensorann.formats.nuscenes import write as nuscenes_write
+from sensorann.formats.nuscenes.folder import VERSION
 from sensorann.geometry import Cuboids
 from sensorann.geometry.rotations import rotations_from_quaternions
 from sensorann.scene import Rig, Source, Sweep, Tag

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from sensorann.errors import FormatError, MissingDataError
-from sensorann.formats import openlabel
+from sensorann.formats.openlabel import labels as openlabel
 from sensorann.scene import Event, ImageTrack, Relation, Tag
 from tests.builders import START_NS, make_labels, make_track
 

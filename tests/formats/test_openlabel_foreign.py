@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from sensorann.errors import ArgumentError, FormatError, TimeRangeError
-from sensorann.formats import openlabel
+from sensorann.formats.openlabel import labels as openlabel
 from sensorann.geometry import Transform
 from sensorann.scene import Motion, Source
 from tests.builders import FRAME_NS, START_NS, MemoryDrive, make_labels, make_rig, make_track

@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sensorann.errors import ArgumentError
-from sensorann.formats import open_drive, openlabel, read_labels, write_labels
-from sensorann.formats.openlabel_values import keys_of
-from sensorann.formats.openlabel_write import document
+from sensorann.formats import open_drive, read_labels, write_labels
+from sensorann.formats.openlabel import labels as openlabel
+from sensorann.formats.openlabel.values import keys_of
+from sensorann.formats.openlabel.write import document
 from sensorann.geometry import Cuboids
 from sensorann.geometry.rotations import rotations_from_quaternions
 from sensorann.scene import (

@@ -13,7 +13,7 @@ from numpy.testing import assert_array_equal
 
 from sensorann.errors import ArgumentError, FormatError, MissingDataError
 from sensorann.formats import list_drives, open_drive
-from sensorann.formats.packed import PackedDrive, pack
+from sensorann.formats.packed.drive import PackedDrive, pack
 from sensorann.geometry import Trajectory, Transform, Transforms
 from sensorann.scene import Rig, Sensor, Sweep
 from tests.builders import EGO_FROM_FORWARD_CAMERA, FRAME_NS, START_NS, MemoryDrive, make_camera, make_rig

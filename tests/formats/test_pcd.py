@@ -11,7 +11,7 @@ from hypothesis.extra import numpy as hnp
 from numpy.testing import assert_array_equal
 
 from sensorann.errors import ArgumentError, FormatError, MissingDataError
-from sensorann.formats.pcd import read_pcd, write_pcd
+from sensorann.formats.points.pcd import read_pcd, write_pcd
 
 FORMS = ["ascii", "binary", "binary_compressed"]
 HEADER = """# a comment with an é

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
 from sensorann.errors import ArgumentError, FormatError, MissingDataError
-from sensorann.formats.pcd import write_pcd
-from sensorann.formats.ply import read_ply
-from sensorann.formats.point_files import NUSCENES_COLUMNS, read_bin, read_npy, read_points
-from sensorann.formats.point_table import to_float32
+from sensorann.formats.points.files import NUSCENES_COLUMNS, read_bin, read_npy, read_points
+from sensorann.formats.points.pcd import write_pcd
+from sensorann.formats.points.ply import read_ply
+from sensorann.formats.points.table import to_float32
 
 ROWS = (np.arange(12, dtype=np.float32) / 3).reshape(3, 4)
 PLY_HEADER = """ply

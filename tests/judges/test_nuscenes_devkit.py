@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sensorann.formats import open_drive, read_labels, write_labels
-from sensorann.formats.nuscenes_folder import VERSION
+from sensorann.formats.nuscenes.folder import VERSION
 from tests.builders import FRAME_NS, make_labels, make_track
 from tests.formats.test_nuscenes_write import make_drive
 

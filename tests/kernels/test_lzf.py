@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sensorann.errors import FormatError
-from sensorann.formats.lzf import lzf_compress, lzf_decompress
+from sensorann.formats.points.lzf import lzf_compress, lzf_decompress
 from tests import naive
 
 pytestmark = pytest.mark.kernels

@@ -1,0 +1,1 @@
+"""KITTI: tracking and raw drives, label text, tracklets."""

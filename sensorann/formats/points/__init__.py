@@ -1,0 +1,1 @@
+"""Files of points: PCD, PLY, npy and bare binary."""
