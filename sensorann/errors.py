@@ -14,6 +14,10 @@ class ArgumentError(SensorannError, ValueError):
     """An argument of a public function has the wrong shape, type or value."""
 
 
+class UsageError(ArgumentError):
+    """The words of a command line are wrong, whatever the files hold."""
+
+
 class TimeRangeError(ArgumentError):
     """An instant lies outside the span that a trajectory or a track covers."""
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from cyclopts import App, CycloptsError, UnknownCommandError
 
 from sensorann import __version__
-from sensorann.errors import SensorannError
+from sensorann.errors import SensorannError, UsageError
 
 USAGE_ERROR = 2
 INTERRUPTED = 130
@@ -51,6 +51,9 @@ def run(arguments: Sequence[str]) -> int:
         result = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
         print(f"sensorann: {_usage_message(error)}", file=sys.stderr)
+        return USAGE_ERROR
+    except UsageError as error:
+        print(f"sensorann: {error}", file=sys.stderr)
         return USAGE_ERROR
     except SensorannError as error:
         print(f"sensorann: {error}", file=sys.stderr)

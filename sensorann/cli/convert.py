@@ -2,10 +2,8 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
 
-from cyclopts import Parameter
-
+from sensorann.cli.label_formats import FromFormat, ToFormat
 from sensorann.cli.output import AsJson, print_json
 from sensorann.formats import open_drive, read_labels, write_labels
 
@@ -16,8 +14,8 @@ def convert(
     /,
     *,
     drive: str | None = None,
-    from_format: Annotated[str | None, Parameter(name="--from")] = None,
-    to_format: Annotated[str | None, Parameter(name="--to")] = None,
+    from_format: FromFormat = None,
+    to_format: ToFormat = None,
     as_json: AsJson = False,
 ) -> None:
     """Convert labels between formats: openlabel, kitti, nuscenes.

@@ -7,7 +7,7 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from sensorann.cli.output import AsJson, print_json
-from sensorann.errors import ArgumentError
+from sensorann.errors import ArgumentError, UsageError
 from sensorann.fitting.clicking import ClickedFit, ClickFrame, fit_at
 from sensorann.formats import open_drive
 from sensorann.scene import Drive, frame_timestamps_ns
@@ -49,7 +49,7 @@ def fit(
         LiDAR whose sweep is used; the first one of the drive when not given.
     size
         Known length,width,height in metres, such as those of the object in another frame: hidden faces then follow. The
-        box only grows: it is never smaller than the points that were found.
+        box keeps that size, and grows only where the points reach more than 0.2 m beyond it.
     as_json
         Print the box as JSON.
     """
@@ -81,7 +81,7 @@ def _numbers(text: str, *, name: str) -> tuple[float, float, float]:
         if not all(math.isfinite(part) for part in (first, second, third)):
             raise ValueError(text)
     except ValueError:
-        raise ArgumentError(
+        raise UsageError(
             f"{name} must be three numbers with commas between, such as 12.5,3,-0.4, got {text!r}"
         ) from None
     return first, second, third

@@ -8,10 +8,11 @@ from cyclopts import Parameter
 from numpy.typing import NDArray
 
 from sensorann import tracks
+from sensorann.cli.label_formats import FromFormat, ToFormat
 from sensorann.cli.output import AsJson, print_json
 from sensorann.cli.progress import counted
-from sensorann.errors import ArgumentError
-from sensorann.formats import open_drive, read_labels, write_labels
+from sensorann.errors import UsageError
+from sensorann.formats import open_drive, read_labels, writable_format, write_labels
 from sensorann.scene import Labels, Source
 
 
@@ -25,8 +26,8 @@ def interpolate(
     at: str = "lidar",
     keyframe_sigma_m: float = 0.0,
     points: bool = True,
-    from_format: Annotated[str | None, Parameter(name="--from")] = None,
-    to_format: Annotated[str | None, Parameter(name="--to")] = None,
+    from_format: FromFormat = None,
+    to_format: ToFormat = None,
     as_json: AsJson = False,
 ) -> None:
     """Fill every track between its keyframes, in the world frame.
@@ -63,16 +64,18 @@ def interpolate(
     as_json
         Print the summary as JSON.
     """
+    if not keyframe_sigma_m >= 0:
+        raise UsageError(f"--keyframe-sigma-m must be a length in metres, 0 or more, got {keyframe_sigma_m}")
+    instants = at if at in ("lidar", "camera") else _instants(at)
+    writable_format(out, format=to_format)  # a slip in the name is told before the long work, not after it
     recording = open_drive(drive)
     given = read_labels(labels, drive=recording, format=from_format)
-    if not keyframe_sigma_m >= 0:
-        raise ArgumentError(f"--keyframe-sigma-m must be a length in metres, 0 or more, got {keyframe_sigma_m}")
     with counted("following points") as progress:
         completed = tracks.interpolate(
             given,
             recording,
             method=method,
-            at=at if at in ("lidar", "camera") else _instants(at),
+            at=instants,
             keyframe_sigma=keyframe_sigma_m,
             points=points,
             progress=progress,
@@ -111,7 +114,7 @@ def _instants(text: str) -> NDArray[np.int64]:
     try:
         return np.array([int(word) for word in words], np.int64)
     except (ValueError, OverflowError) as error:
-        raise ArgumentError(
+        raise UsageError(
             "--at must be lidar, camera, instants in ns with commas between them, or a file with one per line, "
             f"got {text!r:.60}"
         ) from error

@@ -7,6 +7,7 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
+from sensorann.cli.label_formats import FromFormat
 from sensorann.cli.output import AsJson, print_json
 from sensorann.cli.progress import shown
 from sensorann.formats import open_drive, read_labels
@@ -20,7 +21,7 @@ def render(
     *,
     labels: Path,
     out: Annotated[Path, Parameter(alias="-o")],
-    from_format: Annotated[str | None, Parameter(name="--from")] = None,
+    from_format: FromFormat = None,
     every: Annotated[int, Parameter(validator=Number(gte=1))] = 1,
     camera: tuple[str, ...] = (),
     video: bool = True,

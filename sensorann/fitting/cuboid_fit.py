@@ -24,6 +24,7 @@ _MOST_SCORED_POINTS = 512
 _N_COARSE, _N_CANDIDATES = 20, 2
 _GROUND_MARGIN = 0.25
 _SMALLEST_EDGE = 0.1
+_SIZE_SLACK = 0.2  # metres
 # Below this ratio of length to width the long side is no proof of the heading.
 _CLEAR_RATIO = 1.25
 
@@ -60,7 +61,7 @@ def fit_cuboid(
 
     The heading is the one whose rectangle has most points close to its edges (a bounded reward, so that no single
     point buys the angle). With a known size the faces that the sensor saw stay where they were measured and the
-    hidden ones move: the box only grows, never shrinks below the points.
+    hidden ones move; the box keeps that size, and grows only where the points reach more than 0.2 m beyond it.
 
     Parameters
     ----------
@@ -95,7 +96,8 @@ def fit_cuboid(
         angle += math.pi / 2
         low, high = _extent(plan, angle)
     bottom, top = _heights(cloud[:, 2], ground_height, size)
-    edge = np.maximum(high - low, _SMALLEST_EDGE if size is None else np.maximum(size[:2], high - low))
+    extent = np.maximum(high - low, _SMALLEST_EDGE)
+    edge = extent if size is None else _known_edges(extent, np.asarray(size[:2]))
     along = np.array([math.cos(angle), math.sin(angle)])
     axes = np.stack([along, [-along[1], along[0]]])
     center = anchor_extent(low, high, edge, sensor=axes @ (sensor - origin)[:2])
@@ -155,13 +157,19 @@ def _extent(plan: NDArray[np.float64], angle: float) -> tuple[NDArray[np.float64
     return np.array([u.min(), v.min()]), np.array([u.max(), v.max()])
 
 
+def _known_edges(extent: NDArray[np.float64], known: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Known edges; where the points reach further than range noise and a mirror explain, the box grows to hold them."""
+    return np.asarray(np.where(extent <= known + _SIZE_SLACK, known, extent))
+
+
 def _heights(
     z: NDArray[np.float64], ground_height: float | None, size: tuple[float, float, float] | None
 ) -> tuple[float, float]:
     """Bottom and top. On known ground the box stands; else it hangs from its highest point, which was seen."""
     bottom = float(z.min()) if ground_height is None else ground_height
     top = float(z.max())
-    height = max(top - bottom, _SMALLEST_EDGE if size is None else size[2])
+    extent = np.array([max(top - bottom, _SMALLEST_EDGE)])
+    height = float((extent if size is None else _known_edges(extent, np.asarray(size[2:])))[0])
     return (top - height, top) if ground_height is None else (bottom, bottom + height)
 
 

@@ -1,8 +1,17 @@
 """Other people's files and the packed drive; the only room that knows how anything lies on a disk."""
 
-from sensorann.formats.labelling import LABEL_FORMATS, read_labels, write_labels
+from sensorann.formats.labelling import LABEL_FORMATS, read_labels, writable_format, write_labels
 from sensorann.formats.opening import list_drives, open_drive
 from sensorann.formats.packed.drive import pack
 from sensorann.formats.written import Written
 
-__all__ = ["LABEL_FORMATS", "Written", "list_drives", "open_drive", "pack", "read_labels", "write_labels"]
+__all__ = [
+    "LABEL_FORMATS",
+    "Written",
+    "list_drives",
+    "open_drive",
+    "pack",
+    "read_labels",
+    "writable_format",
+    "write_labels",
+]

@@ -69,7 +69,12 @@ def read_labels(path: Path | str, *, drive: Drive | None = None, format: str | N
         raise MissingDataError(f"{path} does not exist")
     candidates = recognised if format is None else [_format(format)]
     if not candidates:
-        raise FormatError(path, "", expected=f"labels in one of {', '.join(LABEL_FORMATS)}", found="something else")
+        raise FormatError(
+            path,
+            "",
+            expected=f"labels in one of {', '.join(LABEL_FORMATS)} (name it with --from or format=)",
+            found=_content(path),
+        )
     labels = candidates[0].read(path, drive)
     if drive is not None and labels.drive_name not in ("", drive.name):
         _log.warning("%s: these labels are of %s, the drive is %s", path, labels.drive_name, drive.name)
@@ -104,16 +109,37 @@ def write_labels(
     """
     check_drive(drive)
     path = Path(path)
+    return writable_format(path, format=format).write(labels, path, drive)
+
+
+def writable_format(path: Path | str, *, format: str | None = None) -> LabelFormat:  # noqa: A002
+    """Tell which format `write_labels` would write.
+
+    Raises
+    ------
+    ArgumentError
+        When the format is unknown, or cannot be told from the name.
+    """
+    path = Path(path)
     by_suffix = [own for own in LABEL_FORMATS.values() if own.suffix == path.suffix.lower()]
     candidates = by_suffix if format is None else [_format(format)]
     if not candidates:
         raise ArgumentError(
             f"cannot tell the label format from {path.name}: name it with one of {', '.join(LABEL_FORMATS)}"
         )
-    return candidates[0].write(labels, path, drive)
+    return candidates[0]
 
 
 def _format(name: str) -> LabelFormat:
     if name not in LABEL_FORMATS:
         raise ArgumentError(f"label format must be one of {', '.join(LABEL_FORMATS)}, got {name!r}")
     return LABEL_FORMATS[name]
+
+
+def _content(path: Path) -> str:
+    """Say in a few words what lies at a path that nothing recognises."""
+    if path.is_dir():
+        return "a folder without nuScenes tables (v1.0-*)"
+    with path.open("rb") as stream:
+        beginning = stream.read(40)
+    return f"a file that begins with {beginning.decode('utf-8', 'replace')!r}" if beginning else "an empty file"

@@ -33,13 +33,41 @@ def read_json(path: Path | str) -> Any:
     if path.stat().st_size > MAX_JSON_BYTES:
         raise FormatError(path, "", expected=f"at most {MAX_JSON_BYTES} bytes", found=f"{path.stat().st_size} bytes")
 
-    def refuse_constant(constant: str) -> None:
-        raise FormatError(path, "", expected="JSON numbers", found=constant)
-
+    text = read_text(path)
     try:
-        return json.loads(read_text(path), parse_constant=refuse_constant)
+        return json.loads(text, parse_constant=_refuse)
+    except _ConstantError as error:
+        where = _place_of_constant(json.loads(text, parse_constant=_Constant)) or ""
+        raise FormatError(path, where, expected="finite numbers", found=str(error)) from None
     except json.JSONDecodeError as error:
         where = f"line {error.lineno} column {error.colno}"
         raise FormatError(path, where, expected="JSON", found=error.msg) from error
     except RecursionError as error:
         raise FormatError(path, "", expected="JSON of sensible depth", found="very deep nesting") from error
+
+
+class _ConstantError(Exception):
+    """JSON holds NaN or Infinity, which the standard does not know."""
+
+
+class _Constant(str):
+    """NaN or Infinity, kept as a mark to be found."""
+
+    __slots__ = ()
+
+
+def _refuse(constant: str) -> None:
+    raise _ConstantError(constant)
+
+
+def _place_of_constant(node: Any) -> str | None:
+    """Path of the first NaN or Infinity of a document, such as ``openlabel.frames.12.val[0]``; None without any."""
+    if isinstance(node, _Constant):
+        return ""
+    entries = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for key, value in entries:
+        below = _place_of_constant(value)
+        if below is not None:
+            step = f"[{key}]" if isinstance(node, list) else str(key)
+            return step + (f".{below}" if below and not below.startswith("[") else below)
+    return None

@@ -76,8 +76,8 @@ def test_a_missing_drive_is_one_line_and_exit_1(tmp_path, capsys):
 
 def test_an_unknown_format_is_named(tmp_path, capsys):
     drive, labels = write_drive(tmp_path)
-    assert run(["convert", str(labels), str(tmp_path / "l"), "--drive", drive, "--to", "waymo"]) == 1
-    assert "'waymo'" in capsys.readouterr().err
+    assert run(["convert", str(labels), str(tmp_path / "l"), "--drive", drive, "--to", "waymo"]) == 2
+    assert "waymo" in capsys.readouterr().err
 
 
 def test_one_argument_is_wrong_usage(tmp_path):

@@ -75,9 +75,6 @@ def test_the_text_names_metres_degrees_and_points(drive, capsys):
     ("options", "message"),
     [
         (["--at", "9", "--point", "1,2,3"], "--at 9: drive memory has the frames 0 to 3"),
-        (["--at", "0", "--point", "1,2"], "--point must be three numbers"),
-        (["--at", "0", "--point", "1,nan,2"], "--point must be three numbers"),
-        (["--at", "0", "--point", "1,2,3", "--size", "4,inf,2"], "--size must be three numbers"),
         (["--at", "0", "--point", "1,2,3", "--sensor", "CAM_FRONT"], "there are: LIDAR_TOP"),
         (
             ["--at", "0", "--point", "-20,-20,1.25"],
@@ -93,6 +90,19 @@ def test_what_cannot_be_fitted_is_said_in_one_line(drive, capsys, options, messa
     error = capsys.readouterr().err
     assert message in error
     assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--at", "0", "--point", "1,2"], "--point must be three numbers"),
+        (["--at", "0", "--point", "1,nan,2"], "--point must be three numbers"),
+        (["--at", "0", "--point", "1,2,3", "--size", "4,inf,2"], "--size must be three numbers"),
+    ],
+)
+def test_words_that_are_no_point_or_size_are_wrong_usage(drive, capsys, options, message):
+    assert run(["fit", "x", *options]) == 2
+    assert message in capsys.readouterr().err
 
 
 @pytest.mark.real_data

@@ -127,13 +127,14 @@ def test_the_keyframe_sigma_reaches_the_boxes(tmp_path):
         (["--at", "noon"], "--at must be lidar, camera, instants in ns"),
         (["--at", "1,99999999999999999999"], "--at must be lidar, camera, instants in ns"),
         (["--keyframe-sigma-m", "-1"], "--keyframe-sigma-m must be a length in metres"),
-        (["--from", "waymo"], "'waymo'"),
+        (["--from", "waymo"], "waymo"),
+        (["--to", "waymo"], "waymo"),
     ],
 )
 def test_bad_arguments_are_one_line_and_leave_no_file(tmp_path, capsys, arguments, message):
     drive, labels = write_drive(tmp_path)
     out = tmp_path / "complete.json"
-    assert run(["interpolate", labels, "--drive", drive, "-o", str(out), *arguments]) == 1
+    assert run(["interpolate", labels, "--drive", drive, "-o", str(out), *arguments]) == 2
     error = capsys.readouterr().err
     assert message in error
     assert error.count("\n") == 1
@@ -160,3 +161,9 @@ def test_the_command_gives_what_the_benchmark_scores(real_data, tmp_path):
         np.testing.assert_array_equal(other.sources, track.sources)
         np.testing.assert_allclose(other.cuboids.corners(), track.cuboids.corners(), atol=1e-6)
         np.testing.assert_allclose(other.sigmas, track.sigmas, atol=1e-9)
+
+
+def test_a_name_without_a_format_is_told_before_the_work(tmp_path, capsys):
+    drive, labels = write_drive(tmp_path)
+    assert run(["interpolate", labels, "--drive", drive, "-o", str(tmp_path / "complete.xyz")]) == 1
+    assert capsys.readouterr().err.startswith("sensorann: cannot tell the label format from complete.xyz")

@@ -126,3 +126,15 @@ def test_points_of_the_ground_alone_are_refused():
 def test_senseless_arguments_are_named(argument):
     with pytest.raises(ArgumentError, match=next(iter(argument))):
         fit_cuboid(visible_faces(CENTER, SIZE, 0.6), **argument)
+
+
+@pytest.mark.parametrize("noise", [0.01, 0.03])
+def test_a_known_size_is_kept_under_range_noise(noise):
+    rng = np.random.default_rng(7)
+    size = (4.4, 1.8, 1.5)
+    rear = np.column_stack([np.full(300, 10.0), rng.uniform(-0.9, 0.9, 300)])
+    side = np.column_stack([rng.uniform(10.0, 14.4, 300), np.full(300, -0.9)])
+    points = np.column_stack([np.concatenate([rear, side]), rng.uniform(0.3, 1.5, 600)])
+    fit = fit_cuboid(points + rng.normal(0, noise, points.shape), ground_height=0.0, size=size)
+    assert fit.cuboid.size == pytest.approx(size)
+    np.testing.assert_allclose(fit.cuboid.center, [12.2, 0.0, 0.75], atol=0.15)

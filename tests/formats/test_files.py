@@ -108,13 +108,14 @@ def test_a_temporary_folder_gets_the_mode_of_an_ordinary_one(tmp_path):
 @pytest.mark.parametrize(
     ("content", "where", "found"),
     [
-        (b'{"a": NaN}', "", "NaN"),
+        (b'{"a": NaN}', "a", "NaN"),
+        (b'{"a": [1, {"b": {"c": [0, -Infinity]}}]}', "a[1].b.c[1]", "-Infinity"),
         (b'{"a": 1,\n "b" 2}', "line 2 column 6", "delimiter"),
         (b'{"a": "\xff"}', "byte 7", "other bytes"),
         (b"[" * 100_000, "", "deep nesting"),
         (b"", "line 1 column 1", "Expecting value"),
     ],
-    ids=["nan", "syntax", "not utf-8", "nested", "empty"],
+    ids=["nan", "infinity", "syntax", "not utf-8", "nested", "empty"],
 )
 def test_damaged_json_names_its_place(tmp_path, content, where, found):
     path = tmp_path / "labels.json"

@@ -206,7 +206,7 @@ REPEATED = "\n".join(damaged(column, text).replace("0 17", "1 17", 1) for column
         (damaged(1, "x"), "line 2, field id: expected a whole number, found 'x'"),
         (damaged(2, "car"), "line 2, field type: expected one of Car, Van,.*found 'car'"),
         (damaged(7, "abc"), "line 2, field top: expected a number, found 'abc'"),
-        (damaged(10, "0"), "line 2, field width: expected three positive edges"),
+        (damaged(10, "0"), "line 2, field height: expected three positive edges"),
         (damaged(12, "-4.2"), "line 2, field length: expected three positive edges"),
         (damaged(3, "1e300"), "line 2, field truncated: expected a finite number up to"),
         (damaged(11, "1e-9"), "line 2, field width: expected three positive edges"),

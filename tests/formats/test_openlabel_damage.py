@@ -155,8 +155,10 @@ def test_a_fault_is_refused_at_its_place(tmp_path, document, path, value, messag
 def test_what_is_no_number_is_refused(tmp_path, document, number):
     file = tmp_path / "labels.json"
     file.write_text(json.dumps(damaged(document, f"{CUBOID}.val.0", number)))
-    with pytest.raises(FormatError, match="expected JSON numbers"):
+    with pytest.raises(FormatError, match="expected finite numbers") as caught:
         openlabel.read(file, None)
+    assert caught.value.where.startswith("openlabel.frames.")
+    assert caught.value.where.endswith("cuboid[0].val[0]")
 
 
 def test_a_number_beyond_float64_is_refused(tmp_path, document):

@@ -285,11 +285,11 @@ def test_documents_are_recognised_by_their_beginning(tmp_path, text, expected):
     assert openlabel.recognises(path) is expected
 
 
-def test_other_names_and_folders_are_not_recognised(tmp_path):
+def test_a_document_is_recognised_by_what_it_holds_and_not_by_its_name(tmp_path):
     (tmp_path / "folder.json").mkdir()
-    (tmp_path / "labels.txt").write_text('{"openlabel": {}}')
+    (tmp_path / "labels").write_text('{"openlabel": {}}')
     assert not openlabel.recognises(tmp_path / "folder.json")
-    assert not openlabel.recognises(tmp_path / "labels.txt")
+    assert openlabel.recognises(tmp_path / "labels")
 
 
 @pytest.mark.real_data

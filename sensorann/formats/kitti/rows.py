@@ -163,9 +163,10 @@ def _row(fields: list[str], path: Path, i_line: int) -> KittiRow:
         rotation_y=number("rotation_y"),
         score=number("score") if len(fields) == 18 else None,
     )
-    for column, edge in zip(("height", "width", "length"), row.size, strict=True):
-        if (edge >= SMALLEST_EDGE_M) != row.has_cuboid and name != DONT_CARE:
-            raise fault(column, "three positive edges, or none where there is no 3D box")
+    too_small = [edge < SMALLEST_EDGE_M for edge in row.size]
+    if any(too_small) and not all(too_small) and name != DONT_CARE:
+        column = ("height", "width", "length")[too_small.index(True)]
+        raise fault(column, "three positive edges, or none where there is no 3D box")
     return row
 
 

@@ -22,8 +22,8 @@ _BEGINNING = re.compile(r'(\ufeff)?\s*\{\s*("[^"]*"\s*:\s*"[^"]*"\s*,\s*)*"openl
 
 
 def recognises(path: Path) -> bool:
-    """Tell by the name and the first bytes whether a file is an OpenLABEL document."""
-    if path.suffix.lower() != ".json" or not path.is_file():
+    """Tell by the first bytes whether a file is an OpenLABEL document."""
+    if not path.is_file():
         return False
     with path.open("rb") as stream:
         return _BEGINNING.match(stream.read(_PEEKED_BYTES).decode("utf-8", "replace")) is not None
