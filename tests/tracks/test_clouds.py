@@ -1,0 +1,85 @@
+"""The points around objects: brought into the frame of the labels, read once, shared by all who ask."""
+
+import numpy as np
+import pytest
+
+from sensorann.geometry import Cuboids, Transform
+from sensorann.scene import Rig, Sensor, Sweep
+from sensorann.tracks.clouds import Region, gather_clouds, points_at
+from tests.builders import FRAME_NS, START_NS, MemoryDrive, make_trajectory
+
+EGO_FROM_LIDAR = Transform.from_yaw(0.3, [0.9, 0.0, 1.8])
+STILL = np.random.default_rng(1).uniform([-10, -10, 0], [20, 20, 3], (200, 3))
+
+
+def make_drive(*, trajectory, offsets_ns=None, n=4):
+    """Write a drive that sees the same still points in every sweep, each at its own instant where offsets are given."""
+    sweeps = []
+    for k in range(n):
+        time = START_NS + k * FRAME_NS
+        own = np.zeros(len(STILL), np.int64) if offsets_ns is None else offsets_ns
+        seen = [
+            ((trajectory.at(int(time + offset)) if trajectory else Transform.identity()) @ EGO_FROM_LIDAR)
+            .inverse()
+            .apply(point)
+            for point, offset in zip(STILL, own, strict=True)
+        ]
+        fields = {} if offsets_ns is None else {"time_offset_ns": offsets_ns}
+        sweeps.append(Sweep(sensor="TOP", timestamp_ns=time, points=np.array(seen), fields=fields))
+    rig = Rig((Sensor(name="TOP", kind="lidar", ego_from_sensor=EGO_FROM_LIDAR),))
+    times = {"TOP": START_NS + np.arange(n) * FRAME_NS}
+    return CountingDrive(rig=rig, trajectory=trajectory, times=times, sweeps={"TOP": sweeps})
+
+
+class CountingDrive(MemoryDrive):
+    n_read = 0
+
+    def sweep(self, sensor, index):
+        self.n_read += 1
+        return super().sweep(sensor, index)
+
+
+def region(center, frames, *, edge=8.0):
+    times = START_NS + np.array(frames) * FRAME_NS
+    n = len(frames)
+    boxes = Cuboids.from_yaws(np.tile(center, (n, 1)), np.full((n, 3), edge), np.zeros(n), frame="world")
+    return Region(timestamps_ns=times, cuboids=boxes)
+
+
+@pytest.mark.parametrize("raw", [False, True], ids=["deskewed", "raw"])
+def test_still_points_come_back_to_their_place(raw):
+    offsets = np.linspace(-40_000_000, 40_000_000, len(STILL)).astype(np.int64) if raw else None
+    trajectory = make_trajectory(n=8, start_ns=START_NS - 2 * FRAME_NS, speed=12.0, yaw_rate=0.5)
+    points = points_at(make_drive(trajectory=trajectory, offsets_ns=offsets), START_NS + FRAME_NS)
+    np.testing.assert_allclose(points, STILL, atol=1e-4)
+
+
+def test_without_poses_points_are_in_the_ego_frame():
+    points = points_at(make_drive(trajectory=None), START_NS)
+    np.testing.assert_allclose(points, STILL, atol=1e-4)
+
+
+def test_an_instant_without_a_sweep_has_no_points():
+    assert points_at(make_drive(trajectory=make_trajectory(n=4)), START_NS + FRAME_NS // 2) is None
+
+
+def test_a_sweep_is_read_once_for_all_who_ask_and_each_gets_its_own_points():
+    drive = make_drive(trajectory=make_trajectory(n=4))
+    regions = [region([0.0, 0, 1], (0, 1, 2)), region([10.0, 10, 1], (1, 2, 3))]
+    clouds = gather_clouds(drive, regions)
+    assert drive.n_read == 4
+    for asked, cloud in zip(regions, clouds, strict=True):
+        expected = STILL[(np.abs(STILL - asked.cuboids.centers[0]) <= 4.0).all(axis=1)]
+        for k in range(3):
+            np.testing.assert_allclose(cloud.frame(k) + cloud.origin, expected, atol=1e-4)
+
+
+def test_points_far_from_the_origin_keep_their_millimetres():
+    far = make_trajectory(n=4, origin=(500_000.0, 4_600_000.0, 0.0))
+    drive = make_drive(trajectory=make_trajectory(n=4))
+    drive.trajectory = far
+    shifted = region([500_000.0, 4_600_000.0, 1], (0,))
+    (cloud,) = gather_clouds(drive, [shifted])
+    moved = STILL + np.array([500_000.0, 4_600_000.0, 0.0])
+    expected = moved[(np.abs(moved - shifted.cuboids.centers[0]) <= 4.0).all(axis=1)]
+    np.testing.assert_allclose(cloud.frame(0).astype(np.float64) + cloud.origin, expected, atol=1e-3)
