@@ -39,6 +39,18 @@ def test_smooth_tracks_matches_the_dense_posterior(tracks, seed, kind):
         np.testing.assert_allclose(spread[at_rows], expected_spread, rtol=1e-4, atol=1e-7)
 
 
+@given(ragged_tracks())
+def test_columns_are_the_same_to_the_last_bit_whatever_their_number(tracks):
+    """Three columns have a loop of their own."""
+    offsets, times, values, at_offsets, at = tracks
+    three = values[:, :1] * [1.0, -2.0, 3.0] + [0.0, 5e6, -1.0]
+    together, _ = smooth(times, three, np.full(len(times), 0.01), at, offsets=offsets, at_offsets=at_offsets)
+    for column in range(3):
+        alone = three[:, column : column + 1]
+        apart, _ = smooth(times, alone, np.full(len(times), 0.01), at, offsets=offsets, at_offsets=at_offsets)
+        np.testing.assert_array_equal(together[:, column], apart[:, 0])
+
+
 @given(ragged_tracks(min_keyframes=2))
 def test_without_noise_the_mean_is_the_natural_cubic_spline(tracks):
     offsets, times, values, at_offsets, at = tracks
