@@ -54,8 +54,9 @@ def interpolate(
     passes through them. Imported and detected ones are measurements with their sigma.
 
     A track with one keyframe stays one box; one without keyframes stays as it is. Per-box attributes hold their last
-    value, everything else in the labels is handed on. The same input gives the same output bit for bit, whatever other
-    tracks there are.
+    value, everything else in the labels is handed on. The same input gives the same output bit for bit. Tracks know
+    nothing of each other, but for one thing: points inside the box of a neighbour, where that is sure, are the
+    neighbour's.
 
     Parameters
     ----------

@@ -137,13 +137,48 @@ def test_an_object_that_leaves_and_comes_back_is_followed():
     assert misses(result, path).max() < 0.15
 
 
-def test_other_tracks_change_nothing():
+def test_tracks_beside_which_nobody_is_change_nothing():
     path, other = braking_path(), (braking_path()[0] + [0, -6.0, 0], braking_path()[1])
     drive = make_drive([path, other])
     alone = interpolate(make_labels(keyframes(path)), drive).tracks[0]
     both = interpolate(make_labels(keyframes(other, id="2"), keyframes(path)), drive).track("1")
     np.testing.assert_array_equal(alone.cuboids.centers, both.cuboids.centers)
     np.testing.assert_array_equal(alone.sigmas, both.sigmas)
+
+
+def crowd():
+    """Two people: the first one steps aside and is hidden for a second, the second one walks where its curve leads."""
+    seconds, hidden = np.arange(N) * 0.1, range(10, 21)
+    swaying = 0.3 * (1 - np.cos(2 * np.pi * seconds / 3.0))
+    paths = [
+        np.column_stack([10.0 + 1.2 * seconds + swaying, np.full(N, 3.0), np.full(N, 0.9)]),
+        np.column_stack([10.3 + 1.2 * seconds, np.full(N, 3.35), np.full(N, 0.9)]),
+    ]
+    body = np.random.default_rng(3).uniform([-0.2, -0.2, -0.6], [0.2, 0.2, 0.9], (60, 3))
+    drive = make_drive([])
+    sweeps = []
+    for k, sweep in enumerate(drive.sweeps["LIDAR_TOP"]):
+        lidar_from_world = (drive.trajectory.at(sweep.timestamp_ns) @ EGO_FROM_LIDAR).inverse()
+        people = [lidar_from_world.apply(body + path[k]) for path in (paths[1:] if k in hidden else paths)]
+        sweeps.append(replace(sweep, points=np.concatenate([sweep.points, *people]).astype(np.float32)))
+    return replace(drive, sweeps={"LIDAR_TOP": sweeps}), paths
+
+
+def walker(path, frames, *, id):
+    rows = np.array(frames)
+    times = START_NS + rows * FRAME_NS
+    return make_track(
+        id=id, category="Pedestrian", timestamps_ns=times, centers=path[rows], yaws=0.0 * rows, size=(0.6, 0.6, 1.8)
+    )
+
+
+def test_a_hidden_person_is_not_taken_for_the_neighbour_whose_place_is_known():
+    drive, paths = crowd()
+    hidden, seen = walker(paths[0], (0, N - 1), id="hidden"), walker(paths[1], range(N), id="seen")
+    alone, beside = (interpolate(make_labels(*given), drive).track("hidden") for given in ((hidden,), (hidden, seen)))
+    assert set(alone.sources[11:20]) == {Source.FITTED}
+    assert set(beside.sources[11:20]) == {Source.INTERPOLATED}
+    assert misses(beside, (paths[0],)).max() < 0.2 < misses(alone, (paths[0],)).max()
 
 
 def test_a_second_run_gives_the_same_boxes():
