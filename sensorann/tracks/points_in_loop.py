@@ -13,6 +13,7 @@ import numpy as np
 from sensorann.geometry import Cuboids
 from sensorann.scene import MOTION_MODELS, Drive, Motion, Track
 from sensorann.tracks.clouds import Clouds, Region, stream_clouds
+from sensorann.tracks.findings import Finding, find_contradictions, tell
 from sensorann.tracks.following import EXACT, FOLLOWING_NOISES, Gap, Measured, follow_gap, seconds_since
 from sensorann.tracks.fusing import Heights, fuse, heights_of, poses_at
 from sensorann.tracks.keyframes import Keyframes
@@ -66,6 +67,7 @@ def follow_points(
         for complete in stream_clouds(drive, regions, neighbours=neighbours, progress=progress):
             done = [(followers[gaps[n][0]], gaps[n][1], clouds) for n, clouds in complete.items()]
             list(pool.map(lambda work: work[0].follow(work[1], work[2]), done))
+        tell([finding for follower in followers for finding in follower.findings])
         return list(pool.map(_Follower.finished, followers))
 
 
@@ -76,11 +78,15 @@ class _Follower:
         self._item = item
         self._known = self._keys = _measured_keyframes(item.keyframes)
         self._heights: list[Heights] = []
+        self.findings: list[Finding] = []
 
     def follow(self, gap: Gap, clouds: Clouds) -> None:
         """Follow one gap; its points are not needed afterwards."""
         motion = self._item.motion
-        self._known = Measured.joined(self._known, follow_gap(gap, clouds, self._known, motion=motion))
+        found = follow_gap(gap, clouds, self._known, motion=motion)
+        track = self._item.keyframes.track.id
+        self.findings += find_contradictions(track, gap, clouds, found, motion=motion)
+        self._known = Measured.joined(self._known, found)
         self._heights.append(heights_of([gap], [clouds], [poses_at(self._known, gap.timestamps_ns, motion)]))
 
     def finished(self) -> Track:

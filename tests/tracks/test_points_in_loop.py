@@ -212,6 +212,44 @@ def test_a_keyframe_without_any_point_keeps_the_curve():
     assert (points.sources == curve.sources).all()
 
 
+def found_in(caplog):
+    return [record.message for record in caplog.records if record.name == "sensorann.tracks.findings"]
+
+
+def test_a_keyframe_without_any_point_is_named(caplog):
+    path = braking_path()
+    with caplog.at_level(logging.WARNING):
+        interpolate(make_labels(keyframes(path, (0, 14, N - 1), id="7")), make_drive([path], hidden=(14,)))
+    (message,) = found_in(caplog)
+    assert message.startswith("1 keyframes hold no point")
+    assert f"track 7 at {START_NS + 14 * FRAME_NS} ns" in message
+
+
+def test_keyframes_that_fit_their_points_are_not_named(caplog):
+    path = braking_path()
+    with caplog.at_level(logging.WARNING):
+        interpolate(make_labels(keyframes(path, (0, 14, N - 1))), make_drive([path]))
+    assert not found_in(caplog)
+
+
+def test_keyframes_whose_gap_holds_something_else_are_named_and_the_curve_is_kept(caplog):
+    path, between = braking_path(), range(1, N - 1)
+    drive = make_drive([path], hidden=between)
+    # Not a shell: as many points inside as on the sides.
+    cargo = np.random.default_rng(5).uniform([-2.0, -0.8, -0.4], [2.0, 0.8, 0.6], (N, 600, 3))
+    for k in between:
+        sweep = drive.sweeps["LIDAR_TOP"][k]
+        lidar_from_world = (drive.trajectory.at(sweep.timestamp_ns) @ EGO_FROM_LIDAR).inverse()
+        own = lidar_from_world.apply(cargo[k] + path[0][k])
+        drive.sweeps["LIDAR_TOP"][k] = replace(sweep, points=np.concatenate([sweep.points, own]).astype(np.float32))
+    with caplog.at_level(logging.WARNING):
+        followed = interpolate(make_labels(keyframes(path, id="7")), drive).tracks[0]
+    (message,) = found_in(caplog)
+    assert message.startswith("in 1 gaps there are points, but none that fit")
+    assert f"track 7 from {START_NS} ns" in message
+    assert set(followed.sources[1:-1]) == {Source.INTERPOLATED}
+
+
 class WithoutSome(MemoryDrive):
     absent = frozenset({4, 5})
 
