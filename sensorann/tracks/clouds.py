@@ -11,13 +11,27 @@ from numpy.typing import NDArray
 
 from sensorann.errors import MissingDataError
 from sensorann.geometry import Cuboids, Transform, points_in_cuboids
-from sensorann.scene import Drive, Sweep, deskew, nearest_indices
+from sensorann.scene import Drive, Sweep, deskew, frame_timestamps_ns, nearest_indices
 from sensorann.scene.deskewing import TIME_FIELD
 from sensorann.tracks.neighbours import Claims, Neighbours
 
 _log = logging.getLogger(__name__)
 # Sweeps of several LiDARs are one cloud only where they belong to one instant.
 SAME_INSTANT_NS = 10_000_000
+
+
+def sweep_instants(drive: Drive) -> NDArray[np.int64]:
+    """Instants (N,) of all sweeps, increasing: those of the first LiDAR, and of each other one where it has its own.
+
+    An object is looked for where it was when a LiDAR saw it; its points are never moved to another instant.
+    """
+    instants = np.unique(frame_timestamps_ns(drive))
+    for sensor in drive.rig.of_kind("lidar"):
+        times = drive.timestamps_ns(sensor.name)
+        if len(times) and len(instants):
+            apart = np.abs(instants[nearest_indices(instants, times)] - times)
+            instants = np.union1d(instants, times[apart > SAME_INSTANT_NS])
+    return instants
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)

@@ -27,6 +27,7 @@ from sensorann.scene import (
     labels_in_world,
     sources_of,
 )
+from sensorann.tracks.clouds import sweep_instants
 from sensorann.tracks.instants import wanted_instants
 from sensorann.tracks.keyframes import Keyframes, Ragged, keyframes_of, with_slack
 from sensorann.tracks.motion.extent import fill_sizes
@@ -97,7 +98,7 @@ def interpolate(
     keys = [with_slack(keyed[i], MOTION_MODELS[motion]) for i, motion in zip(filled, motions, strict=True)]
     complete = _curves(keys, motions, instants, method)
     if points and method == "smooth" and _shares_frame(labels, drive):
-        along = _curves(keys, motions, wanted_instants(drive, "lidar"), method)
+        along = _curves(keys, motions, sweep_instants(drive), method)
         items = [
             Followed(keyframes=key, curve=curve, complete=track, motion=motion)
             for key, curve, track, motion in zip(keys, along, complete, motions, strict=True)

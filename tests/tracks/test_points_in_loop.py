@@ -203,6 +203,35 @@ def test_two_lidars_of_one_instant_are_one_cloud():
     assert misses(result, path).max() < 0.12
 
 
+def test_a_lidar_at_other_instants_sees_what_is_hidden_from_the_first():
+    late_ns, hidden = FRAME_NS // 2, range(1, N - 1)
+    between = tuple(
+        np.array([np.interp(np.arange(N) + 0.5, np.arange(N), column) for column in np.atleast_2d(part.T)]).T
+        for part in braking_path()
+    )
+    path, late = braking_path(), (between[0], between[1][:, 0])
+    first, second = make_drive([path], hidden=hidden), make_drive([late], seed=1)
+    trajectory = make_trajectory(n=N + 1, speed=1.0, yaw_rate=0.02)
+    moved = []
+    for sweep in second.sweeps["LIDAR_TOP"]:
+        world = (second.trajectory.at(sweep.timestamp_ns) @ EGO_FROM_LIDAR).apply(sweep.points)
+        time = sweep.timestamp_ns + late_ns
+        points = (trajectory.at(time) @ EGO_FROM_LIDAR).inverse().apply(world).astype(np.float32)
+        moved.append(Sweep(sensor="LIDAR_FRONT", timestamp_ns=time, points=points))
+    sensors = tuple(
+        Sensor(name=name, kind="lidar", ego_from_sensor=EGO_FROM_LIDAR) for name in ("LIDAR_TOP", "LIDAR_FRONT")
+    )
+    times = {
+        "LIDAR_TOP": START_NS + np.arange(N) * FRAME_NS,
+        "LIDAR_FRONT": START_NS + np.arange(N) * FRAME_NS + late_ns,
+    }
+    sweeps = {**first.sweeps, "LIDAR_FRONT": moved}
+    drive = MemoryDrive(rig=Rig(sensors), trajectory=trajectory, times=times, sweeps=sweeps)
+    alone, both = (interpolate(make_labels(keyframes(path)), given).tracks[0] for given in (first, drive))
+    assert (alone.timestamps_ns == both.timestamps_ns).all()
+    assert misses(both, path).max() < 0.15 < misses(alone, path).max()
+
+
 def test_a_keyframe_without_any_point_keeps_the_curve():
     path = braking_path()
     drive = make_drive([path], hidden=range(N))
