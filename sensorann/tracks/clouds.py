@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,12 +11,27 @@ from numpy.typing import NDArray
 
 from sensorann.errors import MissingDataError
 from sensorann.geometry import Cuboids, Transform, points_in_cuboids
-from sensorann.scene import Drive, Sweep, deskew, nearest_indices
+from sensorann.scene import Drive, Sweep, deskew, frame_timestamps_ns, nearest_indices
 from sensorann.scene.deskewing import TIME_FIELD
+from sensorann.tracks.neighbours import Claims, Neighbours
 
 _log = logging.getLogger(__name__)
 # Sweeps of several LiDARs are one cloud only where they belong to one instant.
 SAME_INSTANT_NS = 10_000_000
+
+
+def sweep_instants(drive: Drive) -> NDArray[np.int64]:
+    """Instants (N,) of all sweeps, increasing: those of the first LiDAR, and of each other one where it has its own.
+
+    An object is looked for where it was when a LiDAR saw it; its points are never moved to another instant.
+    """
+    instants = np.unique(frame_timestamps_ns(drive))
+    for sensor in drive.rig.of_kind("lidar"):
+        times = drive.timestamps_ns(sensor.name)
+        if len(times) and len(instants):
+            apart = np.abs(instants[nearest_indices(instants, times)] - times)
+            instants = np.union1d(instants, times[apart > SAME_INSTANT_NS])
+    return instants
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
@@ -27,10 +42,12 @@ class Region:
     ----------
     timestamps_ns : (K,) int64, increasing
     cuboids : K boxes in the frame of the labels, large enough to hold the object and the ground around it
+    owner : the object's number among its neighbours
     """
 
     timestamps_ns: NDArray[np.int64]
     cuboids: Cuboids
+    owner: int = -1
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
@@ -54,40 +71,87 @@ class Clouds:
 
 
 def gather_clouds(
-    drive: Drive, regions: Sequence[Region], *, progress: Callable[[int, int], None] | None = None
+    drive: Drive,
+    regions: Sequence[Region],
+    *,
+    neighbours: Neighbours | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> list[Clouds]:
-    """Read every sweep that a region asks for, once, and keep the points inside.
+    """Read every sweep that a region asks for, once, and keep the points inside; see `stream_clouds`."""
+    found: dict[int, Clouds] = {}
+    for complete in stream_clouds(drive, regions, neighbours=neighbours, progress=progress):
+        found |= complete
+    return [found[i] for i in range(len(regions))]
 
-    A sweep that is missing on disk leaves its frame empty; how many are missing is said in one warning.
+
+def stream_clouds(
+    drive: Drive,
+    regions: Sequence[Region],
+    *,
+    neighbours: Neighbours | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Iterator[dict[int, Clouds]]:
+    """Read every sweep that a region asks for, once, and hand out each region as soon as its last sweep is read.
+
+    Sweeps are read in time order, and what was handed out is no longer held: memory follows the longest region, not the
+    length of the drive. A sweep that is missing on disk leaves its frame empty; how many are missing is said in one
+    warning at the end.
 
     Parameters
     ----------
     drive : Drive
     regions : what is looked for
+    neighbours : objects whose points belong to nobody else
     progress : called with the number of instants done and of all instants
+
+    Yields
+    ------
+    Number of a region and its points, for all regions that an instant completed.
     """
     instants, asking = _schedule(regions)
-    parts = [[np.empty((0, 3), np.float32)] * len(region.timestamps_ns) for region in regions]
+    parts: dict[int, list[NDArray[np.float32]]] = {}
     n_missing = 0
+    if empty := {i: _joined([], np.zeros(3)) for i, region in enumerate(regions) if not len(region.timestamps_ns)}:
+        yield empty
     for n_done, instant in enumerate(instants):
         points = points_at(drive, int(instant))
         n_missing += points is None
-        if points is not None:
-            boxes = Cuboids.concatenate([regions[i].cuboids[row : row + 1] for i, row in asking[n_done]])
-            origin = boxes.centers[0]
-            moved = Cuboids(
-                centers=boxes.centers - origin, sizes=boxes.sizes, rotations=boxes.rotations, frame=boxes.frame
-            )
-            inside = points_in_cuboids((points - origin).astype(np.float32), moved)
-            for m, (i, row) in enumerate(asking[n_done]):
-                parts[i][row] = (points[inside[m]] - regions[i].cuboids.centers[0]).astype(np.float32)
+        if points is None:
+            points = np.empty((0, 3))
+        for (i, _), own in zip(
+            asking[n_done], _split(points, regions, asking[n_done], neighbours, int(instant)), strict=True
+        ):
+            parts.setdefault(i, []).append(own)
         if progress is not None:
             progress(n_done + 1, len(instants))
+        ended = [i for i, row in asking[n_done] if row == len(regions[i].timestamps_ns) - 1]
+        if ended:
+            yield {i: _joined(parts.pop(i), regions[i].cuboids.centers[0]) for i in ended}
     if n_missing == len(instants) > 0:
         _log.warning("drive %s has no sweeps here: all boxes follow their curve alone", drive.name)
     elif n_missing:
         _log.warning("%d of %d sweeps are missing: boxes there follow the curve", n_missing, len(instants))
-    return [_joined(frames, region.cuboids.centers[0]) for frames, region in zip(parts, regions, strict=True)]
+
+
+def _split(
+    points: NDArray[np.float64],
+    regions: Sequence[Region],
+    asking: Sequence[tuple[int, int]],
+    neighbours: Neighbours | None,
+    instant: int,
+) -> list[NDArray[np.float32]]:
+    """Give every region that asks for an instant its own points of the sweep, relative to its own origin."""
+    boxes = Cuboids.concatenate([regions[i].cuboids[row : row + 1] for i, row in asking])
+    origin = boxes.centers[0]
+    near = (points - origin).astype(np.float32)
+    moved = Cuboids(centers=boxes.centers - origin, sizes=boxes.sizes, rotations=boxes.rotations, frame=boxes.frame)
+    inside = points_in_cuboids(near, moved)
+    claims = Claims(near, *neighbours.at(instant), origin) if neighbours is not None else None
+    split = []
+    for m, (i, _) in enumerate(asking):
+        rows = inside[m] if claims is None else claims.free_for(regions[i].owner, inside[m])
+        split.append((points[rows] - regions[i].cuboids.centers[0]).astype(np.float32))
+    return split
 
 
 def _schedule(regions: Sequence[Region]) -> tuple[NDArray[np.int64], list[list[tuple[int, int]]]]:

@@ -122,7 +122,7 @@ def follow_gap(gap: Gap, clouds: Clouds, known: Measured, *, motion: Motion) -> 
     yaws = boxes.yaws
     tilts = np.ascontiguousarray(rotations_from_yaws(-yaws) @ boxes.rotations)
     heights = np.ascontiguousarray(boxes.centers[:, 2])
-    if _stands_still(boxes):
+    if stands_still(boxes):
         at_rest = np.column_stack([boxes.centers[:, :2], yaws])
         n_seen, n_supported = count_supported(
             clouds.points, clouds.offsets, at_rest, boxes.sizes[0], tilts, heights, template, gates
@@ -168,7 +168,7 @@ def seconds_since(timestamps_ns: NDArray[np.int64], start_ns: np.int64) -> NDArr
     return (timestamps_ns - start_ns).astype(np.float64) * 1e-9
 
 
-def _stands_still(boxes: Cuboids) -> bool:
+def stands_still(boxes: Cuboids) -> bool:
     """Tell whether the two keyframes of a gap are one place, as near as a person places a box twice."""
     moved = np.hypot(*(boxes.centers[-1] - boxes.centers[0])[:2])
     turned = wrap_angle(boxes.yaws[-1] - boxes.yaws[0])

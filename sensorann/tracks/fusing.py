@@ -29,6 +29,14 @@ class Heights:
     timestamps_ns: NDArray[np.int64]
     heights: NDArray[np.float64]
 
+    @classmethod
+    def joined(cls, parts: Sequence[Heights]) -> Heights:
+        """Join the heights of gaps that follow each other."""
+        return cls(
+            timestamps_ns=np.concatenate([part.timestamps_ns for part in parts]),
+            heights=np.concatenate([part.heights for part in parts]),
+        )
+
 
 def fuse(
     curve: Track, keyframes: Track, measured: Measured, heights: Heights, *, motion: Motion, model: MotionModel

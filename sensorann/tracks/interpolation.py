@@ -27,6 +27,7 @@ from sensorann.scene import (
     labels_in_world,
     sources_of,
 )
+from sensorann.tracks.clouds import sweep_instants
 from sensorann.tracks.instants import wanted_instants
 from sensorann.tracks.keyframes import Keyframes, Ragged, keyframes_of, with_slack
 from sensorann.tracks.motion.extent import fill_sizes
@@ -54,8 +55,9 @@ def interpolate(
     passes through them. Imported and detected ones are measurements with their sigma.
 
     A track with one keyframe stays one box; one without keyframes stays as it is. Per-box attributes hold their last
-    value, everything else in the labels is handed on. The same input gives the same output bit for bit, whatever other
-    tracks there are.
+    value, everything else in the labels is handed on. The same input gives the same output bit for bit. Tracks know
+    nothing of each other, but for one thing: points inside the box of a neighbour, where that is sure, are the
+    neighbour's.
 
     Parameters
     ----------
@@ -96,7 +98,7 @@ def interpolate(
     keys = [with_slack(keyed[i], MOTION_MODELS[motion]) for i, motion in zip(filled, motions, strict=True)]
     complete = _curves(keys, motions, instants, method)
     if points and method == "smooth" and _shares_frame(labels, drive):
-        along = _curves(keys, motions, wanted_instants(drive, "lidar"), method)
+        along = _curves(keys, motions, sweep_instants(drive), method)
         items = [
             Followed(keyframes=key, curve=curve, complete=track, motion=motion)
             for key, curve, track, motion in zip(keys, along, complete, motions, strict=True)

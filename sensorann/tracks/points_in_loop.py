@@ -12,10 +12,12 @@ import numpy as np
 
 from sensorann.geometry import Cuboids
 from sensorann.scene import MOTION_MODELS, Drive, Motion, Track
-from sensorann.tracks.clouds import Clouds, Region, gather_clouds
+from sensorann.tracks.clouds import Clouds, Region, stream_clouds
+from sensorann.tracks.findings import Finding, find_contradictions, tell
 from sensorann.tracks.following import EXACT, FOLLOWING_NOISES, Gap, Measured, follow_gap, seconds_since
-from sensorann.tracks.fusing import fuse, heights_of, poses_at
+from sensorann.tracks.fusing import Heights, fuse, heights_of, poses_at
 from sensorann.tracks.keyframes import Keyframes
+from sensorann.tracks.neighbours import Neighbours
 
 # Room around the box for the ground, and how far beyond that an object is looked for at most; metres.
 GROUND_ROOM, FARTHEST_SEARCH = 2.0, 6.0
@@ -55,26 +57,45 @@ def follow_points(
     list of Track
         One per track, in order; where no points decided, its curve.
     """
-    gaps = [_gaps(item) if item.motion in FOLLOWING_NOISES else [] for item in tracks]
-    flat = [(gap, item.motion) for item, own in zip(tracks, gaps, strict=True) for gap in own]
-    clouds = gather_clouds(drive, [_region(gap, motion) for gap, motion in flat], progress=progress)
-    first = np.concatenate([[0], np.cumsum([len(own) for own in gaps])]).astype(int)
-    own_clouds = [clouds[first[i] : first[i + 1]] for i in range(len(tracks))]
-    # The compiled loops release the GIL; tracks know nothing of each other, so their number changes no result.
+    followers = [_Follower(item) for item in tracks]
+    gaps = [(i, gap) for i, item in enumerate(tracks) if item.motion in FOLLOWING_NOISES for gap in _gaps(item)]
+    regions = [_region(gap, tracks[i].motion, owner=i) for i, gap in gaps]
+    neighbours = Neighbours([item.curve for item in tracks])
+    # The compiled loops release the GIL; tracks know nothing of each other, so the number of threads changes no result.
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(_follow, tracks, gaps, own_clouds))
+        # Regions come in time order: a track's gaps are followed one after the other, and no two of them at a time.
+        for complete in stream_clouds(drive, regions, neighbours=neighbours, progress=progress):
+            done = [(followers[gaps[n][0]], gaps[n][1], clouds) for n, clouds in complete.items()]
+            list(pool.map(lambda work: work[0].follow(work[1], work[2]), done))
+        tell([finding for follower in followers for finding in follower.findings])
+        return list(pool.map(_Follower.finished, followers))
 
 
-def _follow(item: Followed, gaps: Sequence[Gap], clouds: Sequence[Clouds]) -> Track:
-    known = keys = _measured_keyframes(item.keyframes)
-    for gap, cloud in zip(gaps, clouds, strict=True):
-        known = Measured.joined(known, follow_gap(gap, cloud, known, motion=item.motion))
-    if len(known) == len(keys):
-        return item.complete
-    poses = [poses_at(known, gap.timestamps_ns, item.motion) for gap in gaps]
-    heights = heights_of(gaps, clouds, poses)
-    model = MOTION_MODELS[item.motion]
-    return fuse(item.complete, item.keyframes.track, known, heights, motion=item.motion, model=model)
+class _Follower:
+    """One track on its way: what its points have said so far."""
+
+    def __init__(self, item: Followed) -> None:
+        self._item = item
+        self._known = self._keys = _measured_keyframes(item.keyframes)
+        self._heights: list[Heights] = []
+        self.findings: list[Finding] = []
+
+    def follow(self, gap: Gap, clouds: Clouds) -> None:
+        """Follow one gap; its points are not needed afterwards."""
+        motion = self._item.motion
+        found = follow_gap(gap, clouds, self._known, motion=motion)
+        track = self._item.keyframes.track.id
+        self.findings += find_contradictions(track, gap, clouds, found, motion=motion)
+        self._known = Measured.joined(self._known, found)
+        self._heights.append(heights_of([gap], [clouds], [poses_at(self._known, gap.timestamps_ns, motion)]))
+
+    def finished(self) -> Track:
+        """Solve the whole track with everything that was accepted; its curve where that is nothing."""
+        item = self._item
+        if len(self._known) == len(self._keys):
+            return item.complete
+        heights, model = Heights.joined(self._heights), MOTION_MODELS[item.motion]
+        return fuse(item.complete, item.keyframes.track, self._known, heights, motion=item.motion, model=model)
 
 
 def _measured_keyframes(keyframes: Keyframes) -> Measured:
@@ -96,7 +117,7 @@ def _gaps(item: Followed) -> list[Gap]:
     return [Gap(timestamps_ns=times[span], cuboids=item.curve.cuboids[span]) for span in spans]
 
 
-def _region(gap: Gap, motion: Motion) -> Region:
+def _region(gap: Gap, motion: Motion, *, owner: int) -> Region:
     """Boxes that hold the object, the ground around it, and as much room as it may have strayed from the curve."""
     seconds = seconds_since(gap.timestamps_ns, gap.timestamps_ns[0])
     span = seconds[-1]
@@ -108,4 +129,5 @@ def _region(gap: Gap, motion: Motion) -> Region:
         cuboids=Cuboids(
             centers=gap.cuboids.centers, sizes=sizes, rotations=gap.cuboids.rotations, frame=gap.cuboids.frame
         ),
+        owner=owner,
     )

@@ -1,12 +1,15 @@
 """The points around objects: brought into the frame of the labels, read once, shared by all who ask."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from sensorann.geometry import Cuboids, Transform
 from sensorann.scene import Rig, Sensor, Sweep
-from sensorann.tracks.clouds import Region, gather_clouds, points_at
-from tests.builders import FRAME_NS, START_NS, MemoryDrive, make_trajectory
+from sensorann.tracks.clouds import Region, gather_clouds, points_at, stream_clouds
+from sensorann.tracks.neighbours import Neighbours
+from tests.builders import FRAME_NS, START_NS, MemoryDrive, make_track, make_trajectory
 
 EGO_FROM_LIDAR = Transform.from_yaw(0.3, [0.9, 0.0, 1.8])
 STILL = np.random.default_rng(1).uniform([-10, -10, 0], [20, 20, 3], (200, 3))
@@ -39,11 +42,11 @@ class CountingDrive(MemoryDrive):
         return super().sweep(sensor, index)
 
 
-def region(center, frames, *, edge=8.0):
+def region(center, frames, *, edge=8.0, owner=-1):
     times = START_NS + np.array(frames) * FRAME_NS
     n = len(frames)
     boxes = Cuboids.from_yaws(np.tile(center, (n, 1)), np.full((n, 3), edge), np.zeros(n), frame="world")
-    return Region(timestamps_ns=times, cuboids=boxes)
+    return Region(timestamps_ns=times, cuboids=boxes, owner=owner)
 
 
 @pytest.mark.parametrize("raw", [False, True], ids=["deskewed", "raw"])
@@ -83,3 +86,46 @@ def test_points_far_from_the_origin_keep_their_millimetres():
     moved = STILL + np.array([500_000.0, 4_600_000.0, 0.0])
     expected = moved[(np.abs(moved - shifted.cuboids.centers[0]) <= 4.0).all(axis=1)]
     np.testing.assert_allclose(cloud.frame(0).astype(np.float64) + cloud.origin, expected, atol=1e-3)
+
+
+def test_a_region_is_handed_out_as_soon_as_its_last_sweep_is_read():
+    drive = make_drive(trajectory=make_trajectory(n=8), n=8)
+    regions = [region([0.0, 0, 1], (4, 5)), region([0.0, 0, 1], (0, 1, 2)), region([10.0, 10, 1], (1, 2))]
+    handed = [(sorted(found), drive.n_read) for found in stream_clouds(drive, regions)]
+    assert handed == [([1, 2], 3), ([0], 5)]
+
+
+def placed(center, *, sigma, edge=2.0):
+    """A box of a neighbour at every sweep, its place known to sigma metres."""
+    track = make_track(n=4, centers=np.tile(center, (4, 1)), yaws=np.zeros(4), size=(edge, edge, edge))
+    sigmas = np.zeros((4, 7))
+    sigmas[:, :2] = sigma
+    return replace(track, sigmas=sigmas)
+
+
+def inside(points, center, edge):
+    return (np.abs(points - center) <= edge / 2).all(axis=1)
+
+
+@pytest.mark.parametrize(("sigma", "excluded"), [(0.0, True), (1.0, False)], ids=["sure", "unsure"])
+def test_points_in_the_box_of_a_neighbour_whose_place_is_sure_are_left_out(sigma, excluded):
+    drive, center, other = make_drive(trajectory=make_trajectory(n=4)), np.array([0.0, 0, 1]), np.array([2.0, 2, 1])
+    neighbours = Neighbours([placed(center, sigma=5.0), placed(other, sigma=sigma, edge=5.0)])
+    (cloud,) = gather_clouds(drive, [region(center, (1,), owner=0)], neighbours=neighbours)
+    expected = STILL[inside(STILL, center, 8.0)]
+    theirs = inside(expected, other, 5.0)
+    assert theirs.any()
+    np.testing.assert_allclose(cloud.frame(0) + cloud.origin, expected[~theirs] if excluded else expected, atol=1e-4)
+
+
+def test_points_in_both_boxes_stay_with_the_object():
+    drive, center, other = make_drive(trajectory=make_trajectory(n=4)), np.array([0.0, 0, 1]), np.array([3.0, 0, 1])
+    neighbours = Neighbours([placed(center, sigma=0.0, edge=6.0), placed(other, sigma=0.0, edge=5.0)])
+    (cloud,) = gather_clouds(drive, [region(center, (1,), owner=0)], neighbours=neighbours)
+    expected = STILL[inside(STILL, center, 8.0)]
+    contested = inside(expected, center, 6.0)
+    theirs = inside(expected, other, 5.0)
+    assert (theirs & contested).any()
+    theirs &= ~contested
+    assert theirs.any()
+    np.testing.assert_allclose(cloud.frame(0) + cloud.origin, expected[~theirs], atol=1e-4)

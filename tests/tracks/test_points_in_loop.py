@@ -137,13 +137,48 @@ def test_an_object_that_leaves_and_comes_back_is_followed():
     assert misses(result, path).max() < 0.15
 
 
-def test_other_tracks_change_nothing():
+def test_tracks_beside_which_nobody_is_change_nothing():
     path, other = braking_path(), (braking_path()[0] + [0, -6.0, 0], braking_path()[1])
     drive = make_drive([path, other])
     alone = interpolate(make_labels(keyframes(path)), drive).tracks[0]
     both = interpolate(make_labels(keyframes(other, id="2"), keyframes(path)), drive).track("1")
     np.testing.assert_array_equal(alone.cuboids.centers, both.cuboids.centers)
     np.testing.assert_array_equal(alone.sigmas, both.sigmas)
+
+
+def crowd():
+    """Two people: the first one steps aside and is hidden for a second, the second one walks where its curve leads."""
+    seconds, hidden = np.arange(N) * 0.1, range(10, 21)
+    swaying = 0.3 * (1 - np.cos(2 * np.pi * seconds / 3.0))
+    paths = [
+        np.column_stack([10.0 + 1.2 * seconds + swaying, np.full(N, 3.0), np.full(N, 0.9)]),
+        np.column_stack([10.3 + 1.2 * seconds, np.full(N, 3.35), np.full(N, 0.9)]),
+    ]
+    body = np.random.default_rng(3).uniform([-0.2, -0.2, -0.6], [0.2, 0.2, 0.9], (60, 3))
+    drive = make_drive([])
+    sweeps = []
+    for k, sweep in enumerate(drive.sweeps["LIDAR_TOP"]):
+        lidar_from_world = (drive.trajectory.at(sweep.timestamp_ns) @ EGO_FROM_LIDAR).inverse()
+        people = [lidar_from_world.apply(body + path[k]) for path in (paths[1:] if k in hidden else paths)]
+        sweeps.append(replace(sweep, points=np.concatenate([sweep.points, *people]).astype(np.float32)))
+    return replace(drive, sweeps={"LIDAR_TOP": sweeps}), paths
+
+
+def walker(path, frames, *, id):
+    rows = np.array(frames)
+    times = START_NS + rows * FRAME_NS
+    return make_track(
+        id=id, category="Pedestrian", timestamps_ns=times, centers=path[rows], yaws=0.0 * rows, size=(0.6, 0.6, 1.8)
+    )
+
+
+def test_a_hidden_person_is_not_taken_for_the_neighbour_whose_place_is_known():
+    drive, paths = crowd()
+    hidden, seen = walker(paths[0], (0, N - 1), id="hidden"), walker(paths[1], range(N), id="seen")
+    alone, beside = (interpolate(make_labels(*given), drive).track("hidden") for given in ((hidden,), (hidden, seen)))
+    assert set(alone.sources[11:20]) == {Source.FITTED}
+    assert set(beside.sources[11:20]) == {Source.INTERPOLATED}
+    assert misses(beside, (paths[0],)).max() < 0.2 < misses(alone, (paths[0],)).max()
 
 
 def test_a_second_run_gives_the_same_boxes():
@@ -168,6 +203,35 @@ def test_two_lidars_of_one_instant_are_one_cloud():
     assert misses(result, path).max() < 0.12
 
 
+def test_a_lidar_at_other_instants_sees_what_is_hidden_from_the_first():
+    late_ns, hidden = FRAME_NS // 2, range(1, N - 1)
+    between = tuple(
+        np.array([np.interp(np.arange(N) + 0.5, np.arange(N), column) for column in np.atleast_2d(part.T)]).T
+        for part in braking_path()
+    )
+    path, late = braking_path(), (between[0], between[1][:, 0])
+    first, second = make_drive([path], hidden=hidden), make_drive([late], seed=1)
+    trajectory = make_trajectory(n=N + 1, speed=1.0, yaw_rate=0.02)
+    moved = []
+    for sweep in second.sweeps["LIDAR_TOP"]:
+        world = (second.trajectory.at(sweep.timestamp_ns) @ EGO_FROM_LIDAR).apply(sweep.points)
+        time = sweep.timestamp_ns + late_ns
+        points = (trajectory.at(time) @ EGO_FROM_LIDAR).inverse().apply(world).astype(np.float32)
+        moved.append(Sweep(sensor="LIDAR_FRONT", timestamp_ns=time, points=points))
+    sensors = tuple(
+        Sensor(name=name, kind="lidar", ego_from_sensor=EGO_FROM_LIDAR) for name in ("LIDAR_TOP", "LIDAR_FRONT")
+    )
+    times = {
+        "LIDAR_TOP": START_NS + np.arange(N) * FRAME_NS,
+        "LIDAR_FRONT": START_NS + np.arange(N) * FRAME_NS + late_ns,
+    }
+    sweeps = {**first.sweeps, "LIDAR_FRONT": moved}
+    drive = MemoryDrive(rig=Rig(sensors), trajectory=trajectory, times=times, sweeps=sweeps)
+    alone, both = (interpolate(make_labels(keyframes(path)), given).tracks[0] for given in (first, drive))
+    assert (alone.timestamps_ns == both.timestamps_ns).all()
+    assert misses(both, path).max() < 0.15 < misses(alone, path).max()
+
+
 def test_a_keyframe_without_any_point_keeps_the_curve():
     path = braking_path()
     drive = make_drive([path], hidden=range(N))
@@ -175,6 +239,44 @@ def test_a_keyframe_without_any_point_keeps_the_curve():
     points, curve = (interpolate(labels, drive, points=use).tracks[0] for use in (True, False))
     np.testing.assert_array_equal(points.cuboids.centers, curve.cuboids.centers)
     assert (points.sources == curve.sources).all()
+
+
+def found_in(caplog):
+    return [record.message for record in caplog.records if record.name == "sensorann.tracks.findings"]
+
+
+def test_a_keyframe_without_any_point_is_named(caplog):
+    path = braking_path()
+    with caplog.at_level(logging.WARNING):
+        interpolate(make_labels(keyframes(path, (0, 14, N - 1), id="7")), make_drive([path], hidden=(14,)))
+    (message,) = found_in(caplog)
+    assert message.startswith("1 keyframes hold no point")
+    assert f"track 7 at {START_NS + 14 * FRAME_NS} ns" in message
+
+
+def test_keyframes_that_fit_their_points_are_not_named(caplog):
+    path = braking_path()
+    with caplog.at_level(logging.WARNING):
+        interpolate(make_labels(keyframes(path, (0, 14, N - 1))), make_drive([path]))
+    assert not found_in(caplog)
+
+
+def test_keyframes_whose_gap_holds_something_else_are_named_and_the_curve_is_kept(caplog):
+    path, between = braking_path(), range(1, N - 1)
+    drive = make_drive([path], hidden=between)
+    # Not a shell: as many points inside as on the sides.
+    cargo = np.random.default_rng(5).uniform([-2.0, -0.8, -0.4], [2.0, 0.8, 0.6], (N, 600, 3))
+    for k in between:
+        sweep = drive.sweeps["LIDAR_TOP"][k]
+        lidar_from_world = (drive.trajectory.at(sweep.timestamp_ns) @ EGO_FROM_LIDAR).inverse()
+        own = lidar_from_world.apply(cargo[k] + path[0][k])
+        drive.sweeps["LIDAR_TOP"][k] = replace(sweep, points=np.concatenate([sweep.points, own]).astype(np.float32))
+    with caplog.at_level(logging.WARNING):
+        followed = interpolate(make_labels(keyframes(path, id="7")), drive).tracks[0]
+    (message,) = found_in(caplog)
+    assert message.startswith("in 1 gaps there are points, but none that fit")
+    assert f"track 7 from {START_NS} ns" in message
+    assert set(followed.sources[1:-1]) == {Source.INTERPOLATED}
 
 
 class WithoutSome(MemoryDrive):
