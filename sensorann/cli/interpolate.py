@@ -14,6 +14,7 @@ from sensorann.cli.progress import counted
 from sensorann.errors import UsageError
 from sensorann.formats import open_drive, read_labels, writable_format, write_labels
 from sensorann.scene import Labels, Source
+from sensorann.tracks.extending import extend_tracks
 
 
 def interpolate(
@@ -26,6 +27,7 @@ def interpolate(
     at: str = "lidar",
     keyframe_sigma_m: float = 0.0,
     points: bool = True,
+    extend: bool = False,
     from_format: FromFormat = None,
     to_format: ToFormat = None,
     as_json: AsJson = False,
@@ -57,6 +59,8 @@ def interpolate(
         Standard deviation of imported and detected keyframes that state none, metres; 0 is exact. Human ones are exact.
     points
         Let smooth follow each object's own LiDAR points between its keyframes; --no-points gives the curve alone.
+    extend
+        Follow each object's points beyond its first and last keyframe too, until they are lost; the summary says why.
     from_format
         Format of the labels; recognised when not given.
     to_format
@@ -66,6 +70,10 @@ def interpolate(
     """
     if not keyframe_sigma_m >= 0:
         raise UsageError(f"--keyframe-sigma-m must be a length in metres, 0 or more, got {keyframe_sigma_m}")
+    if extend and not (points and method == "smooth" and at == "lidar"):
+        raise UsageError(
+            "--extend follows points at the LiDAR's instants: it needs --points, --method smooth, --at lidar"
+        )
     instants = at if at in ("lidar", "camera") else _instants(at)
     writable_format(out, format=to_format)  # a slip in the name is told before the long work, not after it
     recording = open_drive(drive)
@@ -80,8 +88,15 @@ def interpolate(
             points=points,
             progress=progress,
         )
+    extended = None
+    if extend:
+        with counted("following points beyond keyframes") as progress:
+            extended = extend_tracks(completed, recording, progress=progress)
+        completed = extended.labels
     written = write_labels(completed, out, drive=recording, format=to_format)
     summary = _summary(completed, out) | {"written": written.boxes, "left_out": written.left_out}
+    if extended is not None:
+        summary |= {"beyond_keyframes": extended.n_boxes, "ended": dict(extended.reasons)}
     if as_json:
         print_json(summary)
         return
@@ -89,6 +104,9 @@ def interpolate(
         f"{out}: {summary['tracks']} tracks, {summary['keyframes']} keyframes, {summary['computed']} boxes computed, "
         f"{summary['fitted']} of them fitted to points; {written.boxes} boxes written"
     )
+    if extended is not None:
+        reasons = ", ".join(f"{reason} {count}" for reason, count in sorted(extended.reasons.items()))
+        print(f"{extended.n_boxes} boxes beyond keyframes; ends of tracks by why following ended: {reasons or 'none'}")
     if summary["computed"]:
         print(
             f"sigma of a computed box in the plane: median {summary['median_sigma_m']:.2f} m, "
@@ -120,7 +138,7 @@ def _instants(text: str) -> NDArray[np.int64]:
         ) from error
 
 
-def _summary(labels: Labels, out: Path) -> dict[str, str | int | float | None]:
+def _summary(labels: Labels, out: Path) -> dict[str, str | int | float | dict[str, int] | None]:
     computed = [track[np.isin(track.sources, (Source.INTERPOLATED, Source.FITTED))] for track in labels.tracks]
     sigmas = np.concatenate([np.zeros(0), *(np.hypot(*track.sigmas[:, :2].T) for track in computed)])
     owners = [track.id for track in computed for _ in range(len(track))]

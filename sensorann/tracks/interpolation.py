@@ -28,6 +28,7 @@ from sensorann.scene import (
     sources_of,
 )
 from sensorann.tracks.clouds import sweep_instants
+from sensorann.tracks.extending import extend_tracks
 from sensorann.tracks.instants import wanted_instants
 from sensorann.tracks.keyframes import Keyframes, Ragged, keyframes_of, with_slack
 from sensorann.tracks.motion.extent import fill_sizes
@@ -46,6 +47,7 @@ def interpolate(
     at: str | ArrayLike = "lidar",
     keyframe_sigma: float = 0.0,
     points: bool = True,
+    extend: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Labels:
     """Fill every track between its keyframes, in the world frame at the sensors' real timestamps.
@@ -68,6 +70,8 @@ def interpolate(
     at : ``lidar``, ``camera``, or instants in ns; see `sensorann.tracks.instants.wanted_instants`
     keyframe_sigma : metres, of imported and detected keyframes that state no sigma; 0 means exact
     points : let ``smooth`` follow each object's own points in the LiDAR sweeps between its keyframes
+    extend : follow them beyond the first and last keyframe too, as far as its points are found; see
+        `sensorann.tracks.extending`, which also says why it ended
     progress : called with the number of sweeps read and of all sweeps
 
     Returns
@@ -88,6 +92,10 @@ def interpolate(
         raise ArgumentError(f"method must be one of {', '.join(get_args(Method))}, got {method!r}")
     if not (np.isfinite(keyframe_sigma) and keyframe_sigma >= 0):
         raise ArgumentError(f"keyframe_sigma must be a length in metres, 0 or more, got {keyframe_sigma}")
+    if extend and not (points and method == "smooth" and isinstance(at, str) and at == "lidar"):
+        raise ArgumentError(
+            "extend follows points at the LiDAR's instants: it needs points, method smooth and at lidar"
+        )
     instants = wanted_instants(drive, at)
     motions = [_motion_of(track, labels.ontology) for track in labels.tracks]
     labels = labels_in_world(labels, drive.trajectory)
@@ -107,7 +115,8 @@ def interpolate(
     tracks = list(labels.tracks)
     for i, track in zip(filled, complete, strict=True):
         tracks[i] = track
-    return replace(labels, tracks=tuple(tracks))
+    result = replace(labels, tracks=tuple(tracks))
+    return extend_tracks(result, drive, progress=progress).labels if extend else result
 
 
 def _shares_frame(labels: Labels, drive: Drive) -> bool:

@@ -167,3 +167,22 @@ def test_a_name_without_a_format_is_told_before_the_work(tmp_path, capsys):
     drive, labels = write_drive(tmp_path)
     assert run(["interpolate", labels, "--drive", drive, "-o", str(tmp_path / "complete.xyz")]) == 1
     assert capsys.readouterr().err.startswith("sensorann: cannot tell the label format from complete.xyz")
+
+
+def test_extending_says_why_it_ended(tmp_path, capsys):
+    drive, labels = write_drive(tmp_path)
+    out = tmp_path / "longer.json"
+    assert run(["interpolate", labels, "--drive", drive, "-o", str(out), "--extend"]) == 0
+    told = "0 boxes beyond keyframes; ends of tracks by why following ended: too few points at the keyframe 2"
+    assert told in capsys.readouterr().out
+    assert run(["interpolate", labels, "--drive", drive, "-o", str(out), "--extend", "--json"]) == 0
+    summary = json.loads(capsys.readouterr().out)
+    assert summary["beyond_keyframes"] == 0
+    assert summary["ended"] == {"too few points at the keyframe": 2}
+
+
+def test_extending_without_points_is_a_wrong_word(tmp_path, capsys):
+    drive, labels = write_drive(tmp_path)
+    out = tmp_path / "longer.json"
+    assert run(["interpolate", labels, "--drive", drive, "-o", str(out), "--extend", "--no-points"]) == 2
+    assert "--extend follows points" in capsys.readouterr().err

@@ -1,0 +1,82 @@
+"""How the boxes of a track are turned and how large they are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sensorann.errors import ArgumentError
+from sensorann.scene import Labels, Track
+from sensorann.tracks.surgery.joining import ranks
+from sensorann.tracks.surgery.rows import Span, boxes_in, with_tracks
+
+# Which way the centre goes along the box's own length when the box grows; its bottom always stays.
+_SHIFTS = {"bottom": 0.0, "rear": 0.5, "front": -0.5}
+
+
+def reverse(labels: Labels, track_id: str, *, span: Span = None) -> Labels:
+    """Turn the boxes of a span by pi about their own up axes: front and rear change places, nothing else.
+
+    Sources and sigmas stay: a half turn makes a box neither better nor worse known.
+
+    Raises
+    ------
+    ArgumentError
+        When the track is unknown or has no box in the span.
+    """
+    track = labels.track(track_id)
+    turned = boxes_in(track, span)
+    # A half turn about up negates the forward and left axes, the first two columns, exactly.
+    signs = np.where(turned[:, None], [-1.0, -1.0, 1.0], 1.0)
+    cuboids = replace(track.cuboids, rotations=track.cuboids.rotations * signs[:, None, :])
+    return with_tracks(labels, {track_id: (replace(track, cuboids=cuboids),)})
+
+
+def unify_size(
+    labels: Labels, track_id: str, *, size: tuple[float, float, float] | None = None, anchor: str = "bottom"
+) -> Labels:
+    """Give all boxes of a track one size.
+
+    Sources stay. A size that a person states is exact, its sigmas become 0; a size taken from the boxes leaves them.
+
+    Parameters
+    ----------
+    labels : Labels
+    track_id : str
+    size : (length, width, height), metres; by default the median, edge by edge, of the boxes of the best source that
+        the track has: people before imported, detected, fitted and interpolated
+    anchor : what stays put: the centre of the ``bottom``, or of the lower edge of the ``rear`` or ``front`` face
+
+    Raises
+    ------
+    ArgumentError
+        When the track is unknown or without boxes, the size is not three positive lengths, or the anchor is unknown.
+    """
+    track = labels.track(track_id)
+    boxes_in(track, None)
+    if anchor not in _SHIFTS:
+        raise ArgumentError(f"anchor must be one of {', '.join(_SHIFTS)}, got {anchor!r}")
+    new = _typical_size(track) if size is None else _checked(size)
+    grown = new - track.cuboids.sizes
+    shifts = np.column_stack([_SHIFTS[anchor] * grown[:, 0], np.zeros(len(track)), grown[:, 2] / 2])
+    centers = track.cuboids.centers + np.einsum("nij,nj->ni", track.cuboids.rotations, shifts)
+    sizes = np.broadcast_to(new, (len(track), 3))
+    sigmas = np.array(track.sigmas)
+    if size is not None:
+        sigmas[:, 3:6] = 0.0
+    cuboids = replace(track.cuboids, centers=centers, sizes=sizes)
+    return with_tracks(labels, {track_id: (replace(track, cuboids=cuboids, sigmas=sigmas),)})
+
+
+def _checked(size: tuple[float, float, float]) -> NDArray[np.float64]:
+    edges = np.asarray(size, np.float64)
+    if edges.shape != (3,) or not (np.isfinite(edges) & (edges > 0)).all():
+        raise ArgumentError(f"size must be three positive lengths in metres, got {size}")
+    return edges
+
+
+def _typical_size(track: Track) -> NDArray[np.float64]:
+    standing = ranks(track.sources)
+    return np.asarray(np.median(track.cuboids.sizes[standing == standing.min()], axis=0))
