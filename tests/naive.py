@@ -352,13 +352,13 @@ def constant_velocity_filter(seconds, boxes, noises):
 
 
 def misfit(end, begin, gap, noises):
-    """Chi-square of the first state of a piece (filtered back in time) after a state `gap` seconds earlier."""
+    """-2 log density, less a constant, of the first state of a piece (filtered back in time) `gap` s after another."""
     h, q = gap, noises[0]
     transition = np.array([[1, h], [0, 1]])
     before = np.array([[end[10], end[11]], [end[11], end[12]]])
     after = np.array([[begin[10], -begin[11]], [-begin[11], begin[12]]])
     spread = transition @ before @ transition.T + q * np.array([[h**3 / 3, h**2 / 2], [h**2 / 2, h]]) + after
-    total = 0.0
+    total = 2 * np.log(np.linalg.det(spread))
     for axis in range(2):
         carried = transition @ end[[axis, 7 + axis]]
         miss = np.array([begin[axis], -begin[7 + axis]]) - carried

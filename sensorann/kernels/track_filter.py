@@ -122,7 +122,7 @@ def start_states(states, boxes, rows, noises):
 
 @kernel
 def misfits(ends, begins, end_seconds, begin_seconds, longest_gap, noises):
-    """Chi-square of begins[j] being ends[i] carried on, in place and velocity of the plan.
+    """How badly begins[j] fits ends[i] carried on, in place and velocity of the plan: -2 log density, less a constant.
 
     ends (N, N_STATE) states at end_seconds (N,), begins (M, N_STATE) states of filters that ran back in time, at
     begin_seconds (M,) -> (N, M); infinite where j does not begin after i ends, or only after longest_gap seconds
@@ -139,7 +139,8 @@ def misfits(ends, begins, end_seconds, begin_seconds, longest_gap, noises):
             a = carried[10] + begins[j, 10]
             b = carried[11] - begins[j, 11]  # velocity against position has the other sign when time runs back
             c = carried[12] + begins[j, 12]
-            total = 0.0
+            # The log of the determinant, for two axes: a guess that may be anywhere explains nothing.
+            total = 2.0 * np.log(a * c - b * b)
             for axis in range(2):
                 place = begins[j, axis] - carried[axis]
                 velocity = -begins[j, 7 + axis] - carried[7 + axis]

@@ -35,7 +35,7 @@ def test_filter_equals_filterpy(seed, n):
 
 
 @given(seed=st.integers(0, 2**32 - 1))
-def test_misfit_is_the_chi_square_of_place_and_velocity(seed):
+def test_misfit_is_the_density_of_place_and_velocity(seed):
     rng = np.random.default_rng(seed)
     boxes, seconds = drifting_boxes(rng, 8)
     end = track_filter.final_states(seconds[:4], boxes[:4], np.array([0, 4]), NOISES)

@@ -10,9 +10,6 @@ from sensorann.tracks.association.matching import best_pairs
 from sensorann.tracks.association.online import online_pass
 from sensorann.tracks.association.tuning import Tuning
 
-# Chi-square of 4 degrees of freedom (place and velocity in the plan) that one in a hundred true pairs exceeds.
-_FARTHEST = 13.3
-
 
 def offline_tracks(
     seconds: NDArray[np.float64],
@@ -75,7 +72,7 @@ def _joined(
 ) -> list[NDArray[np.int64]]:
     """Join pieces that one object may have left, until nothing more fits: each has at most one before and one after."""
     while True:
-        rows, columns = best_pairs(-_misfits(pieces, seconds, boxes, tuning, noises), -_FARTHEST)
+        rows, columns = best_pairs(-_misfits(pieces, seconds, boxes, tuning, noises), -tuning.largest_misfit)
         if not len(rows):
             return pieces
         following = np.full(len(pieces), -1)
@@ -90,9 +87,10 @@ def _misfits(
     tuning: Tuning,
     noises: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Chi-square (P, P) of piece j going on where piece i ends; infinite where it does not begin after that.
+    """Misfit (P, P) of piece j going on where piece i ends; infinite where it does not begin after that.
 
-    The end of i is carried over the gap and compared with the beginning of j, in place and velocity.
+    The end of i is carried over the gap and compared with the beginning of j, in place and velocity: -2 log of the
+    density of what is found there. So a long gap, or a piece of one detection that may move anyhow, fits badly.
     """
     n = len(pieces)
     offsets = np.concatenate([[0], np.cumsum([len(piece) for piece in pieces])]).astype(np.int64)

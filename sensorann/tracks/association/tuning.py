@@ -24,6 +24,7 @@ class Tuning:
     near : metres between the centres of a prediction and its detection, where the boxes are not similar enough
     longest_gap_s : seconds that a track may go without a detection
     longest_bridge_s : seconds between two pieces that may still be one track
+    largest_misfit : -2 log density, (m m/s)^-2, of the beginning of a piece at the end of another that it goes on from
     """
 
     plan: float
@@ -35,6 +36,7 @@ class Tuning:
     near: float
     longest_gap_s: float
     longest_bridge_s: float
+    largest_misfit: float
 
     def noises(self, motion: Motion) -> NDArray[np.float64]:
         """Noises (10,) as `sensorann.kernels.track_filter` takes them."""
@@ -52,8 +54,9 @@ _VEHICLE = Tuning(
     speed=10.0,
     least_similarity=-0.6,
     near=2.0,
-    longest_gap_s=1.0,
+    longest_gap_s=0.5,
     longest_bridge_s=3.0,
+    largest_misfit=10.0,
 )
 _TWO_WHEELER = Tuning(
     plan=0.15,
@@ -63,8 +66,9 @@ _TWO_WHEELER = Tuning(
     speed=5.0,
     least_similarity=-0.8,
     near=1.5,
-    longest_gap_s=1.0,
+    longest_gap_s=0.5,
     longest_bridge_s=2.0,
+    largest_misfit=10.0,
 )
 _PEDESTRIAN = Tuning(
     plan=0.15,
@@ -74,8 +78,9 @@ _PEDESTRIAN = Tuning(
     speed=2.0,
     least_similarity=-0.8,
     near=1.0,
-    longest_gap_s=1.0,
+    longest_gap_s=0.5,
     longest_bridge_s=2.0,
+    largest_misfit=10.0,
 )
 TUNINGS: Mapping[Motion, Tuning] = MappingProxyType(
     {
