@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from sensorann.errors import ArgumentError, FormatError, MissingDataError
-from sensorann.formats import read_detections, read_labels, write_labels
+from sensorann.formats import open_drive, read_detections, read_labels, write_labels
 from sensorann.formats.kitti.detections import COLUMNS
 from tests.builders import MemoryDrive, make_labels, make_track
 from tests.formats.kitti_files import make_row, open_tracking, write_text
+from tests.formats.nuscenes_files import START_US, STEP_US, make_root
 
 ROW = "2,2,10.0,20.0,110.5,60.25,3.5,1.5,1.7,4.2,2.0,1.6,15.0,0.4,-1.25"
 
@@ -85,6 +86,50 @@ def test_what_is_no_detections_is_refused(tmp_path):
         read_detections(write_text(tmp_path / "notes.txt", "hello"), drive=MemoryDrive())
     with pytest.raises(MissingDataError):
         read_detections(tmp_path / "absent.txt", drive=MemoryDrive())
+
+
+def nuscenes_box(**changes):
+    box = {
+        "translation": [600_010.0, 4_000_000.0, 0.8],
+        "size": [1.8, 4.2, 1.5],
+        "rotation": [1.0, 0.0, 0.0, 0.0],
+        "detection_name": "car",
+        "detection_score": 0.75,
+    }
+    return box | changes
+
+
+def nuscenes_results(tmp_path, *boxes):
+    drive = open_drive(make_root().write(tmp_path / "root"))
+    results = {"scene-0061-sample-1": list(boxes), "another scene": [{}]}
+    return write_text(tmp_path / "results.json", json.dumps({"meta": {}, "results": results})), drive
+
+
+def test_nuscenes_results_are_placed_at_their_samples(tmp_path):
+    path, drive = nuscenes_results(tmp_path, nuscenes_box(), nuscenes_box(detection_name="pedestrian"))
+    found = read_detections(path, drive=drive)
+    assert found.categories == ("car", "pedestrian")
+    np.testing.assert_array_equal(found.timestamps_ns, [(START_US + STEP_US) * 1000] * 2)
+    np.testing.assert_array_equal(found.cuboids.sizes[0], [4.2, 1.8, 1.5])
+    np.testing.assert_array_equal(found.scores, [0.75, 0.75])
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        ({"detection_name": "ufo"}, r"sample-1\[1\]\.detection_name: expected a known category, found 'ufo'"),
+        ({"detection_score": "x"}, r"sample-1\[1\]\.detection_score: expected a finite number"),
+        ({"detection_score": float("nan")}, r"sample-1\[1\]\.detection_score: expected finite numbers"),
+        ({"translation": [1.0, 2.0]}, r"translation: expected 3 finite numbers"),
+        ({"size": [1.0, 0.0, 1.0]}, r"size: expected positive"),
+        ({"rotation": [0.0, 0.0, 0.0, 0.0]}, r"rotation: expected a unit quaternion"),
+    ],
+    ids=["unknown class", "text", "nan", "short", "flat", "no rotation"],
+)
+def test_damaged_nuscenes_boxes_are_refused_with_their_place(tmp_path, change, where):
+    path, drive = nuscenes_results(tmp_path, nuscenes_box(), nuscenes_box(**change))
+    with pytest.raises(FormatError, match=where):
+        read_detections(path, drive=drive)
 
 
 def test_nuscenes_results_need_a_nuscenes_scene(tmp_path):
