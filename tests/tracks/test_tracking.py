@@ -4,8 +4,10 @@ import pytest
 import sensorann as sa
 from sensorann.errors import ArgumentError
 from sensorann.geometry import Cuboids
-from sensorann.scene import Detections, Source
+from sensorann.scene import Detections, Motion, Source
 from sensorann.tracks import interpolate, track
+from sensorann.tracks.association.online import online_pass
+from sensorann.tracks.association.tuning import TUNINGS
 from tests.builders import FRAME_NS, START_NS, MemoryDrive, make_trajectory
 
 CAR = (4.2, 1.8, 1.5)
@@ -70,6 +72,15 @@ def test_an_occlusion_is_bridged_and_its_boxes_say_so():
     np.testing.assert_array_equal(np.flatnonzero(found.sources == Source.INTERPOLATED), np.arange(12, 28))
     np.testing.assert_allclose(found.cuboids.centers[:, 0], np.arange(40), atol=0.6)
     assert found.sigmas[20, 0] > 2 * found.sigmas[5, 0]
+
+
+def test_a_slow_sensor_may_miss_an_object_once():
+    # Two frames a second: the longest gap of the class is one step.
+    seconds = 0.5 * np.array([i for i in range(20) if i != 9])
+    boxes = np.column_stack([seconds, *np.zeros((3, 19)), *np.tile(CAR, (19, 1)).T])
+    tuning = TUNINGS[Motion.VEHICLE]
+    numbers = online_pass(seconds, boxes, tuning=tuning, noises=tuning.noises(Motion.VEHICLE))
+    np.testing.assert_array_equal(numbers, 0)
 
 
 def test_lone_false_positives_are_dropped():

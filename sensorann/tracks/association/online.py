@@ -11,6 +11,10 @@ from sensorann.tracks.association.tuning import Tuning
 
 # How much the empty part of the hull and the distance of the centres take from the overlap (MCTrack, 2024).
 _HULL_WEIGHT, _DISTANCE_WEIGHT = 0.5, 0.5
+# However slow the sensor is, a track survives one frame without a detection.
+_FEWEST_STEPS = 2.5
+# Differences of seconds that ought to be equal differ by less.
+_ROUNDING_S = 1e-6
 
 
 def online_pass(
@@ -34,6 +38,8 @@ def online_pass(
     """
     numbers = np.empty(len(seconds), np.int64)
     starts = np.flatnonzero(np.diff(seconds, prepend=np.nan) != 0)
+    usual_step = np.median(np.abs(np.diff(seconds[starts]))) if len(starts) > 1 else 0.0
+    longest_gap = max(tuning.longest_gap_s, _FEWEST_STEPS * usual_step) + _ROUNDING_S
     footprints = np.empty((len(boxes), 7))
     association.rectangles(boxes, footprints)
     states = np.empty((0, track_filter.N_STATE))
@@ -41,7 +47,7 @@ def online_pass(
     n_tracks = 0
     for start, stop in zip(starts, [*starts[1:], len(seconds)], strict=True):
         now, own = seconds[start], boxes[start:stop]
-        kept = np.abs(now - seen) <= tuning.longest_gap_s
+        kept = np.abs(now - seen) <= longest_gap
         states, live, seen = states[kept], live[kept], seen[kept]
         if start:
             track_filter.predict_states(states, abs(now - seconds[start - 1]), noises)
