@@ -23,6 +23,7 @@ COMMANDS = (
     ("convert", "Convert labels between OpenLABEL, KITTI and nuScenes."),
     ("fit", "Fit a cuboid to the object at a point."),
     ("interpolate", "Fill tracks between their keyframes."),
+    ("track", "Join detections to tracks."),
     ("render", "Draw labels on camera pictures and in bird's-eye view."),
     ("doctor", "Show what is installed, what is missing, and how to get it."),
 )

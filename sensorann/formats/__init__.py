@@ -1,5 +1,6 @@
 """Other people's files and the packed drive; the only room that knows how anything lies on a disk."""
 
+from sensorann.formats.detecting import read_detections
 from sensorann.formats.labelling import LABEL_FORMATS, read_labels, writable_format, write_labels
 from sensorann.formats.opening import list_drives, open_drive
 from sensorann.formats.packed.drive import pack
@@ -11,6 +12,7 @@ __all__ = [
     "list_drives",
     "open_drive",
     "pack",
+    "read_detections",
     "read_labels",
     "writable_format",
     "write_labels",

@@ -2,6 +2,7 @@
 
 from sensorann.scene.annotations import Event, ImageTrack, Relation, Tag
 from sensorann.scene.deskewing import deskew
+from sensorann.scene.detections import Detections
 from sensorann.scene.drive import Drive, check_drive, check_index, frame_timestamps_ns, one_line, reference_sensor
 from sensorann.scene.labels import Labels
 from sensorann.scene.ontology import MOTION_MODELS, Category, Motion, MotionModel, Ontology, Wander, default_ontology
@@ -17,6 +18,7 @@ __all__ = [
     "SIGMA_NAMES",
     "Attribute",
     "Category",
+    "Detections",
     "Drive",
     "Event",
     "ImageTrack",

@@ -1,5 +1,6 @@
-"""Boxes over time: everything between two keyframes is computed."""
+"""Boxes over time: everything between two keyframes is computed, and detections are joined to tracks."""
 
+from sensorann.tracks.association.tracking import track
 from sensorann.tracks.interpolation import interpolate
 
-__all__ = ["interpolate"]
+__all__ = ["interpolate", "track"]

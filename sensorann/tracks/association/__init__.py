@@ -1,0 +1,1 @@
+"""Detections into tracks: which boxes are one object, and what that says about each of them."""

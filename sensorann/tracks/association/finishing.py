@@ -1,0 +1,100 @@
+"""Tracks out of grouped detections: one smoothed path, one size, one score, and a sigma on every box."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sensorann.geometry import Cuboids
+from sensorann.scene import MOTION_MODELS, Detections, Motion, Source, Track
+from sensorann.tracks.association.tuning import Tuning
+from sensorann.tracks.keyframes import Ragged
+from sensorann.tracks.motion.position import fill_positions
+
+
+def finished_tracks(
+    detections: Detections,
+    groups: Sequence[NDArray[np.int64]],
+    *,
+    frames_ns: NDArray[np.int64],
+    motion: Motion,
+    tuning: Tuning,
+    first_id: int,
+) -> list[Track]:
+    """Smooth the detections of each group and fill the frames between them.
+
+    Boxes at detections have the source ``detected``, those between ``interpolated``. The path is the smoothed one
+    (Rauch, Tung and Striebel 1965) of the motion class; headings that point backwards are turned; the size is the
+    median; the score is the mean of the detections' scores over all frames of the track, missed ones counting 0 or
+    the lowest score of the track, whichever is less.
+
+    Parameters
+    ----------
+    detections : of one category
+    groups : G rows of detections each, in time order
+    frames_ns : (F,) int64, instants at which the drive has frames
+    motion, tuning : of the category
+    first_id : number of the first track
+    """
+    times = [detections.timestamps_ns[rows] for rows in groups]
+    keys = Ragged.of(times)
+    wanted = Ragged.of([_span(own, frames_ns) for own in times])
+    rows = np.concatenate([np.zeros(0, np.int64), *groups])
+    centers = detections.cuboids.centers[rows]
+    yaws = np.concatenate(
+        [np.zeros(0), *(_one_way(detections.cuboids.yaws[own], detections.scores[own]) for own in groups)]
+    )
+    model = MOTION_MODELS[motion]
+
+    def smoothed(
+        values: NDArray[np.float64], wander: str, sigma: float
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        wanders = [getattr(model, wander)] * len(groups)
+        return fill_positions(keys, values, wanted, wanders=wanders, sigmas=np.full(values.shape, sigma))
+
+    plan, plan_sigmas = smoothed(centers[:, :2], "plan", tuning.plan)
+    height, height_sigmas = smoothed(centers[:, 2:], "height", tuning.height)
+    turned, yaw_sigmas = smoothed(yaws[:, None], "yaw", tuning.yaw)
+    tracks = []
+    for i, own in enumerate(groups):
+        at = wanted.rows(i)
+        instants = wanted.timestamps_ns[at]
+        seen = np.isin(instants, times[i])
+        sizes = detections.cuboids.sizes[own]
+        size_sigma = np.maximum(tuning.size, np.std(sizes, axis=0)) / np.sqrt(len(own))
+        score, n = float(detections.scores[own].sum()), len(instants)
+        score += (n - len(own)) * min(0.0, float(detections.scores[own].min()))
+        tracks.append(
+            Track(
+                id=str(first_id + i),
+                category=detections.categories[own[0]],
+                timestamps_ns=instants,
+                cuboids=Cuboids.from_yaws(
+                    np.hstack([plan[at], height[at]]),
+                    np.tile(np.median(sizes, axis=0), (n, 1)),
+                    turned[at, 0],
+                    frame=detections.cuboids.frame,
+                ),
+                sources=np.where(seen, Source.DETECTED, Source.INTERPOLATED).astype(np.uint8),
+                sigmas=np.column_stack(
+                    [plan_sigmas[at], height_sigmas[at], np.tile(size_sigma, (n, 1)), yaw_sigmas[at]]
+                ),
+                attributes={"score": score / n},
+            )
+        )
+    return tracks
+
+
+def _span(times: NDArray[np.int64], frames_ns: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Instants from the first to the last detection: those of the frames, and those of the detections."""
+    return np.union1d(frames_ns[(frames_ns >= times[0]) & (frames_ns <= times[-1])], times)
+
+
+def _one_way(yaws: NDArray[np.float64], scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Unwrapped headings that differ from one to the next by less than a right angle, facing as most of them do."""
+    axes = np.unwrap(yaws, period=np.pi)
+    weights = scores - scores.min() + 1.0
+    backwards = np.cos(yaws - axes) < 0
+    return np.asarray(axes + np.pi * (weights[backwards].sum() > weights[~backwards].sum()))

@@ -1,0 +1,93 @@
+"""How detections of each motion class scatter, and how far apart the pieces of one track may lie."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sensorann.scene import MOTION_MODELS, Motion
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tuning:
+    """What association assumes of the detections of one motion class.
+
+    Attributes
+    ----------
+    plan, height, yaw, size : standard deviation of a detection: x and y, z, heading, each edge; metres and radians
+    speed : standard deviation of an unknown velocity, m/s
+    least_similarity : of a prediction and its detection, as rotated generalised distance IoU
+    near : metres between the centres of a prediction and its detection, where the boxes are not similar enough
+    longest_gap_s : seconds that a track may go without a detection
+    longest_bridge_s : seconds between two pieces that may still be one track
+    largest_misfit : -2 log density, (m m/s)^-2, of the beginning of a piece at the end of another that it goes on from
+    """
+
+    plan: float
+    height: float
+    yaw: float
+    size: float
+    speed: float
+    least_similarity: float
+    near: float
+    longest_gap_s: float
+    longest_bridge_s: float
+    largest_misfit: float
+
+    def noises(self, motion: Motion) -> NDArray[np.float64]:
+        """Noises (10,) as `sensorann.kernels.track_filter` takes them."""
+        model = MOTION_MODELS[motion]
+        densities = [10 * model.plan.noise, 10 * model.height.noise, 0.1, 0.01]
+        measured = [self.plan**2, self.height**2, self.yaw**2, self.size**2]
+        return np.array([*densities, *measured, self.speed**2, 0.25])
+
+
+# Tried on KITTI tracking 0000, 0002, 0004 and 0020 with PointRCNN (`python -m benchmarks.tracking --split tuned`).
+_VEHICLE = Tuning(
+    plan=0.3,
+    height=0.1,
+    yaw=0.1,
+    size=0.2,
+    speed=10.0,
+    least_similarity=-0.4,
+    near=2.0,
+    longest_gap_s=0.5,
+    longest_bridge_s=3.0,
+    largest_misfit=10.0,
+)
+_TWO_WHEELER = Tuning(
+    plan=0.15,
+    height=0.1,
+    yaw=0.2,
+    size=0.15,
+    speed=5.0,
+    least_similarity=-0.8,
+    near=1.5,
+    longest_gap_s=0.5,
+    longest_bridge_s=2.0,
+    largest_misfit=10.0,
+)
+_PEDESTRIAN = Tuning(
+    plan=0.15,
+    height=0.1,
+    yaw=0.5,
+    size=0.15,
+    speed=2.0,
+    least_similarity=-0.8,
+    near=1.0,
+    longest_gap_s=0.5,
+    longest_bridge_s=2.0,
+    largest_misfit=10.0,
+)
+TUNINGS: Mapping[Motion, Tuning] = MappingProxyType(
+    {
+        Motion.VEHICLE: _VEHICLE,
+        Motion.TWO_WHEELER: _TWO_WHEELER,
+        Motion.PEDESTRIAN: _PEDESTRIAN,
+        Motion.STATIC: _PEDESTRIAN,
+    }
+)

@@ -1,0 +1,170 @@
+import numpy as np
+import pytest
+
+import sensorann as sa
+from sensorann.errors import ArgumentError
+from sensorann.geometry import Cuboids
+from sensorann.scene import Detections, Motion, Source
+from sensorann.tracks import interpolate, track
+from sensorann.tracks.association.online import online_pass
+from sensorann.tracks.association.tuning import TUNINGS
+from tests.builders import FRAME_NS, START_NS, MemoryDrive, make_trajectory
+
+CAR = (4.2, 1.8, 1.5)
+
+
+def make_detections(*paths, noise=0.05, frame="world", seed=3, category="Car", score=5.0):
+    """Detections of cars: each path maps frames to (x, y, yaw)."""
+    rng = np.random.default_rng(seed)
+    rows = [(i, x, y, yaw) for path in paths for i, (x, y, yaw) in sorted(path.items())]
+    frames, x, y, yaws = np.array(rows, np.float64).reshape(-1, 4).T
+    centers = np.column_stack([x, y, 0 * x + 0.75]) + rng.normal(0, noise, (len(rows), 3))
+    sizes = np.tile(CAR, (len(rows), 1)) + rng.normal(0, noise, (len(rows), 3))
+    return Detections(
+        timestamps_ns=START_NS + frames.astype(np.int64) * FRAME_NS,
+        cuboids=Cuboids.from_yaws(centers, sizes, yaws + rng.normal(0, noise, len(rows)), frame=frame),
+        categories=(category,) * len(rows),
+        scores=np.full(len(rows), score),
+    )
+
+
+def straight(frames, *, start=(0.0, 0.0), speed=(10.0, 0.0)):
+    yaw = float(np.arctan2(speed[1], speed[0]))
+    return {i: (start[0] + speed[0] * 0.1 * i, start[1] + speed[1] * 0.1 * i, yaw) for i in frames}
+
+
+def drive(n=40, **parts):
+    return MemoryDrive(**{"trajectory": make_trajectory(n=n), **parts})
+
+
+def test_is_a_public_verb():
+    assert sa.track is track
+
+
+def test_an_object_seen_in_every_frame_is_one_track_near_its_path():
+    (found,) = track(make_detections(straight(range(40))), drive()).tracks
+    assert (found.sources == Source.DETECTED).all()
+    np.testing.assert_allclose(found.cuboids.centers[:, 0], np.arange(40), atol=0.2)
+
+
+def test_objects_that_cross_keep_their_tracks():
+    # The second passes the same place a second after the first.
+    one, other = straight(range(40)), straight(range(40), start=(20.0, -30.0), speed=(0.0, 10.0))
+    found = track(make_detections(one, other), drive()).tracks
+    assert [len(item) for item in found] == [40, 40]
+    for item, along in zip(found, (0, 1), strict=True):
+        steps = np.diff(item.cuboids.centers[:, along])
+        assert (steps > 0.7).all()
+
+
+def test_oncoming_objects_that_pass_side_by_side_keep_their_tracks():
+    one = straight(range(40))
+    other = straight(range(40), start=(39.0, 2.5), speed=(-10.0, 0.0))
+    found = track(make_detections(one, other), drive()).tracks
+    assert len(found) == 2
+    assert all(np.ptp(item.cuboids.centers[:, 1]) < 0.6 for item in found)
+
+
+def test_an_occlusion_is_bridged_and_its_boxes_say_so():
+    seen = [i for i in range(40) if not 12 <= i < 28]
+    (found,) = track(make_detections(straight(seen)), drive()).tracks
+    assert len(found) == 40
+    np.testing.assert_array_equal(np.flatnonzero(found.sources == Source.INTERPOLATED), np.arange(12, 28))
+    np.testing.assert_allclose(found.cuboids.centers[:, 0], np.arange(40), atol=0.6)
+    assert found.sigmas[20, 0] > 2 * found.sigmas[5, 0]
+
+
+def test_a_slow_sensor_may_miss_an_object_once():
+    # Two frames a second: the longest gap of the class is one step.
+    seconds = 0.5 * np.array([i for i in range(20) if i != 9])
+    boxes = np.column_stack([seconds, *np.zeros((3, 19)), *np.tile(CAR, (19, 1)).T])
+    tuning = TUNINGS[Motion.VEHICLE]
+    numbers = online_pass(seconds, boxes, tuning=tuning, noises=tuning.noises(Motion.VEHICLE))
+    np.testing.assert_array_equal(numbers, 0)
+
+
+def test_lone_false_positives_are_dropped():
+    false = [{5: (30.0, 20.0, 0.3)}, {20: (-30.0, 5.0, 1.0)}, {21: (60.0, -30.0, 1.0)}]
+    assert len(track(make_detections(straight(range(40)), *false), drive()).tracks) == 1
+
+
+def test_tracks_below_the_wished_score_are_dropped():
+    sure = make_detections(straight(range(40)), score=5.0)
+    doubtful = make_detections(straight(range(40), start=(0.0, 30.0)), score=-0.5)
+    both = Detections.concatenate([sure, doubtful])
+    assert len(track(both, drive()).tracks) == 2
+    (kept,) = track(both, drive(), min_score=0.0).tracks
+    assert kept.attributes["score"] == pytest.approx(5.0)
+
+
+def test_boxes_that_face_backwards_are_turned():
+    path = straight(range(40))
+    for i in (4, 11, 12, 30):
+        path[i] = (*path[i][:2], np.pi)
+    (found,) = track(make_detections(path), drive()).tracks
+    assert (np.abs(found.cuboids.yaws) < 0.2).all()
+
+
+def test_a_track_has_one_size_and_a_sigma_on_every_box():
+    (found,) = track(make_detections(straight(range(0, 40, 2))), drive()).tracks
+    assert len(np.unique(found.cuboids.sizes, axis=0)) == 1
+    np.testing.assert_allclose(found.cuboids.sizes[0], CAR, atol=0.05)
+    assert (found.sigmas > 0).all()
+
+
+def test_the_order_of_detections_does_not_matter():
+    given = make_detections(straight(range(40)), straight(range(40), start=(20.0, -30.0), speed=(0.0, 10.0)))
+    shuffled = given[np.random.default_rng(0).permutation(len(given))]
+    for one, other in zip(track(given, drive()).tracks, track(given, drive()).tracks, strict=True):
+        np.testing.assert_array_equal(one.cuboids.centers, other.cuboids.centers)
+    centers = [
+        np.sort(np.concatenate([item.cuboids.centers for item in track(some, drive()).tracks]), axis=0)
+        for some in (given, shuffled)
+    ]
+    np.testing.assert_array_equal(*centers)
+
+
+def test_tracks_are_ready_to_become_keyframes():
+    labels = track(make_detections(straight(range(0, 40, 4))), drive())
+    completed = interpolate(labels, drive(), points=False)
+    assert len(completed.tracks[0]) == 37
+    assert (completed.tracks[0].sources == Source.DETECTED).sum() == 10
+
+
+def test_no_detections_give_no_tracks():
+    assert track(make_detections(), drive()).tracks == ()
+
+
+def test_one_frame_gives_single_boxes_when_they_are_wished():
+    one = make_detections({3: (1.0, 2.0, 0.3)}, {3: (20.0, 2.0, 0.3)})
+    assert track(one, drive()).tracks == ()
+    assert [len(item) for item in track(one, drive(), min_detections=1).tracks] == [1, 1]
+
+
+def test_without_ego_poses_objects_are_tracked_in_the_ego_frame(caplog):
+    still = drive(trajectory=None, times={"LIDAR_TOP": START_NS + np.arange(40) * FRAME_NS})
+    labels = track(make_detections(straight(range(40)), frame="ego"), still)
+    assert labels.frame == "ego"
+    assert len(labels.tracks) == 1
+    assert "no ego poses" in caplog.text
+
+
+def test_detections_of_another_frame_are_refused():
+    with pytest.raises(ArgumentError, match="must be in the world frame, got 'ego'"):
+        track(make_detections(straight(range(4)), frame="ego"), drive())
+
+
+@pytest.mark.parametrize("options", [{"min_detections": 0}, {"min_score": np.nan}])
+def test_senseless_options_are_refused(options):
+    with pytest.raises(ArgumentError):
+        track(make_detections(straight(range(4))), drive(), **options)
+
+
+def test_scores_that_are_not_finite_are_refused():
+    with pytest.raises(ArgumentError, match="scores"):
+        make_detections(straight(range(4)), score=np.nan)
+
+
+def test_unknown_categories_are_refused():
+    with pytest.raises(ArgumentError, match="unknown category 'Ufo'"):
+        make_detections(straight(range(4)), category="Ufo")
