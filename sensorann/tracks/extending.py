@@ -38,7 +38,7 @@ END_OF_DRIVE, HIDDEN, OUT_OF_RANGE, JUMP = "end of the drive", "hidden", "out of
 UNKNOWN_SPEED, NO_TEMPLATE = "fewer than two boxes", "too few points at the keyframe"
 ROOM = 8.0  # metres around the box whose points are looked at: the search, and the ground
 # How fast the doubt grows with the time since the keyframe: nothing pulls a slow slip of the template back.
-DRIFT, YAW_DRIFT = 0.03, 0.005  # m/s, rad/s
+DRIFT, YAW_DRIFT = 0.05, 0.005  # m/s, rad/s
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
@@ -235,7 +235,8 @@ def _sigmas(end: _End) -> NDArray[np.float64]:
     template, template_yaw = TEMPLATE_SIGMAS[end.motion]
     x, y, yaw = np.diag(end.covariance)[:3]
     constant = template**2 + model.plan.placement**2 + drift**2
-    height = GROUND_SIGMA**2 + model.height.placement**2 + drift**2
+    # The ground is measured twice, here and under the keyframe.
+    height = 2 * GROUND_SIGMA**2 + model.height.placement**2 + drift**2
     turn = yaw + template_yaw**2 + model.yaw.placement**2 + (YAW_DRIFT * end.seconds) ** 2
     return np.asarray(np.sqrt([x + constant, y + constant, height, *end.key.sigmas[0, 3:6] ** 2, turn]))
 
