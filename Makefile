@@ -22,13 +22,16 @@ lint: $(VENV)/all.stamp
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# The official devkits judge our exports from environments of their own: they pin an older numpy than ours.
+# Official programs judge ours from environments of their own: they pin other versions of numpy.
 NUSCENES_JUDGE := .cache/judges/nuscenes
-judges: $(NUSCENES_JUDGE).stamp
-$(NUSCENES_JUDGE).stamp:
-	$(PYTHON) -m venv $(NUSCENES_JUDGE)
-	$(NUSCENES_JUDGE)/bin/python -m pip --disable-pip-version-check --quiet install "nuscenes-devkit==1.2.0" \
-	  || { rm -rf $(NUSCENES_JUDGE); echo "nuscenes-devkit does not install here: its tests will be skipped"; }
+TRACKEVAL_JUDGE := .cache/judges/trackeval
+judges: $(NUSCENES_JUDGE).stamp $(TRACKEVAL_JUDGE).stamp
+$(NUSCENES_JUDGE).stamp: JUDGE := nuscenes-devkit==1.2.0
+$(TRACKEVAL_JUDGE).stamp: JUDGE := trackeval==1.3.0
+$(NUSCENES_JUDGE).stamp $(TRACKEVAL_JUDGE).stamp: %.stamp:
+	$(PYTHON) -m venv $*
+	$*/bin/python -m pip --disable-pip-version-check --quiet install "$(JUDGE)" \
+	  || { rm -rf $*; echo "$(JUDGE) does not install here: its tests will be skipped"; }
 	touch $@
 
 bench: $(VENV)/all.stamp

@@ -18,6 +18,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "fitting": ["fit_cuboid", "grow_object"],
         "formats": ["list_drives", "open_drive", "pack", "read_detections", "read_labels", "write_labels"],
         "geometry": ["Camera", "Cuboid", "Cuboids", "Trajectory", "Transform", "Transforms"],
+        "qa": ["compare", "error_table"],
         "scene": [
             "Detections",
             "Drive",

@@ -24,6 +24,7 @@ COMMANDS = (
     ("fit", "Fit a cuboid to the object at a point."),
     ("interpolate", "Fill tracks between their keyframes."),
     ("track", "Join detections to tracks."),
+    ("compare", "Measure labels against the truth, or two labellings against each other."),
     ("render", "Draw labels on camera pictures and in bird's-eye view."),
     ("doctor", "Show what is installed, what is missing, and how to get it."),
 )
@@ -45,7 +46,7 @@ def _program(chosen: str | None) -> App:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run one command and return the exit status: 0 done, 1 an error the user can act on, 2 wrong usage."""
+    """Run one command and return the exit status: 0 done, 1 an error the user can act on, 2 wrong usage, 3 too bad."""
     logging.basicConfig(format="sensorann: %(levelname)s: %(message)s", level=logging.WARNING, stream=sys.stderr)
     try:
         app = _program(arguments[0] if arguments else None)

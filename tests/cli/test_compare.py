@@ -1,0 +1,55 @@
+import json
+
+import pytest
+
+from sensorann.cli import run
+from sensorann.formats import write_labels
+from tests.builders import make_labels, make_track
+
+
+@pytest.fixture
+def files(tmp_path):
+    truth, other = tmp_path / "truth.json", tmp_path / "other.json"
+    write_labels(make_labels(make_track(id="1"), make_track(id="2", n=3, category="Cyclist")), truth)
+    write_labels(make_labels(make_track(id="1")), other)
+    return str(truth), str(other)
+
+
+def test_figures_are_printed_for_programs(files, capsys):
+    assert run(["compare", *files, "--json", "--by", "class"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["categories"]["all"]["missed"] == 3
+    assert document["categories"]["all"]["mota"] == pytest.approx(5 / 8)
+    assert document["errors"]["missing"] == 3
+    assert document["errors"]["rows"]["all"]["center_mean_m"] == 0.0
+
+
+def test_figures_are_printed_for_people(files, capsys):
+    assert run(["compare", *files]) == 0
+    out = capsys.readouterr().out
+    assert "mota" in out
+    assert "0.625" in out
+    assert "3 boxes of the truth have no partner" in out
+
+
+def test_a_threshold_that_is_not_met_has_its_own_status(files, capsys):
+    assert run(["compare", *files, "--min", "mota=0.6"]) == 0
+    assert run(["compare", *files, "--min", "mota=0.6", "--min", "hota=0.99"]) == 3
+    out = capsys.readouterr().out
+    assert "not met: hota" in out
+    assert "not met: mota" not in out
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--metric", "clear,fame"], "'fame'"),
+        (["--min", "mota"], "as hota=0.8, got 'mota'"),
+        (["--min", "fame=1"], "got 'fame'"),
+        (["--metric", "clear", "--by", "class"], "add errors to --metric"),
+        (["--min-iou", "0"], "at most 1, got 0.0"),
+    ],
+)
+def test_wrong_words_are_named(files, capsys, options, message):
+    assert run(["compare", *files, *options]) == 2
+    assert message in capsys.readouterr().err

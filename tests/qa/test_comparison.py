@@ -1,0 +1,79 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sensorann.errors import ArgumentError
+from sensorann.qa import compare, error_table
+from sensorann.scene import Source
+from tests.builders import START_NS, MemoryDrive, make_labels, make_track
+
+
+def test_all_categories_come_first_and_each_has_its_row():
+    truth = make_labels(make_track(id="1", category="Car"), make_track(id="2", category="Cyclist"))
+    rows = compare(truth, make_labels(make_track(id="1", category="Car"))).rows
+    assert list(rows) == ["all", "car", "cyclist"]
+    assert rows["all"]["mota"] == 0.5
+    assert [row["missed"] for row in rows.values()] == [5, 0, 5]
+
+
+def test_boxes_at_instants_without_truth_are_counted():
+    truth = make_labels(make_track(n=2))
+    assert compare(truth, make_labels(make_track(n=5))).n_left_out == 3
+
+
+def test_an_empty_truth_is_refused():
+    with pytest.raises(ArgumentError, match="the truth holds no boxes"):
+        compare(make_labels(make_track(n=0)), make_labels())
+
+
+def test_nothing_found_is_a_result():
+    assert compare(make_labels(), make_labels(make_track(n=0))).rows["all"]["hota"] == 0.0
+
+
+def test_labels_of_other_instants_are_refused():
+    with pytest.raises(ArgumentError, match="of the same drive"):
+        compare(make_labels(), make_labels(make_track(start_ns=START_NS + 1)))
+
+
+def test_errors_by_source_are_those_of_the_boxes_that_are_judged():
+    track = make_track(n=4)
+    moved = replace(
+        make_track(n=4, centers=track.cuboids.centers + np.outer([0, 0.3, 0.3, 0], [1, 0, 0])),
+        sources=np.array([Source.HUMAN, Source.FITTED, Source.FITTED, Source.HUMAN], np.uint8),
+    )
+    rows = error_table(make_labels(track), make_labels(moved), by="source").rows
+    assert list(rows) == ["all", "human", "fitted"]
+    assert rows["human"].center_mean_m == 0.0
+    assert rows["fitted"].center_mean_m == pytest.approx(0.3)
+    assert rows["all"].n_boxes == 4
+
+
+def test_errors_pair_the_same_objects_whatever_their_ids():
+    there = make_track(id="1", centers=np.array([[50.0, 50.0 + i, 0.75] for i in range(5)]))
+    truth = make_labels(make_track(id="0"), there)
+    crossed = make_labels(replace(there, id="0"), make_track(id="1"), make_track(id="2", category="Cyclist", n=2))
+    table = error_table(truth, crossed)
+    assert table.rows["all"].n_boxes == 10
+    assert table.rows["all"].center_mean_m == 0.0
+    assert (table.n_missing, table.n_extra) == (0, 2)
+
+
+def test_errors_where_nothing_overlaps_are_none():
+    far = make_track(centers=np.full((5, 3), 90.0))
+    table = error_table(make_labels(make_track()), make_labels(far))
+    assert table.rows["all"].n_boxes == 0
+    assert (table.n_missing, table.n_extra) == (5, 5)
+
+
+def test_errors_by_range_count_from_the_ego_vehicle():
+    drive = MemoryDrive()
+    ego = drive.trajectory.sample(START_NS + np.arange(3) * 100_000_000).translations
+    track = make_track(n=3, centers=ego + np.outer([10.0, 30.0, 90.0], [1, 0, 0]))
+    rows = error_table(make_labels(track), make_labels(track), by="range", drive=drive).rows
+    assert list(rows) == ["all", "0-20 m", "20-40 m", "over 60 m"]
+
+
+def test_ranges_in_the_world_need_ego_poses():
+    with pytest.raises(ArgumentError, match="need a drive with ego poses"):
+        error_table(make_labels(), make_labels(), by="range")
