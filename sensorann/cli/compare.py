@@ -90,7 +90,8 @@ def compare(
             document["errors"] = {"rows": rows, "missing": table.n_missing, "extra": table.n_extra}
         print_json(document | {"not_met": missed})
         return THRESHOLD_NOT_MET if missed else 0
-    _print_rows("category", comparison.rows)
+    if chosen != {"errors"}:
+        _print_rows("category", comparison.rows)
     if table is not None:
         _print_rows(by or "boxes", {name: _error_figures(row) for name, row in table.rows.items()})
         print(f"{table.n_missing} boxes of the truth have no partner, {table.n_extra} of the other have none")

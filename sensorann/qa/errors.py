@@ -65,13 +65,13 @@ def error_table(truth: Labels, other: Labels, *, by: Grouping | None = None, dri
 
 
 def _renamed(truth: Labels, other: Labels) -> tuple[Labels, int]:
-    """Give the other's objects the ids of the truth; the boxes of those that are nobody there are left out and counted."""
+    """Give the other's objects the ids of the truth; boxes of those that are nobody there are left out and counted."""
     pairing = pair_labels(truth, other)
     n_names = max(pairing.other.n_ids, 1)
     keys, pair_of = np.unique(
         pairing.truth.ids[pairing.rows] * n_names + pairing.other.ids[pairing.columns], return_inverse=True
     )
-    overlap = np.bincount(pair_of, pairing.similarities, minlength=len(keys))
+    overlap: NDArray[np.float64] = np.bincount(pair_of, pairing.similarities, minlength=len(keys)).astype(np.float64)
     chosen = keys[best_pairs(keys // n_names, keys % n_names, overlap)]
     names = {pairing.other.names[key % n_names]: pairing.truth.names[key // n_names] for key in chosen}
     tracks = tuple(replace(track, id=names[track.id]) for track in other.tracks if track.id in names)
