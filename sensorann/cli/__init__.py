@@ -23,6 +23,7 @@ COMMANDS = (
     ("convert", "Convert labels between OpenLABEL, KITTI and nuScenes."),
     ("fit", "Fit a cuboid to the object at a point."),
     ("interpolate", "Fill tracks between their keyframes."),
+    ("suggest", "Name the frames to correct next, and why."),
     ("track", "Join detections to tracks."),
     ("compare", "Measure labels against the truth, or two labellings against each other."),
     ("render", "Draw labels on camera pictures and in bird's-eye view."),

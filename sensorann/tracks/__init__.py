@@ -2,5 +2,6 @@
 
 from sensorann.tracks.association.tracking import track
 from sensorann.tracks.interpolation import interpolate
+from sensorann.tracks.suggesting.suggest import suggest
 
-__all__ = ["interpolate", "track"]
+__all__ = ["interpolate", "suggest", "track"]

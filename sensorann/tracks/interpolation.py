@@ -104,9 +104,9 @@ def interpolate(
     filled = [i for i, keys in enumerate(keyed) if len(keys)]
     motions = [motions[i] for i in filled]
     keys = [with_slack(keyed[i], MOTION_MODELS[motion]) for i, motion in zip(filled, motions, strict=True)]
-    complete = _curves(keys, motions, instants, method)
+    complete = curve_tracks(keys, motions, instants, method)
     if points and method == "smooth" and _shares_frame(labels, drive):
-        along = _curves(keys, motions, sweep_instants(drive), method)
+        along = curve_tracks(keys, motions, sweep_instants(drive), method)
         items = [
             Followed(keyframes=key, curve=curve, complete=track, motion=motion)
             for key, curve, track, motion in zip(keys, along, complete, motions, strict=True)
@@ -124,7 +124,9 @@ def _shares_frame(labels: Labels, drive: Drive) -> bool:
     return bool(drive.rig.of_kind("lidar")) and (labels.frame == "ego" or drive.trajectory is not None)
 
 
-def _curves(keyed: list[Keyframes], motions: list[Motion], instants: NDArray[np.int64], method: Method) -> list[Track]:
+def curve_tracks(
+    keyed: list[Keyframes], motions: list[Motion], instants: NDArray[np.int64], method: Method
+) -> list[Track]:
     """Complete tracks along their curves, all computed at once."""
     boxes = _fill(keyed, motions, instants, method)
     return [boxes.joined(i, keys) for i, keys in enumerate(keyed)]

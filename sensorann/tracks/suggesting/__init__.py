@@ -1,0 +1,1 @@
+"""Which frame a person should correct next, and why."""
