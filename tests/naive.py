@@ -381,3 +381,38 @@ def distance_iou(a, b, ious, *, hull_weight, distance_weight):
         distance = np.linalg.norm(a.centers[i, :2] - b.centers[j, :2])
         result[i, j] = ious[i, j] - hull_weight * (hull - union) / hull - distance_weight * distance / span
     return result
+
+
+# --- metrics -----------------------------------------------------------------------------------------------------
+
+
+def best_choice(gains):
+    """Column (R,) of each row in the choice of positive gains (R, C) that sums to the most, -1 where it has none."""
+    from scipy.optimize import linear_sum_assignment
+
+    choice = np.full(len(gains), -1)
+    rows, columns = linear_sum_assignment(gains, maximize=True)
+    chosen = gains[rows, columns] > 0
+    choice[rows[chosen]] = columns[chosen]
+    return choice
+
+
+def loyal_choice(frames, bonus):
+    """Choice of each frame of (objects, names, gains); pairs of object and name of the frame before gain a bonus."""
+    choices, before = [], {}
+    for objects, names, gains in frames:
+        loyal = np.array([[before.get(i) == j for j in names] for i in objects]).reshape(gains.shape)
+        choice = best_choice(np.where(gains > 0, gains + bonus * loyal, 0.0))
+        before = {i: names[j] for i, j in zip(objects, choice, strict=True) if j >= 0}
+        choices.append(choice)
+    return choices
+
+
+def interruptions(objects, places, names):
+    """Changes of name, and gaps in the places, along each object."""
+    switches = fragments = 0
+    for i in np.unique(objects):
+        own_names, own_places = names[objects == i], places[objects == i]
+        switches += int((np.diff(own_names) != 0).sum())
+        fragments += int((np.diff(own_places) > 1).sum())
+    return switches, fragments
