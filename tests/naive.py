@@ -397,6 +397,16 @@ def best_choice(gains):
     return choice
 
 
+def greedy_choice(order, nearness):
+    """Column (R,) that each row takes in its turn: the nearest of those left (NaN: no pair), -1 where none is."""
+    choice, left = np.full(len(nearness), -1), list(range(nearness.shape[1]))
+    for row in order:
+        if able := [j for j in left if not np.isnan(nearness[row, j])]:
+            choice[row] = max(able, key=lambda j: nearness[row, j])
+            left.remove(choice[row])
+    return choice
+
+
 def loyal_choice(frames, bonus):
     """Choice of each frame of (objects, names, gains); pairs of object and name of the frame before gain a bonus."""
     choices, before = [], {}

@@ -76,6 +76,26 @@ def best_choice(row_starts, rows, columns, scores, n_columns):
 
 
 @kernel
+def greedy_choice(order, row_starts, columns, nearness, n_columns):
+    """Let one row after the other take the nearest column that is still free.
+
+    order (R,) int64, which row comes when; row_starts (R + 1,) int64, first pair of each row; columns (P,) int64,
+    nearness (P,) float64, the higher the nearer -> (R,) int64, the pair, -1 where the row has none.
+    """
+    choice = np.full(order.shape[0], -1)
+    free = np.ones(n_columns, np.bool_)
+    for row in order:
+        best, most = -1, -np.inf
+        for p in range(row_starts[row], row_starts[row + 1]):
+            if free[columns[p]] and nearness[p] > most:
+                best, most = p, nearness[p]
+        choice[row] = best
+        if best >= 0:
+            free[columns[best]] = False
+    return choice
+
+
+@kernel
 def loyal_choice(row_starts, rows, columns, scores, objects, places, names, bonus):
     """Choose as `best_choice` does, frame after frame; a pair that goes on from the frame before scores a bonus more.
 

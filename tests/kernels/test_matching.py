@@ -35,6 +35,18 @@ def test_among_ties_the_sum_is_the_largest(seed, n_rows, n_columns):
     assert gains[rows[chosen], columns[chosen]].sum() == gains[np.arange(n_rows), expected][expected >= 0].sum()
 
 
+@given(seed=seeds, n_rows=st.integers(1, 9), n_columns=st.integers(1, 9))
+def test_greedy_choice_matches_naive(seed, n_rows, n_columns):
+    rng = np.random.default_rng(seed)
+    nearness = rng.integers(-4, 4, (n_rows, n_columns)).astype(float)  # ties go to the first column
+    nearness[rng.random(nearness.shape) < 0.5] = np.nan
+    rows, columns = np.nonzero(~np.isnan(nearness))
+    order = rng.permutation(n_rows)
+    choice = matching.greedy_choice(order, starts_of(rows, n_rows), columns, nearness[rows, columns], n_columns)
+    found = np.where(choice >= 0, np.append(columns, -1)[choice], -1)
+    np.testing.assert_array_equal(found, naive.greedy_choice(order, nearness))
+
+
 @given(seed=seeds, n_frames=st.integers(1, 8))
 def test_loyal_choice_matches_naive(seed, n_frames):
     rng = np.random.default_rng(seed)
