@@ -3,10 +3,11 @@
 Sequences: the even ones of AB3DMOT's validation list. Nothing was tuned on them; what was tuned (`--split tuned`) was
 tuned on 0000, 0002, 0004 and 0020, of which the list has none.
 
-Matching: the most overlap (3D IoU) per frame above a threshold. As in KITTI's evaluation, labels that are truncated or
-largely hidden and those of the neighbouring class (Van for Car) neither count when missed nor when found, nor do tracks
-lower than 25 pixels or half inside a DontCare region. Scores sweep 40 recalls (X. Weng et al., IROS 2020): sAMOTA is
-the mean of the scaled accuracies, MOTA, MOTP, identity switches, false positives and misses are those of the best one.
+Evaluated by `sensorann.qa.amota`: boxes are the same whose 3D IoU is above a threshold, most pairs first. As in KITTI's
+evaluation, labels that are truncated or largely hidden and those of the neighbouring class (Van for Car) neither count
+when missed nor when found, nor do tracks lower than 25 pixels or half inside a DontCare region that find nothing.
+Scores sweep 40 recalls (X. Weng et al., IROS 2020): sAMOTA, AMOTA and AMOTP are means over them, MOTA, MOTP, identity
+switches (from one frame to the next), false positives and misses are those of the best one.
 
 The published figures are of all eleven sequences of that list, ours of those that are at hand.
 
@@ -25,13 +26,14 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 import sensorann as sa
 from benchmarks.kitti_interpolation import DATA
 from sensorann.formats.kitti.boxes import outlines, picture_camera
 from sensorann.geometry import Cuboids
 from sensorann.geometry.overlap import iou_3d
+from sensorann.qa import Pairing
+from sensorann.qa.amota import ScoredSequence, evaluate
 from sensorann.scene import Drive, Labels, frame_timestamps_ns, into_sensor
 
 SPLITS = {
@@ -123,57 +125,36 @@ def is_harmless(drawn: NDArray[np.float64], regions: NDArray[np.float64]) -> NDA
     return np.asarray((sizes[:, 1] <= LOWEST_PX) | inside.any(axis=1))
 
 
-def counts(drives: list[list[Frame]], threshold: float, least: float = -np.inf) -> dict[str, float]:
-    """CLEAR MOT counts (K. Bernardin and R. Stiefelhagen, 2008) of the tracks of at least a score."""
-    total = dict.fromkeys(("labels", "hits", "misses", "false", "IDS"), 0)
-    overlap = 0.0
-    for frames in drives:
-        last: dict[str, str] = {}
-        for frame in frames:
-            kept = np.flatnonzero(frame.scores >= least)
-            ious = frame.ious[:, kept]
-            rows, columns = linear_sum_assignment(np.where(ious >= threshold, ious, 0.0), maximize=True)
-            matched = ious[rows, columns] >= threshold
-            rows, columns = rows[matched], columns[matched]
-            counted = ~frame.neutral[rows]
-            total["labels"] += int((~frame.neutral).sum())
-            total["hits"] += int(counted.sum())
-            total["misses"] += int((~frame.neutral).sum() - counted.sum())
-            total["false"] += int((~np.delete(frame.harmless[kept], columns)).sum())
-            overlap += float(ious[rows[counted], columns[counted]].sum())
-            for row, column in zip(rows[counted], columns[counted], strict=True):
-                name, own = str(frame.truths[row]), str(frame.found[kept[column]])
-                total["IDS"] += last.get(name, own) != own
-                last[name] = own
-    return {**total, "MOTP": 100 * overlap / max(total["hits"], 1)}
+def sequence_of(frames: list[Frame]) -> ScoredSequence:
+    """The frames of one drive as columns."""
+    truths = np.unique(np.concatenate([np.zeros(0, np.str_), *(frame.truths for frame in frames)]))
+    found = np.unique(np.concatenate([np.zeros(0, np.str_), *(frame.found for frame in frames)]))
+    return ScoredSequence(
+        pairing=Pairing.of_frames(
+            [np.searchsorted(truths, frame.truths) for frame in frames],
+            [np.searchsorted(found, frame.found) for frame in frames],
+            [np.minimum(frame.ious, 1.0) for frame in frames],
+        ),
+        scores=np.concatenate([np.zeros(0), *(frame.scores for frame in frames)]),
+        neutral=np.concatenate([np.zeros(0, np.bool_), *(frame.neutral for frame in frames)]),
+        harmless=np.concatenate([np.zeros(0, np.bool_), *(frame.harmless for frame in frames)]),
+    )
 
 
-def hit_scores(drives: list[list[Frame]], threshold: float) -> NDArray[np.float64]:
-    """Scores of the tracks at all hits, falling."""
-    parts = [np.zeros(0)]
-    for frame in (frame for frames in drives for frame in frames):
-        gains = np.where(frame.ious >= threshold, frame.ious, 0.0)
-        rows, columns = linear_sum_assignment(gains, maximize=True)
-        hit = (frame.ious[rows, columns] >= threshold) & ~frame.neutral[rows]
-        parts.append(frame.scores[columns[hit]])
-    return np.sort(np.concatenate(parts))[::-1]
-
-
-def swept(drives: list[list[Frame]], threshold: float) -> dict[str, float]:
-    """Accuracy over 40 recalls; a recall that is never reached counts 0."""
-    scores = hit_scores(drives, threshold)
-    n_labels = counts(drives, threshold)["labels"]
-    scaled, best = [], {"MOTA": -np.inf}
-    for recall in np.arange(1, 41) / 40:
-        needed = int(np.ceil(recall * n_labels))
-        if needed > len(scores):
-            scaled.append(0.0)
-            continue
-        row = counts(drives, threshold, scores[needed - 1])
-        wrong = row["misses"] + row["false"] + row["IDS"]
-        scaled.append(min(1.0, max(0.0, 1 - (wrong - (1 - recall) * n_labels) / (recall * n_labels))))
-        best = max(best, {"MOTA": 100 * (1 - wrong / n_labels), **row}, key=lambda one: one["MOTA"])
-    return {"sAMOTA": 100 * float(np.mean(scaled)), **best}
+def figures(drives: list[ScoredSequence], threshold: float) -> dict[str, float]:
+    """Columns of the table."""
+    swept = evaluate(drives, threshold=threshold)
+    best = swept.best
+    return {
+        "sAMOTA": 100 * swept.samota,
+        "AMOTA": 100 * swept.amota,
+        "AMOTP": 100 * swept.amotp,
+        "MOTA": 100 * best.mota,
+        "MOTP": 100 * best.motp,
+        "IDS": best.id_switches,
+        "false": best.false,
+        "misses": best.misses,
+    }
 
 
 def measure(data: Path, category: str, sequences: tuple[str, ...]) -> dict[str, dict[str, float]]:
@@ -190,9 +171,9 @@ def measure(data: Path, category: str, sequences: tuple[str, ...]) -> dict[str, 
         spent += time.perf_counter() - start
         frames = list(frames_of(drive, truth, tracks, category))
         n_frames += len(frames)
-        drives.append(frames)
+        drives.append(sequence_of(frames))
     speed = {"fps": n_frames / spent}
-    return {f"{threshold:g}": {**swept(drives, threshold), **speed} for threshold in THRESHOLDS[category]}
+    return {f"{threshold:g}": {**figures(drives, threshold), **speed} for threshold in THRESHOLDS[category]}
 
 
 def main() -> None:
@@ -207,7 +188,7 @@ def main() -> None:
     if arguments.json:
         print(json.dumps(table, indent=2))
         return
-    columns = ("sAMOTA", "MOTA", "MOTP", "IDS", "false", "misses", "fps")
+    columns = ("sAMOTA", "AMOTA", "AMOTP", "MOTA", "MOTP", "IDS", "false", "misses", "fps")
     print(f"| {arguments.category}, 3D IoU at least | | {' | '.join(columns)} |")
     print(f"|---|---{'|---' * len(columns)}|")
     for threshold, row in table.items():

@@ -1,7 +1,7 @@
 """`sensorann compare`: labels against the truth."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Literal
@@ -19,8 +19,8 @@ from sensorann.qa.errors import ALL, Grouping
 from sensorann.tracks.scoring import ScoreSummary
 
 THRESHOLD_NOT_MET = 3
-Chosen = Literal["clear", "hota", "identity", "errors"]
-CHOICES: tuple[Chosen, ...] = ("clear", "hota", "identity", "errors")
+Chosen = Literal["clear", "hota", "identity", "errors", "ap"]
+CHOICES: tuple[Chosen, ...] = ("clear", "hota", "identity", "errors", "ap")
 
 
 def compare(
@@ -39,13 +39,14 @@ def compare(
     """Measure labels against the truth, or two labellings against each other.
 
     Ids may differ: clear, hota and identity pair boxes of one category by the overlap of their volumes, errors pair
-    objects that overlap most over the whole drive. Boxes at instants at which the truth has none are left out of the
-    first three, and counted.
+    objects that overlap most over the whole drive. ap ranks boxes by the attribute score and ignores ids. Boxes at
+    instants at which the truth has none are left out of all but errors, and counted.
 
     For example:
 
         sensorann compare truth.json complete.json
         sensorann compare truth.json complete.json --metric errors --by source
+        sensorann compare truth.json tracks.json --metric ap --min-iou 0.7
         sensorann compare label_02/0000.txt tracks.json --drive kitti/training#0000 --min hota=0.8 --min mota=0.9
 
     Parameters
@@ -55,13 +56,13 @@ def compare(
     other
         What is measured.
     metric
-        Any of clear, hota, identity, errors, with commas between them.
+        Any of clear, hota, identity, errors, ap, with commas between them.
     by
         Group the errors by class, by range from the ego vehicle (needs --drive), or by source of the box.
     drive
         The recording (ROOT or ROOT#NAME); KITTI and nuScenes labels need its calibration and poses.
     min_iou
-        Least overlap of boxes that are the same, for clear and identity.
+        Least overlap of boxes that are the same, for clear, identity and the figures of KITTI (ap40).
     minimum
         A figure over all categories and its least value, as hota=0.8; may be given several times. Exit status 3 when
         one is not met.
@@ -90,8 +91,10 @@ def compare(
             document["errors"] = {"rows": rows, "missing": table.n_missing, "extra": table.n_extra}
         print_json(document | {"not_met": missed})
         return THRESHOLD_NOT_MET if missed else 0
-    if chosen != {"errors"}:
-        _print_rows("category", comparison.rows)
+    if chosen & {"clear", "hota", "identity"}:
+        _print_rows("category", _columns(comparison.rows, lambda name: name not in qa.PRECISION_FIGURES))
+    if "ap" in chosen:
+        _print_rows("category", _columns(comparison.rows, lambda name: name in qa.PRECISION_FIGURES))
     if table is not None:
         _print_rows(by or "boxes", {name: _error_figures(row) for name, row in table.rows.items()})
         print(f"{table.n_missing} boxes of the truth have no partner, {table.n_extra} of the other have none")
@@ -134,6 +137,10 @@ def _error_figures(summary: ScoreSummary) -> dict[str, float]:
 
 def _json_safe(figures: Mapping[str, float]) -> dict[str, float | None]:
     return {name: None if math.isnan(value) else value for name, value in figures.items()}
+
+
+def _columns(rows: Mapping[str, Mapping[str, float]], wanted: Callable[[str], bool]) -> dict[str, dict[str, float]]:
+    return {name: {column: value for column, value in row.items() if wanted(column)} for name, row in rows.items()}
 
 
 def _print_rows(head: str, rows: Mapping[str, Mapping[str, float]]) -> None:

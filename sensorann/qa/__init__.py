@@ -1,14 +1,16 @@
 """Is this labelling good? Two labellings of one drive, measured against each other."""
 
 from sensorann.qa.clear import Clear, clear
-from sensorann.qa.comparison import METRICS, Comparison, Metric, compare
+from sensorann.qa.comparison import METRICS, PRECISION_FIGURES, Comparison, Metric, compare
 from sensorann.qa.errors import ErrorTable, error_table
 from sensorann.qa.hota import Hota, hota
 from sensorann.qa.identity import Identity, identity
 from sensorann.qa.pairing import Pairing, pair_labels
+from sensorann.qa.precision import Precision, precision
 
 __all__ = [
     "METRICS",
+    "PRECISION_FIGURES",
     "Clear",
     "Comparison",
     "ErrorTable",
@@ -16,10 +18,12 @@ __all__ = [
     "Identity",
     "Metric",
     "Pairing",
+    "Precision",
     "clear",
     "compare",
     "error_table",
     "hota",
     "identity",
     "pair_labels",
+    "precision",
 ]

@@ -1,58 +1,48 @@
-"""The best one-to-one choice among pairs, solved apart for every group of boxes that compete."""
+"""The best one-to-one choice among pairs, and numbers without gaps for what takes part in it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
+from sensorann.kernels import matching
 
-def uncontested(rows: NDArray[np.int64], columns: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Tell which pairs (P,) have both boxes to themselves: whatever they score, they are part of the best choice."""
-    alone: NDArray[np.bool_] = (np.bincount(rows)[rows] == 1) & (np.bincount(columns)[columns] == 1)
-    return alone
-
-
-def competing_groups(
-    rows: NDArray[np.int64], columns: NDArray[np.int64], pairs: NDArray[np.int64]
-) -> Iterator[NDArray[np.int64]]:
-    """Groups of the given pairs that compete for boxes, even through others, in order of their first pair."""
-    if not len(pairs):
-        return
-    _, i = np.unique(rows[pairs], return_inverse=True)
-    _, j = np.unique(columns[pairs], return_inverse=True)
-    n_rows, n_columns = int(i.max()) + 1, int(j.max()) + 1
-    n_boxes = n_rows + n_columns
-    graph = coo_array((np.ones(len(pairs)), (i, j + n_rows)), shape=(n_boxes, n_boxes))
-    _, group_of_box = connected_components(graph, directed=False)
-    groups = group_of_box[i]
-    order = np.argsort(groups, kind="stable")
-    members = np.split(pairs[order], np.flatnonzero(np.diff(groups[order])) + 1)
-    yield from sorted(members, key=lambda group: int(group[0]))
-
-
-def best_of_group(
-    rows: NDArray[np.int64], columns: NDArray[np.int64], group: NDArray[np.int64], scores: NDArray[np.float64]
-) -> NDArray[np.int64]:
-    """Choose the pairs of one group whose scores (those of the group, above 0) sum to the most."""
-    _, i = np.unique(rows[group], return_inverse=True)
-    _, j = np.unique(columns[group], return_inverse=True)
-    gains = np.zeros((int(i.max()) + 1, int(j.max()) + 1))
-    gains[i, j] = scores
-    number = np.full(gains.shape, -1)
-    number[i, j] = group
-    chosen = number[linear_sum_assignment(gains, maximize=True)]
-    return np.asarray(chosen[chosen >= 0], np.int64)
+# Values up to this many times their count are numbered by a table, which is faster than sorting.
+_TABLE_PER_VALUE = 32
 
 
 def best_pairs(rows: NDArray[np.int64], columns: NDArray[np.int64], scores: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Choose pairs, each box at most once, whose scores (P,) above 0 sum to the most; in rising order."""
-    alone = uncontested(rows, columns)
-    chosen = [np.flatnonzero(alone)]
-    for group in competing_groups(rows, columns, np.flatnonzero(~alone)):
-        chosen.append(best_of_group(rows, columns, group, scores[group]))
-    return np.sort(np.concatenate(chosen))
+    """Choose pairs, each box at most once, whose scores sum to the most.
+
+    Parameters
+    ----------
+    rows, columns : (P,) int64, counted from 0, rows rising
+    scores : (P,) float64, above 0
+
+    Returns
+    -------
+    (K,) int64
+        Numbers of the chosen pairs, rising.
+    """
+    if not len(rows):
+        return np.zeros(0, np.int64)
+    starts = starts_of(rows, int(rows[-1]) + 1)
+    choice = matching.best_choice(starts, rows, columns, np.ascontiguousarray(scores), int(columns.max()) + 1)
+    return np.asarray(choice[choice >= 0])
+
+
+def starts_of(rows: NDArray[np.int64], n_rows: int) -> NDArray[np.int64]:
+    """First pair (n_rows + 1,) of each row, for pairs (P,) whose rows rise."""
+    starts = np.zeros(n_rows + 1, np.int64)
+    np.cumsum(np.bincount(rows, minlength=n_rows), out=starts[1:])
+    return starts
+
+
+def numbered(values: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Find the distinct values, rising, and the number (N,) of each value (0 or more) among them."""
+    if not len(values) or int(values.max()) > _TABLE_PER_VALUE * len(values):
+        distinct, numbers = np.unique(values, return_inverse=True)
+        return distinct, numbers.astype(np.int64)
+    seen = np.zeros(int(values.max()) + 1, np.bool_)
+    seen[values] = True
+    return np.flatnonzero(seen), (np.cumsum(seen) - 1)[values]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sensorann.qa.assignment import best_of_group, competing_groups, uncontested
+from sensorann.kernels import matching
+from sensorann.qa.assignment import starts_of
 from sensorann.qa.pairing import Pairing
 
 EPSILON = float(np.finfo(np.float64).eps)
@@ -98,48 +99,28 @@ def loyal_matches(pairing: Pairing, threshold: float) -> NDArray[np.int64]:
     """Choose the pairs (K,) that stand for the same object, frame after frame: partners stay together if they can."""
     candidates = np.flatnonzero(pairing.similarities >= threshold - EPSILON)
     rows, columns = pairing.rows[candidates], pairing.columns[candidates]
-    alone = uncontested(rows, columns)
-    partner = np.full(len(pairing.truth), -1)
-    partner[rows[alone]] = pairing.other.ids[columns[alone]]
-    before = _box_before(pairing)
-    chosen = [candidates[alone]]
-    # Pairs are in order of their frame, and so are the groups: what a frame needs of the one before is decided.
-    for group in competing_groups(rows, columns, np.flatnonzero(~alone)):
-        last = before[rows[group]]
-        loyal = (last >= 0) & (partner[last] == pairing.other.ids[columns[group]])
-        kept = best_of_group(rows, columns, group, pairing.similarities[candidates[group]] + _LOYALTY * loyal)
-        partner[rows[kept]] = pairing.other.ids[columns[kept]]
-        chosen.append(candidates[kept])
-    return np.sort(np.concatenate(chosen))
+    starts, similarities = starts_of(rows, len(pairing.truth)), pairing.similarities[candidates]
+    places = _compared_frames(pairing)[pairing.truth.frames]
+    choice = matching.loyal_choice(
+        starts, rows, columns, similarities, pairing.truth.ids, places, pairing.other.ids, _LOYALTY
+    )
+    return np.asarray(candidates[choice[choice >= 0]])
 
 
 def _compared_frames(pairing: Pairing) -> NDArray[np.int64]:
-    """Number (F,) of each frame among those in which both sides have boxes; a frame of one side changes nothing."""
+    """Number (F,) of each frame among those in which both sides have boxes; the others (-1) change nothing."""
     both = np.zeros(pairing.n_frames, np.bool_)
-    both[np.intersect1d(pairing.truth.frames, pairing.other.frames)] = True
-    return np.cumsum(both) - 1
-
-
-def _box_before(pairing: Pairing) -> NDArray[np.int64]:
-    """Box (N,) of the same object in the compared frame before, -1 where it has none."""
-    truth = pairing.truth
-    both = np.isin(truth.frames, pairing.other.frames)
-    place = _compared_frames(pairing)[truth.frames]
-    order = np.lexsort([place, truth.ids])
-    order = order[both[order]]
-    follows = (np.diff(truth.ids[order]) == 0) & (np.diff(place[order]) == 1)
-    before = np.full(len(truth), -1)
-    before[order[1:][follows]] = order[:-1][follows]
-    return before
+    both[pairing.truth.frames] = True
+    both &= np.bincount(pairing.other.frames, minlength=pairing.n_frames) > 0
+    return np.where(both, np.cumsum(both) - 1, -1)
 
 
 def _interruptions(pairing: Pairing, matched: NDArray[np.int64]) -> tuple[int, int]:
     """Number of switches of identity and of fragments."""
+    if not len(matched):
+        return 0, 0
     rows = pairing.rows[matched]
-    ids, frames = pairing.truth.ids[rows], pairing.truth.frames[rows]
-    order = np.lexsort([frames, ids])
-    place, names = _compared_frames(pairing)[frames[order]], pairing.other.ids[pairing.columns[matched]][order]
-    same = np.diff(ids[order]) == 0
-    switches = int((same & (np.diff(names) != 0)).sum())
-    fragments = int((same & (np.diff(place) > 1)).sum())
-    return switches, fragments
+    places = _compared_frames(pairing)[pairing.truth.frames[rows]]
+    names = pairing.other.ids[pairing.columns[matched]]
+    switches, fragments = matching.interruptions(pairing.truth.ids[rows], places, names)
+    return int(switches), int(fragments)

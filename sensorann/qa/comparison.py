@@ -14,10 +14,20 @@ from sensorann.qa.errors import ALL
 from sensorann.qa.hota import hota
 from sensorann.qa.identity import identity
 from sensorann.qa.pairing import Pairing, category_name, pair_labels
+from sensorann.qa.precision import DISTANCES, Precision, precision
 from sensorann.scene import Labels
 
-Metric = Literal["clear", "hota", "identity"]
-METRICS: tuple[Metric, ...] = ("clear", "hota", "identity")
+Metric = Literal["clear", "hota", "identity", "ap"]
+PRECISION_FIGURES = (
+    "ap",
+    *(f"ap_{limit:g}m" for limit in DISTANCES),
+    "translation_m",
+    "scale",
+    "orientation_deg",
+    "ap40_3d",
+    "ap40_bev",
+)
+METRICS: tuple[Metric, ...] = ("clear", "hota", "identity", "ap")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,7 +53,8 @@ def compare(
     ----------
     truth, other : labels in one frame; ids need not be the same
     metrics : which to compute
-    threshold : least overlap of volumes (3D IoU) of boxes that are the same, for CLEAR and identity
+    threshold : least overlap of volumes (3D IoU) of boxes that are the same, for CLEAR, identity and the
+        average precision of KITTI
 
     Raises
     ------
@@ -62,6 +73,8 @@ def compare(
     rows = {ALL: _figures(whole, metrics, threshold)}
     for name in sorted(names):
         rows[name] = _figures(pair_labels(truth, other, categories={name}), metrics, threshold)
+    if "ap" in metrics:
+        rows = _with_precision(rows, {name: precision(truth, other, name, threshold=threshold) for name in names})
     return Comparison(rows=rows, n_left_out=n_left_out)
 
 
@@ -89,3 +102,17 @@ def _figures(pairing: Pairing, metrics: Collection[Metric], threshold: float) ->
         named = identity(pairing, threshold=threshold)
         figures |= {"idf1": named.f1, "idr": named.recall, "idp": named.precision}
     return figures
+
+
+def _with_precision(rows: dict[str, dict[str, float]], precisions: dict[str, Precision]) -> dict[str, dict[str, float]]:
+    """Add the figures of precision; those of all are the mean over the categories of which the truth has boxes."""
+    figures = {name: _precision_figures(found) for name, found in precisions.items()}
+    true = [figures[name] for name in figures if rows[name]["boxes"]]
+    figures[ALL] = {column: float(np.mean([row[column] for row in true])) for column in true[0]}
+    return {name: row | figures[name] for name, row in rows.items()}
+
+
+def _precision_figures(found: Precision) -> dict[str, float]:
+    errors = found.translation, found.scale, float(np.degrees(found.orientation))
+    values = found.mean, *found.by_distance, *errors, found.ap40_3d, found.ap40_bev
+    return dict(zip(PRECISION_FIGURES, values, strict=True))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sensorann.qa.assignment import best_pairs
+from sensorann.qa.assignment import best_pairs, numbered
 from sensorann.qa.clear import EPSILON
 from sensorann.qa.pairing import Pairing
 
+_Number = TypeVar("_Number", np.int64, np.float64)
 ALPHAS = np.arange(0.05, 0.99, 0.05)
 
 
@@ -54,16 +56,20 @@ def hota(pairing: Pairing) -> Hota:
     truth, other = pairing.truth, pairing.other
     objects, names = truth.ids[pairing.rows], other.ids[pairing.columns]
     # Pairs of objects as single numbers: most of all pairs never meet.
-    keys, pair_of = np.unique(objects * max(other.n_ids, 1) + names, return_inverse=True)
+    keys, pair_of = numbered(objects * max(other.n_ids, 1) + names)
     n_truth = np.bincount(truth.ids, minlength=truth.n_ids)[keys // max(other.n_ids, 1)]
     n_other = np.bincount(other.ids, minlength=other.n_ids)[keys % max(other.n_ids, 1)]
     potential = np.bincount(pair_of, _shares(pairing), minlength=len(keys))
     alignment = potential / (n_truth + n_other - potential)
     matched = best_pairs(pairing.rows, pairing.columns, alignment[pair_of] * pairing.similarities)
     similarities = pairing.similarities[matched]
-    counted = similarities >= ALPHAS[:, None] - EPSILON
-    tp = counted.sum(axis=1)
-    meetings = np.stack([np.bincount(pair_of[matched[row]], minlength=len(keys)) for row in counted])
+    # How many of the rising thresholds each pair meets; a pair that meets k of them counts for the first k.
+    n_levels = len(ALPHAS) + 1
+    levels = np.searchsorted(ALPHAS - EPSILON, similarities, side="right")
+    tp = _at_least(np.bincount(levels, minlength=n_levels))
+    similarity_sums = _at_least(np.bincount(levels, similarities, minlength=n_levels))
+    cells = np.bincount(pair_of[matched] * n_levels + levels, minlength=len(keys) * n_levels)
+    meetings = _at_least(cells.reshape(len(keys), n_levels)).T
     at_least_one = np.maximum(1, tp)
     tiny = 1e-10
     return Hota(
@@ -73,8 +79,13 @@ def hota(pairing: Pairing) -> Hota:
         association=(meetings * meetings / np.maximum(1, n_truth + n_other - meetings)).sum(axis=1) / at_least_one,
         association_recall=(meetings * meetings / np.maximum(1, n_truth)).sum(axis=1) / at_least_one,
         association_precision=(meetings * meetings / np.maximum(1, n_other)).sum(axis=1) / at_least_one,
-        localisation=np.maximum(tiny, (counted * similarities).sum(axis=1)) / np.maximum(tiny, tp),
+        localisation=np.maximum(tiny, similarity_sums) / np.maximum(tiny, tp),
     )
+
+
+def _at_least(per_level: NDArray[_Number]) -> NDArray[_Number]:
+    """Sums (..., 19) over all pairs that meet each threshold, of sums (..., 20) over pairs by how many they meet."""
+    return np.asarray(np.cumsum(per_level[..., :0:-1], axis=-1)[..., ::-1])
 
 
 def _shares(pairing: Pairing) -> NDArray[np.float64]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sensorann.qa.assignment import best_pairs
+from sensorann.qa.assignment import best_pairs, numbered
 from sensorann.qa.pairing import Pairing
 
 
@@ -50,7 +50,8 @@ def identity(pairing: Pairing, *, threshold: float = 0.5) -> Identity:
     close = pairing.similarities >= threshold
     objects, names = pairing.truth.ids[pairing.rows[close]], pairing.other.ids[pairing.columns[close]]
     n_names = max(pairing.other.n_ids, 1)
-    keys, counts = np.unique(objects * n_names + names, return_counts=True)
+    keys, pair_of = numbered(objects * n_names + names)
+    counts = np.bincount(pair_of, minlength=len(keys))
     chosen = best_pairs(keys // n_names, keys % n_names, counts.astype(np.float64))
     tp = int(counts[chosen].sum())
     return Identity(tp=tp, fn=len(pairing.truth) - tp, fp=len(pairing.other) - tp)

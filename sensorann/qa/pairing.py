@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from sensorann.errors import ArgumentError
 from sensorann.geometry import Cuboids
-from sensorann.geometry.arrays import as_array
 from sensorann.geometry.overlap import iou_3d
+from sensorann.qa.assignment import numbered
 from sensorann.scene import Labels
 
 
@@ -78,28 +78,21 @@ class Pairing:
             When a matrix has the wrong shape or a value outside 0 to 1 (so NaN), or an id comes twice in a frame.
         """
         truth, other = _boxes(truth_ids, "truth"), _boxes(other_ids, "other")
-        rows, columns, values = [], [], []
-        n_truth = n_other = 0
-        for frame, (ours, theirs, given) in enumerate(zip(truth_ids, other_ids, similarities, strict=True)):
-            shape = (np.size(ours), np.size(theirs))
-            matrix = as_array(
-                np.reshape(given, shape) if np.size(given) == 0 else given, shape, np.float64, name="similarities"
-            )
-            if not ((matrix >= 0) & (matrix <= 1)).all():
-                raise ArgumentError(f"frame {frame}: similarities must lie between 0 and 1")
-            i, j = np.nonzero(matrix)
-            rows.append(i + n_truth)
-            columns.append(j + n_other)
-            values.append(matrix[i, j])
-            n_truth, n_other = n_truth + shape[0], n_other + shape[1]
-        none = np.zeros(0, np.int64)
+        shapes = [(np.size(ours), np.size(theirs)) for ours, theirs in zip(truth_ids, other_ids, strict=True)]
+        values = _joined(similarities, shapes)
+        # Numbers of the first box of the truth, of the first box of the other and of the first value of each frame.
+        first = np.cumsum([(0, 0, 0), *((n, m, n * m) for n, m in shapes)], axis=0, dtype=np.int64)
+        _check_values(values, first[:, 2])
+        alike = np.flatnonzero(values)
+        frames = np.repeat(np.arange(len(shapes)), np.diff(first[:, 2]))[alike]
+        places, n_columns = alike - first[frames, 2], np.diff(first[:, 1])[frames]
         return cls(
             truth=truth,
             other=other,
-            rows=np.concatenate([none, *rows]),
-            columns=np.concatenate([none, *columns]),
-            similarities=np.concatenate([np.zeros(0), *values]),
-            n_frames=len(truth_ids),
+            rows=first[frames, 0] + places // n_columns,
+            columns=first[frames, 1] + places % n_columns,
+            similarities=values[alike],
+            n_frames=len(shapes),
         )
 
 
@@ -152,18 +145,36 @@ def category_name(truth: Labels, category: str) -> str:
     return truth.ontology[category].name if category in truth.ontology else category
 
 
+def _joined(matrices: Sequence[NDArray[np.float64]], shapes: Sequence[tuple[int, int]]) -> NDArray[np.float64]:
+    """Values of all matrices one after the other, row by row."""
+    parts = [np.zeros(0)]
+    for matrix, shape in zip(matrices, shapes, strict=True):
+        given = np.asarray(matrix, np.float64)
+        if given.shape != shape and given.size + shape[0] * shape[1] > 0:
+            raise ArgumentError(f"similarities must have shape {shape}, got {given.shape}")
+        parts.append(given.reshape(-1))
+    return np.concatenate(parts)
+
+
+def _check_values(values: NDArray[np.float64], first: NDArray[np.int64]) -> None:
+    if not ((values >= 0) & (values <= 1)).all():
+        wrong = np.flatnonzero(~((values >= 0) & (values <= 1)))[0]
+        frame = int(np.searchsorted(first, wrong, side="right")) - 1
+        raise ArgumentError(f"frame {frame}: similarities must lie between 0 and 1")
+
+
 def _boxes(ids: Sequence[ArrayLike], side: str) -> Boxes:
     lists = [np.asarray(own, np.int64).reshape(-1) for own in ids]
-    for frame, own in enumerate(lists):
-        if len(np.unique(own)) != len(own) or (own < 0).any():
-            raise ArgumentError(f"frame {frame}: ids of the {side} must differ and count from 0")
-    counts = [len(own) for own in lists]
-    names, numbers = np.unique(np.concatenate([np.zeros(0, np.int64), *lists]), return_inverse=True)
-    return Boxes(
-        frames=np.repeat(np.arange(len(lists)), counts),
-        ids=numbers.astype(np.int64),
-        names=tuple(str(name) for name in names),
-    )
+    frames = np.repeat(np.arange(len(lists)), [len(own) for own in lists])
+    given = np.concatenate([np.zeros(0, np.int64), *lists])
+    wrong = given < 0
+    if not wrong.any():
+        names, numbers = numbered(given)
+        keys = frames * max(len(names), 1) + numbers
+        wrong = np.bincount(keys)[keys] > 1 if len(keys) else wrong
+    if wrong.any():
+        raise ArgumentError(f"frame {frames[np.argmax(wrong)]}: ids of the {side} must differ and count from 0")
+    return Boxes(frames=frames, ids=numbers, names=tuple(str(name) for name in names))
 
 
 def _columns(

@@ -32,6 +32,14 @@ def test_figures_are_printed_for_people(files, capsys):
     assert "3 boxes of the truth have no partner" in out
 
 
+def test_precision_has_its_own_table(files, capsys):
+    assert run(["compare", *files, "--metric", "ap", "--min", "ap=0.4"]) == 0
+    out = capsys.readouterr().out
+    assert "ap40_bev" in out
+    assert "mota" not in out
+    assert run(["compare", *files, "--metric", "ap", "--min", "ap=0.6"]) == 3
+
+
 def test_a_threshold_that_is_not_met_has_its_own_status(files, capsys):
     assert run(["compare", *files, "--min", "mota=0.6"]) == 0
     assert run(["compare", *files, "--min", "mota=0.6", "--min", "hota=0.99"]) == 3

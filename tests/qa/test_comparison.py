@@ -36,6 +36,15 @@ def test_labels_of_other_instants_are_refused():
         compare(make_labels(), make_labels(make_track(start_ns=START_NS + 1)))
 
 
+def test_the_precision_of_all_is_the_mean_over_what_the_truth_has():
+    truth = make_labels(make_track(id="1", category="Car"), make_track(id="2", category="Cyclist"))
+    other = make_labels(make_track(id="1", category="Car"), make_track(id="3", category="Pedestrian"))
+    rows = compare(truth, other, metrics=["ap"]).rows
+    assert [rows[name]["ap"] for name in ("car", "cyclist", "pedestrian")] == pytest.approx([1.0, 0.0, 0.0])
+    assert rows["all"]["ap"] == pytest.approx(0.5)
+    assert rows["all"]["ap40_3d"] == 0.5
+
+
 def test_errors_by_source_are_those_of_the_boxes_that_are_judged():
     track = make_track(n=4)
     moved = replace(
