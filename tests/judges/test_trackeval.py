@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks import metrics
 from sensorann.qa import Pairing, clear, hota, identity
 from tests.qa.sequences import random_sequence
 
@@ -94,3 +95,13 @@ def test_identity_is_that_of_trackeval(judgements, i):
     close([ours.tp, ours.fn, ours.fp], [theirs["IDTP"], theirs["IDFN"], theirs["IDFP"]])
     if ours.tp:
         close([ours.f1, ours.recall, ours.precision], [theirs["IDF1"], theirs["IDR"], theirs["IDP"]])
+
+
+@pytest.mark.real_data
+def test_recorded_sequences_have_the_figures_of_trackeval(real_data):
+    sequences = list(metrics.recorded_sequences(real_data))
+    theirs = metrics.judged(PYTHON, sequences)
+    assert len(theirs) == len(sequences) == 6
+    for one, judgement in zip(sequences, theirs, strict=True):
+        assert judgement["CLEAR"]["CLR_TP"] > 0
+        assert metrics.largest_difference(one.pairing(), judgement) <= 1e-9
