@@ -28,7 +28,7 @@ from sensorann.geometry.overlap import paired_iou_3d
 from sensorann.scene import Drive, Labels, Track
 
 SHORTEST_RUN = 21
-SPACINGS = (60, 50, 40, 30, 20, 15, 10, 7, 5)
+SPACINGS = (60, 50, 40, 30, 28, 26, 24, 22, 20, 15, 10, 7, 5)
 ROUNDS = 8
 AIM = 0.8
 
