@@ -1,7 +1,8 @@
 """`sensorann interpolate`: keyframes into complete tracks."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from cyclopts import Parameter
@@ -100,20 +101,29 @@ def interpolate(
     if as_json:
         print_json(summary)
         return
+    _show(summary)
+    if not summary["computed"]:
+        print(_why_none(completed))
+
+
+def _show(summary: Mapping[str, Any]) -> None:
+    """Print the summary for people."""
     print(
-        f"{out}: {summary['tracks']} tracks, {summary['keyframes']} keyframes, {summary['computed']} boxes computed, "
-        f"{summary['fitted']} of them fitted to points; {written.boxes} boxes written"
+        f"{summary['out']}: {summary['tracks']} tracks, {summary['keyframes']} keyframes, "
+        f"{summary['computed']} boxes computed, {summary['fitted']} of them fitted to points; "
+        f"{summary['written']} boxes written"
     )
-    if extended is not None:
-        reasons = ", ".join(f"{reason} {count}" for reason, count in sorted(extended.reasons.items()))
-        print(f"{extended.n_boxes} boxes beyond keyframes; ends of tracks by why following ended: {reasons or 'none'}")
+    if "ended" in summary:
+        reasons = ", ".join(f"{reason} {count}" for reason, count in sorted(summary["ended"].items()))
+        print(
+            f"{summary['beyond_keyframes']} boxes beyond keyframes; ends of tracks by why following ended: "
+            f"{reasons or 'none'}"
+        )
     if summary["computed"]:
         print(
             f"sigma of a computed box in the plane: median {summary['median_sigma_m']:.2f} m, "
             f"largest {summary['max_sigma_m']:.2f} m (track {summary['max_sigma_track']})"
         )
-    else:
-        print(_why_none(completed))
 
 
 def _why_none(labels: Labels) -> str:

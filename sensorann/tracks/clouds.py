@@ -70,20 +70,6 @@ class Clouds:
         return self.points[self.offsets[k] : self.offsets[k + 1]]
 
 
-def gather_clouds(
-    drive: Drive,
-    regions: Sequence[Region],
-    *,
-    neighbours: Neighbours | None = None,
-    progress: Callable[[int, int], None] | None = None,
-) -> list[Clouds]:
-    """Read every sweep that a region asks for, once, and keep the points inside; see `stream_clouds`."""
-    found: dict[int, Clouds] = {}
-    for complete in stream_clouds(drive, regions, neighbours=neighbours, progress=progress):
-        found |= complete
-    return [found[i] for i in range(len(regions))]
-
-
 def stream_clouds(
     drive: Drive,
     regions: Sequence[Region],

@@ -7,7 +7,7 @@ import pytest
 
 from sensorann.geometry import Cuboids, Transform
 from sensorann.scene import Rig, Sensor, Sweep
-from sensorann.tracks.clouds import Region, gather_clouds, points_at, stream_clouds
+from sensorann.tracks.clouds import Region, points_at, stream_clouds
 from sensorann.tracks.neighbours import Neighbours
 from tests.builders import FRAME_NS, START_NS, MemoryDrive, make_track, make_trajectory
 
@@ -66,10 +66,18 @@ def test_an_instant_without_a_sweep_has_no_points():
     assert points_at(make_drive(trajectory=make_trajectory(n=4)), START_NS + FRAME_NS // 2) is None
 
 
+def gathered(drive, regions, **options):
+    """The clouds of all regions, in order."""
+    found = {}
+    for complete in stream_clouds(drive, regions, **options):
+        found |= complete
+    return [found[i] for i in range(len(regions))]
+
+
 def test_a_sweep_is_read_once_for_all_who_ask_and_each_gets_its_own_points():
     drive = make_drive(trajectory=make_trajectory(n=4))
     regions = [region([0.0, 0, 1], (0, 1, 2)), region([10.0, 10, 1], (1, 2, 3))]
-    clouds = gather_clouds(drive, regions)
+    clouds = gathered(drive, regions)
     assert drive.n_read == 4
     for asked, cloud in zip(regions, clouds, strict=True):
         expected = STILL[(np.abs(STILL - asked.cuboids.centers[0]) <= 4.0).all(axis=1)]
@@ -82,7 +90,7 @@ def test_points_far_from_the_origin_keep_their_millimetres():
     drive = make_drive(trajectory=make_trajectory(n=4))
     drive.trajectory = far
     shifted = region([500_000.0, 4_600_000.0, 1], (0,))
-    (cloud,) = gather_clouds(drive, [shifted])
+    (cloud,) = gathered(drive, [shifted])
     moved = STILL + np.array([500_000.0, 4_600_000.0, 0.0])
     expected = moved[(np.abs(moved - shifted.cuboids.centers[0]) <= 4.0).all(axis=1)]
     np.testing.assert_allclose(cloud.frame(0).astype(np.float64) + cloud.origin, expected, atol=1e-3)
@@ -111,7 +119,7 @@ def inside(points, center, edge):
 def test_points_in_the_box_of_a_neighbour_whose_place_is_sure_are_left_out(sigma, excluded):
     drive, center, other = make_drive(trajectory=make_trajectory(n=4)), np.array([0.0, 0, 1]), np.array([2.0, 2, 1])
     neighbours = Neighbours([placed(center, sigma=5.0), placed(other, sigma=sigma, edge=5.0)])
-    (cloud,) = gather_clouds(drive, [region(center, (1,), owner=0)], neighbours=neighbours)
+    (cloud,) = gathered(drive, [region(center, (1,), owner=0)], neighbours=neighbours)
     expected = STILL[inside(STILL, center, 8.0)]
     theirs = inside(expected, other, 5.0)
     assert theirs.any()
@@ -121,7 +129,7 @@ def test_points_in_the_box_of_a_neighbour_whose_place_is_sure_are_left_out(sigma
 def test_points_in_both_boxes_stay_with_the_object():
     drive, center, other = make_drive(trajectory=make_trajectory(n=4)), np.array([0.0, 0, 1]), np.array([3.0, 0, 1])
     neighbours = Neighbours([placed(center, sigma=0.0, edge=6.0), placed(other, sigma=0.0, edge=5.0)])
-    (cloud,) = gather_clouds(drive, [region(center, (1,), owner=0)], neighbours=neighbours)
+    (cloud,) = gathered(drive, [region(center, (1,), owner=0)], neighbours=neighbours)
     expected = STILL[inside(STILL, center, 8.0)]
     contested = inside(expected, center, 6.0)
     theirs = inside(expected, other, 5.0)

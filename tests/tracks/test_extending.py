@@ -6,7 +6,8 @@ import pytest
 from sensorann.errors import ArgumentError
 from sensorann.scene import Source
 from sensorann.tracks import interpolate
-from sensorann.tracks.extending import END_OF_DRIVE, HIDDEN, JUMP, NO_TEMPLATE, UNKNOWN_SPEED, extend_tracks
+from sensorann.tracks.extending import extend_tracks
+from sensorann.tracks.outward import END_OF_DRIVE, HIDDEN, JUMP, NO_TEMPLATE, UNKNOWN_SPEED
 from tests.builders import FRAME_NS, START_NS, make_labels
 from tests.tracks.test_points_in_loop import N, braking_path, keyframes, make_drive, misses
 
