@@ -21,18 +21,21 @@ def fit(
     point: Annotated[str, Parameter(allow_leading_hyphen=True)],
     frame: ClickFrame = "ego",
     sensor: str | None = None,
+    category: str | None = None,
     size: str | None = None,
     as_json: AsJson = False,
 ) -> None:
     """Fit a cuboid to the object at a point.
 
-    The object is grown from the point in the LiDAR sweep, above the ground and up to its neighbours; a box is fitted to
-    it. The heading is known up to half a turn: points alone do not tell front from back. The box is printed in the
-    world where the drive has ego poses, else in the ego frame.
+    The object is grown from the point in the LiDAR sweep, above the ground and up to its neighbours. Its category is
+    guessed from its size when it is not given; a box stands on the faces that were seen and reaches as far behind them
+    as the category suggests. It is printed in the world where the drive has ego poses, else in the ego frame, with the
+    chances that its heading is off by a half or a quarter of a turn: points alone do not tell front from back.
 
     For example:
 
         sensorann fit kitti/training#0000 --at 40 --point 18,2.6,-0.3
+        sensorann fit kitti/training#0000 --at 40 --point 18,2.6,-0.3 --category van
         sensorann fit kitti/training#0000 --at 40 --point 18,2.6,-0.3 --size 4.4,1.8,1.5 --json
 
     Parameters
@@ -47,6 +50,8 @@ def fit(
         Frame of the point.
     sensor
         LiDAR whose sweep is used; the first one of the drive when not given.
+    category
+        What was clicked, such as car; guessed when not given.
     size
         Known length,width,height in metres, such as those of the object in another frame: hidden faces then follow. The
         box keeps that size, and grows only where the points reach more than 0.2 m beyond it.
@@ -60,6 +65,7 @@ def fit(
         point=_numbers(point, name="--point"),
         frame=frame,
         lidar=sensor,
+        category=category,
         size=None if size is None else _numbers(size, name="--size"),
     )
     if as_json:
@@ -88,26 +94,36 @@ def _numbers(text: str, *, name: str) -> tuple[float, float, float]:
 
 
 def _as_document(found: ClickedFit) -> dict[str, object]:
-    cuboid = found.fit.cuboid
+    proposal, cuboid = found.proposal, found.proposal.cuboid
     return {
         "frame": cuboid.frame,
         "timestamp_ns": found.timestamp_ns,
         "sensor": found.lidar,
+        "category": proposal.category,
+        "category_probability": proposal.category_probability,
+        "confidence": proposal.confidence,
         "center_m": cuboid.center.tolist(),
         "size_m": list(cuboid.size),
         "yaw_deg": math.degrees(cuboid.yaw),
-        "yaw_period_deg": math.degrees(found.fit.yaw_period),
+        "half_turn_probability": proposal.half_turn_probability,
+        "quarter_turn_probability": proposal.quarter_turn_probability,
         "rotation_wxyz": cuboid.frame_from_cuboid.quaternion_wxyz.tolist(),
-        "n_points": found.fit.n_points,
-        "score": found.fit.score,
+        "n_points": len(proposal.rows),
+        "score": proposal.score,
     }
 
 
 def _show(found: ClickedFit) -> None:
-    fit, cuboid = found.fit, found.fit.cuboid
+    proposal, cuboid = found.proposal, found.proposal.cuboid
     x, y, z = cuboid.center
     length, width, height = cuboid.size
+    print(
+        f"object   {proposal.category} ({proposal.category_probability:.0%} sure); box {proposal.confidence:.0%} sure"
+    )
     print(f"centre   {x:.3f}, {y:.3f}, {z:.3f} m in {cuboid.frame}")
     print(f"size     {length:.3f} x {width:.3f} x {height:.3f} m (length, width, height)")
-    print(f"yaw      {math.degrees(cuboid.yaw):.2f} deg, known up to {math.degrees(fit.yaw_period):.0f} deg")
-    print(f"points   {fit.n_points} of {found.lidar}, {100 * fit.score:.0f} % of them on the edges")
+    print(
+        f"yaw      {math.degrees(cuboid.yaw):.2f} deg; off by half a turn with {proposal.half_turn_probability:.0%}, "
+        f"by a quarter with {proposal.quarter_turn_probability:.0%}"
+    )
+    print(f"points   {len(proposal.rows)} of {found.lidar}, {proposal.score:.0%} of them on the edges")

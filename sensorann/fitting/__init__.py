@@ -4,12 +4,15 @@ from sensorann.fitting.clicking import ClickedFit, fit_at
 from sensorann.fitting.cuboid_fit import CuboidFit, fit_cuboid
 from sensorann.fitting.growing import GrownObject, grow_object
 from sensorann.fitting.local_ground import GroundPlane, estimate_ground
+from sensorann.fitting.proposing import Proposal, cuboid_from_click
 
 __all__ = [
     "ClickedFit",
     "CuboidFit",
     "GroundPlane",
     "GrownObject",
+    "Proposal",
+    "cuboid_from_click",
     "estimate_ground",
     "fit_at",
     "fit_cuboid",

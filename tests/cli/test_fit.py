@@ -67,7 +67,8 @@ def test_the_text_names_metres_degrees_and_points(drive, capsys):
     assert run(["fit", "x", "--at", "2", "--point", ",".join(map(str, CLICK_EGO))]) == 0
     text = capsys.readouterr().out
     assert "m in world" in text
-    assert "known up to 180 deg" in text
+    assert "object   car" in text
+    assert "off by half a turn with 50%" in text
     assert "of LIDAR_TOP" in text
 
 
