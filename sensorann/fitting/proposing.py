@@ -21,9 +21,10 @@ from sensorann.scene import Category, Ontology, Sweep
 
 # The widest gap that is tried, in usual ones: glass and dark paint leave holes in a car.
 _WIDEST_GAP = 2.2
-# Of nested clusters the widest is taken whose evidence is at most this far below the best: a part of an object often
-# looks like a small object.
-_EVIDENCE_SLACK = 3.0
+# A part of an object often looks like a smaller object, and small categories know their sizes to the centimetre. So a
+# nested cluster has to be likelier by far: by so much per log of the points it leaves out, and per log of the gap that
+# parts it from them, counted in usual ones. Chosen on the tuning half of `python -m benchmarks.click_fit`.
+_PER_LOG_POINTS, _PER_LOG_GAP = 3.0, 2.0
 _LENGTH_SLACK = 1.5
 # Printed by `python -m benchmarks.click_fit --fit-confidence`, from the tuning half: weights of `_confidence`.
 _CONFIDENCE = np.array([-4.0, 1.5, 1.0, 1.5])
@@ -66,8 +67,8 @@ def cuboid_from_click(
     """Fit a cuboid to the object at a click.
 
     Points are joined to the clicked one over gaps from wide to narrow. Each of the nested clusters is read as every
-    category in both ways round, and the widest one that makes a likely object is the object: so it ends at a gap where
-    there is one, and where sizes forbid more. The box stands on the ground, its near faces on the points; edges that
+    category in both ways round, and the one that makes the likeliest object is the object, with a bias for wide ones:
+    so it ends at a gap where there is one, and where sizes forbid more. The box stands on the ground, its near faces on the points; edges that
     were seen in part have the length that the category leaves open.
 
     Parameters
@@ -108,8 +109,7 @@ def cuboid_from_click(
         raise ArgumentError(
             f"no object is found at the click: the points joined to it are fewer than 3 or span more than {longest:g} m"
         )
-    best = max(reading.log_evidence for reading, _ in read)
-    reading, members = next(each for each in read if each[0].log_evidence >= best - _EVIDENCE_SLACK)
+    reading, members, _ = max(read, key=_worth)
     _check_apart(reading.cuboid, sensor)
     return Proposal(
         cuboid=reading.cuboid,
@@ -131,10 +131,10 @@ def _readings(
     sensor: NDArray[np.float64],
     frame: str,
     size: tuple[float, float, float] | None,
-) -> Iterator[tuple[Reading, NDArray[np.int64]]]:
-    """Readings of the nested clusters that may be one object, from the widest on."""
-    n_before = -1
-    for members, _ in nested_clusters(around, narrowing_gaps(_WIDEST_GAP * usual_gap(around))):
+) -> Iterator[tuple[Reading, NDArray[np.int64], float]]:
+    """Readings of the nested clusters that may be one object, their points, and their gaps in usual ones."""
+    n_before, usual = -1, usual_gap(around)
+    for members, gap in nested_clusters(around, narrowing_gaps(_WIDEST_GAP * usual)):
         cloud = around.points[members]
         if len(members) == n_before or np.ptp(cloud[:, :2], axis=0).max() > longest:
             continue
@@ -144,7 +144,13 @@ def _readings(
             reading = read_cluster(cloud, categories, ground_height=ground, sensor=sensor, frame=frame, size=size)
         except TooFewPointsError:
             return
-        yield reading, members
+        yield reading, members, gap / usual
+
+
+def _worth(candidate: tuple[Reading, NDArray[np.int64], float]) -> float:
+    """Worth of reading a cluster as one object, in log units."""
+    reading, members, gap = candidate
+    return reading.log_evidence + _PER_LOG_POINTS * math.log(len(members)) + _PER_LOG_GAP * min(math.log(gap), 0.0)
 
 
 def _check_apart(cuboid: Cuboid, sensor: NDArray[np.float64]) -> None:
