@@ -503,3 +503,26 @@ def _counted(frames, threshold, least):
             own["switches"] += before is not None and now is not None and before != now
             history[name] = now
     return own, sorted(scores, reverse=True)
+
+
+# --- what a sensor sees beside an object -------------------------------------------------------------------------
+
+
+def look_toward(points, frame_from_points, sensor, forward, half_angle):
+    rays = []
+    for point in points:
+        offset = frame_from_points.apply(point) - sensor
+        azimuth = np.arctan2(forward[0] * offset[1] - forward[1] * offset[0], offset[:2] @ forward)
+        if abs(azimuth) <= half_angle:
+            distance = np.linalg.norm(offset[:2])
+            rays.append([azimuth, distance, offset[2] / distance])
+    return np.array(rays).reshape(-1, 3)
+
+
+def count_rays(rays, azimuths, slopes, nearer, farther):
+    ends = [
+        0 if distance < nearer else 2 if distance > farther else 1
+        for azimuth, distance, slope in rays
+        if azimuths[0] < azimuth < azimuths[1] and slopes[0] < slope < slopes[1]
+    ]
+    return [ends.count(kind) for kind in range(3)]

@@ -68,8 +68,9 @@ def cuboid_from_click(
 
     Points are joined to the clicked one over gaps from wide to narrow. Each of the nested clusters is read as every
     category in both ways round, and the one that makes the likeliest object is the object, with a bias for wide ones:
-    so it ends at a gap where there is one, and where sizes forbid more. The box stands on the ground, its near faces on the points; edges that
-    were seen in part have the length that the category leaves open.
+    so it ends at a gap where there is one, and where sizes forbid more. The box stands on the ground, its near faces on
+    the points. An edge that something nearer hides in part, or that points away, has the length that the category
+    leaves open, and what is added lies where nobody could see it.
 
     Parameters
     ----------
@@ -141,7 +142,15 @@ def _readings(
         n_before = len(members)
         ground = around.ground_under(members)
         try:
-            reading = read_cluster(cloud, categories, ground_height=ground, sensor=sensor, frame=frame, size=size)
+            reading = read_cluster(
+                cloud,
+                categories,
+                ground_height=ground,
+                sensor=sensor,
+                frame=frame,
+                ends=around.view.ends(cloud, bottom=ground),
+                size=size,
+            )
         except TooFewPointsError:
             return
         yield reading, members, gap / usual

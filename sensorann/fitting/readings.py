@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sensorann.fitting.anchoring import anchor_extent
 from sensorann.fitting.cuboid_fit import above_ground, edge_heading, known_edges, plan_extent
 from sensorann.fitting.size_belief import Extent, explain
 from sensorann.geometry import Cuboid, Transform
@@ -48,6 +47,7 @@ def read_cluster(
     ground_height: float,
     sensor: NDArray[np.float64],
     frame: str,
+    ends: NDArray[np.float64] | None = None,
     size: tuple[float, float, float] | None = None,
 ) -> Reading:
     """Weigh every category and both ways round, and lay the box of the likeliest.
@@ -61,6 +61,8 @@ def read_cluster(
     ground_height : z of the ground under the object; the box stands on it
     sensor : (3,) in the frame of the points
     frame : name of that frame
+    ends : (2,) chances that the object ends where its points end, at the right and at the left as the sensor sees it;
+        certain when not given
     size : known (length, width, height): the box has this size, and grows only where points reach far beyond it
 
     Raises
@@ -77,7 +79,8 @@ def read_cluster(
     axes = np.stack([along, [-along[1], along[0]]])
     low, high = plan_extent(plan, angle)
     height = float(cloud[:, 2].max()) - ground_height
-    extent = Extent(low=low, high=high, sensor=axes @ (sensor[:2] - middle), height=height)
+    certain = np.ones(2) if ends is None else ends
+    extent = Extent(low=low, high=high, sensor=axes @ (sensor[:2] - middle), height=height, ends=certain)
     ways = (extent, extent.turned())
     evidence, sizes = (np.stack(parts) for parts in zip(*(explain(way, categories) for way in ways), strict=True))
     way, chosen = divmod(int(np.argmax(evidence)), len(categories))
@@ -86,7 +89,7 @@ def read_cluster(
     edges = sizes[way, chosen] if size is None else known_edges(_span(ways[way]), np.asarray(size))
     if way == 1:
         angle, axes = angle + math.pi / 2, np.stack([axes[1], -axes[0]])
-    center = anchor_extent(ways[way].low, ways[way].high, edges[:2], sensor=ways[way].sensor) @ axes + middle
+    center = _place(ways[way], edges[:2]) @ axes + middle
     pose = Transform.from_yaw(float(wrap_angle(angle)), np.append(center, ground_height + edges[2] / 2))
     return Reading(
         cuboid=Cuboid(frame_from_cuboid=pose, size=(float(edges[0]), float(edges[1]), float(edges[2])), frame=frame),
@@ -102,3 +105,10 @@ def read_cluster(
 def _span(extent: Extent) -> NDArray[np.float64]:
     """Length, width and height (3,) that the points span."""
     return np.append(extent.high - extent.low, extent.height)
+
+
+def _place(extent: Extent, edge: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Centre (2,) of a box whose seen ends stay where they are: what is added lies at the hidden ones."""
+    near = extent.near_sides()
+    toward = np.where(near == 0, extent.hidden_side(), -near)
+    return np.asarray((extent.low + extent.high) / 2 + toward * (edge - (extent.high - extent.low)) / 2)

@@ -15,7 +15,7 @@ from sensorann.scene import Category
 # that people draw, in plan and in height, and scatter so much about that.
 _INSIDE, _INSIDE_HEIGHT, _SCATTER = 0.08, 0.06, 0.08
 # Chance that an edge was seen from end to end: looked along it, and looked at its face from the side.
-_WHOLE_END_ON, _WHOLE_FROM_ASIDE, _ASIDE_SINE = 0.1, 0.7, 0.35
+_WHOLE_END_ON, _WHOLE_FROM_ASIDE, _ASIDE_SINE = 0.1, 0.9, 0.35
 _WHOLE_HEIGHT = 0.95
 # A size known from other frames still varies by what people draw, as a share of each edge.
 _KNOWN_SPREAD = (0.03, 0.03, 0.05)
@@ -32,12 +32,14 @@ class Extent:
     low, high : (2,) lowest and highest coordinate along the axes, metres
     sensor : (2,) the sensor along the same axes
     height : from the ground to the highest point, metres
+    ends : (2,) chances that the object ends with the points, at the right and at the left as the sensor sees it
     """
 
     low: NDArray[np.float64]
     high: NDArray[np.float64]
     sensor: NDArray[np.float64]
     height: float
+    ends: NDArray[np.float64]
 
     def turned(self) -> Extent:
         """Return the same extent along the axes turned by a quarter to the left."""
@@ -46,14 +48,48 @@ class Extent:
             high=np.array([self.high[1], -self.low[0]]),
             sensor=np.array([self.sensor[1], -self.sensor[0]]),
             height=self.height,
+            ends=self.ends,
         )
+
+    def near_sides(self) -> NDArray[np.float64]:
+        """Side (2,) of each axis on which the sensor stands: -1, 1, or 0 where it stands between the two faces."""
+        toward = self.sensor - (self.low + self.high) / 2
+        return np.where(np.abs(toward) > (self.high - self.low) / 2, np.sign(toward), 0.0)
+
+    def end_chances(self) -> NDArray[np.float64]:
+        """Chances (2, 2) that the object ends with the points, at the low and the high end of each axis.
+
+        An end that is turned to the sensor is a face or a corner in full sight. Any other is seen in outline, beside
+        the ray that passes it.
+        """
+        middle, near = (self.low + self.high) / 2, self.near_sides()
+        chances = np.ones((2, 2))
+        for axis in (0, 1):
+            other = 1 - axis
+            for side in (0, 1):
+                if near[axis] == (1.0 if side else -1.0):
+                    continue
+                corner = middle.copy()
+                corner[axis] = (self.low, self.high)[side][axis]
+                if near[other]:
+                    corner[other] = (self.high if near[other] > 0 else self.low)[other]
+                ahead, place = middle - self.sensor, corner - self.sensor
+                is_left = ahead[0] * place[1] - ahead[1] * place[0] > 0
+                chances[axis, side] = self.ends[int(is_left)]
+        return chances
 
     def seen_whole(self) -> NDArray[np.float64]:
         """Chance (2,) that each edge was seen from end to end: a face looked at from aside shows its full edge."""
         toward = np.abs(self.sensor - (self.low + self.high) / 2)
         sines = toward[::-1] / max(float(np.hypot(*toward)), 1e-9)
         share = np.minimum(sines / _ASIDE_SINE, 1.0)
-        return np.asarray(_WHOLE_END_ON + (_WHOLE_FROM_ASIDE - _WHOLE_END_ON) * share)
+        from_aside = _WHOLE_END_ON + (_WHOLE_FROM_ASIDE - _WHOLE_END_ON) * share
+        return np.asarray(from_aside * self.end_chances().prod(axis=1))
+
+    def hidden_side(self) -> NDArray[np.float64]:
+        """Where along each axis (2,) the hidden part lies: -1 at the low end, 1 at the high one, 0 at both alike."""
+        doubts = 1.0 - self.end_chances()
+        return np.asarray((doubts[:, 1] - doubts[:, 0]) / np.maximum(doubts.sum(axis=1), 1e-9))
 
 
 def explain(extent: Extent, categories: Sequence[Category]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sensorann.errors import ArgumentError
 from sensorann.fitting.local_ground import GroundPlane, estimate_ground
+from sensorann.fitting.silhouettes import View
 from sensorann.geometry import Transform
 from sensorann.geometry.arrays import as_array
 
@@ -34,6 +35,7 @@ class Surroundings:
     ground : the ground below
     seed : int, the one nearest to the click
     distance : metres from the sensor to the click
+    view : the rays that passed by or ended near the click
     """
 
     points: NDArray[np.float64]
@@ -42,6 +44,7 @@ class Surroundings:
     ground: GroundPlane
     seed: int
     distance: float
+    view: View
 
     def ground_under(self, members: NDArray[np.int64]) -> float:
         """Z of the ground under the middle of some of the points, numbers (M,)."""
@@ -102,6 +105,7 @@ def look_around(
         ground=ground,
         seed=int(np.argmin(offsets)),
         distance=float(np.linalg.norm(seed - position)),
+        view=View.toward(seed, cloud, frame_from_points=frame_from_points or Transform.identity(), sensor=position),
     )
 
 
