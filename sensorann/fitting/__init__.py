@@ -5,6 +5,7 @@ from sensorann.fitting.cuboid_fit import CuboidFit, fit_cuboid
 from sensorann.fitting.growing import GrownObject, grow_object
 from sensorann.fitting.local_ground import GroundPlane, estimate_ground
 from sensorann.fitting.proposing import Proposal, cuboid_from_click
+from sensorann.fitting.refining import Refinement, refine_cuboid
 
 __all__ = [
     "ClickedFit",
@@ -12,9 +13,11 @@ __all__ = [
     "GroundPlane",
     "GrownObject",
     "Proposal",
+    "Refinement",
     "cuboid_from_click",
     "estimate_ground",
     "fit_at",
     "fit_cuboid",
     "grow_object",
+    "refine_cuboid",
 ]

@@ -20,7 +20,7 @@ from sensorann.geometry.arrays import as_array
 from sensorann.scene import Category, Ontology, Sweep
 
 # The widest gap that is tried, in usual ones: glass and dark paint leave holes in a car.
-_WIDEST_GAP = 2.2
+_WIDEST_GAP = 3.0
 # A part of an object often looks like a smaller object, and small categories know their sizes to the centimetre. So a
 # nested cluster has to be likelier by far: by so much per log of the points it leaves out, and per log of the gap that
 # parts it from them, counted in usual ones. Chosen on the tuning half of `python -m benchmarks.click_fit`.

@@ -13,9 +13,9 @@ from sensorann.kernels import sight
 
 # Beside an end, rays are looked at in a strip: so far from it and so wide, metres at the object; at least so wide a
 # sector, radians, as the beams of a coarse sensor need.
-_STRIP_OFFSET, _STRIP_WIDTH, _LEAST_SECTOR = 0.1, 0.4, 0.006
+_STRIP_OFFSET, _STRIP_WIDTH, _LEAST_SECTOR = 0.1, 0.25, 0.006
 # Chance that it ends there for a ray beside it that stops before it, at the same distance, or that passes it.
-_END_CHANCES = np.array([0.06, 0.35, 0.97])
+_END_CHANCES = np.array([0.15, 0.35, 0.97])
 _NEARER, _FARTHER = 0.4, 0.8
 # Rays are those that would meet the object well above the ground and below its top.
 _ABOVE_BOTTOM, _BELOW_TOP = 0.4, 0.2

@@ -38,7 +38,7 @@ def test_what_a_nearer_object_covers_may_go_on(hidden, place):
     # The wall is seen on the other side alone: the post covers it as well.
     wall = BEHIND[BEHIND[:, 1] > -2.0] if hidden == 0 else BEHIND[BEHIND[:, 1] < 2.0]
     chances = ends_of(visible, post, wall)
-    assert chances[hidden] < 0.2
+    assert chances[hidden] < 0.3
     assert chances[1 - hidden] > 0.9
 
 
