@@ -1,4 +1,4 @@
-"""`sensorann fit`: a cuboid from one click."""
+"""`sensorann fit`: a cuboid from one click, or from a 2D box on a picture."""
 
 import math
 from typing import Annotated
@@ -9,6 +9,7 @@ from cyclopts.validators import Number
 from sensorann.cli.output import AsJson, print_json
 from sensorann.errors import ArgumentError, UsageError
 from sensorann.fitting.clicking import ClickedFit, ClickFrame, fit_at
+from sensorann.fitting.image_box import cuboid_from_image_box
 from sensorann.formats import open_drive
 from sensorann.scene import Drive, frame_timestamps_ns
 
@@ -18,14 +19,15 @@ def fit(
     /,
     *,
     at: Annotated[int, Parameter(validator=Number(gte=0))],
-    point: Annotated[str, Parameter(allow_leading_hyphen=True)],
+    point: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
+    box2d: str | None = None,
     frame: ClickFrame = "ego",
     sensor: str | None = None,
     category: str | None = None,
     size: str | None = None,
     as_json: AsJson = False,
 ) -> None:
-    """Fit a cuboid to the object at a point.
+    """Fit a cuboid to the object at a point, or in a 2D box on a picture.
 
     The object is grown from the point in the LiDAR sweep, above the ground and up to its neighbours. Its category is
     guessed from its size when it is not given; a box stands on the faces that were seen and reaches as far behind them
@@ -36,6 +38,7 @@ def fit(
 
         sensorann fit kitti/training#0000 --at 40 --point 18,2.6,-0.3
         sensorann fit kitti/training#0000 --at 40 --point 18,2.6,-0.3 --category van
+        sensorann fit nuscenes#scene-0103 --at 3 --box2d CAM_FRONT:610,420,830,540
         sensorann fit kitti/training#0000 --at 40 --point 18,2.6,-0.3 --size 4.4,1.8,1.5 --json
 
     Parameters
@@ -46,6 +49,8 @@ def fit(
         Index of the frame.
     point
         X,Y,Z in metres, at most 1 m from a measured point of the object.
+    box2d
+        CAMERA:LEFT,TOP,RIGHT,BOTTOM in pixels, around the object on the picture of that camera; instead of a point.
     frame
         Frame of the point.
     sensor
@@ -59,15 +64,24 @@ def fit(
         Print the box as JSON.
     """
     recording = open_drive(drive)
-    found = fit_at(
-        recording,
-        timestamp_ns=_instant(recording, at),
-        point=_numbers(point, name="--point"),
-        frame=frame,
-        lidar=sensor,
-        category=category,
-        size=None if size is None else _numbers(size, name="--size"),
-    )
+    instant = _instant(recording, at)
+    if (point is None) == (box2d is None):
+        raise UsageError("what to fit is said by --point or by --box2d, by one of them")
+    if box2d is not None:
+        if size is not None:
+            raise UsageError("--size goes with --point")
+        camera, edges = _picture_box(box2d)
+        found = cuboid_from_image_box(recording, camera, edges, instant, category=category, lidar=sensor)
+    else:
+        found = fit_at(
+            recording,
+            timestamp_ns=instant,
+            point=_numbers(str(point), 3, name="--point", example="12.5,3,-0.4"),
+            frame=frame,
+            lidar=sensor,
+            category=category,
+            size=None if size is None else _size(size),
+        )
     if as_json:
         print_json(_as_document(found))
     else:
@@ -81,16 +95,29 @@ def _instant(recording: Drive, at: int) -> int:
     return int(times[at])
 
 
-def _numbers(text: str, *, name: str) -> tuple[float, float, float]:
+def _size(text: str) -> tuple[float, float, float]:
+    length, width, height = _numbers(text, 3, name="--size", example="4.4,1.8,1.5")
+    return length, width, height
+
+
+def _picture_box(text: str) -> tuple[str, list[float]]:
+    camera, _, edges = text.rpartition(":")
+    if not camera:
+        raise UsageError(f"--box2d must be CAMERA:LEFT,TOP,RIGHT,BOTTOM, got {text!r}")
+    return camera, _numbers(edges, 4, name="--box2d", example=f"{camera}:610,420,830,540")
+
+
+def _numbers(text: str, count: int, *, name: str, example: str) -> list[float]:
     try:
-        first, second, third = (float(part) for part in text.split(","))
-        if not all(math.isfinite(part) for part in (first, second, third)):
+        numbers = [float(part) for part in text.split(",")]
+        if len(numbers) != count or not all(math.isfinite(part) for part in numbers):
             raise ValueError(text)
     except ValueError:
+        words = {3: "three", 4: "four"}
         raise UsageError(
-            f"{name} must be three numbers with commas between, such as 12.5,3,-0.4, got {text!r}"
+            f"{name} must be {words[count]} numbers with commas between, such as {example}, got {text!r}"
         ) from None
-    return first, second, third
+    return numbers
 
 
 def _as_document(found: ClickedFit) -> dict[str, object]:

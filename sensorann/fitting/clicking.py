@@ -70,7 +70,7 @@ def fit_at(
         When the sweep lies outside the ego trajectory.
     """
     check_drive(drive)
-    name = _lidar(drive, lidar)
+    name = chosen_lidar(drive, lidar)
     sweep = drive.sweep(name, sync(drive, name, timestamp_ns))
     ego_from_sensor = drive.rig[name].ego_from_sensor
     world_from_ego = None if drive.trajectory is None else drive.trajectory.at(sweep.timestamp_ns)
@@ -82,12 +82,18 @@ def fit_at(
     except NothingThereError as error:
         raise nothing_there(asked, frame=name if frame == "sensor" else frame) from error
     if world_from_ego is not None:
-        pose = world_from_ego @ proposal.cuboid.frame_from_cuboid
-        proposal = replace(proposal, cuboid=replace(proposal.cuboid, frame_from_cuboid=pose, frame="world"))
+        proposal = into_world(proposal, world_from_ego)
     return ClickedFit(proposal=proposal, lidar=name, timestamp_ns=sweep.timestamp_ns)
 
 
-def _lidar(drive: Drive, asked: str | None) -> str:
+def into_world(proposal: Proposal, world_from_ego: Transform) -> Proposal:
+    """Move the box of a proposal from the ego frame into the world."""
+    pose = world_from_ego @ proposal.cuboid.frame_from_cuboid
+    return replace(proposal, cuboid=replace(proposal.cuboid, frame_from_cuboid=pose, frame="world"))
+
+
+def chosen_lidar(drive: Drive, asked: str | None) -> str:
+    """Name the LiDAR that was asked for, or else the first one of the drive; there has to be one."""
     names = [sensor.name for sensor in drive.rig.of_kind("lidar")]
     name = asked or (names[0] if names else "")
     if name not in names:

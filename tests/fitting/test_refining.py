@@ -49,8 +49,8 @@ def test_with_a_free_size_only_faces_in_sight_move(sweep):
     assert local[1] - half[1] == pytest.approx(-1.1, abs=0.05)
     assert found.held_by_points[0].tolist() == [True, False]
     assert found.held_by_points[1].tolist() == [False, True]
-    assert found.cuboid.size[0] == pytest.approx(4.6, abs=0.06)
-    assert found.cuboid.size[1] == pytest.approx(2.0, abs=0.06)
+    assert found.cuboid.size[0] == pytest.approx(4.6, abs=0.1)
+    assert found.cuboid.size[1] == pytest.approx(2.0, abs=0.1)
 
 
 def test_a_box_without_points_is_the_drawn_one():
