@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from sensorann.errors import ArgumentError
 from sensorann.fitting.cuboid_fit import TooFewPointsError, check_size
 from sensorann.fitting.growing import narrowing_gaps, nested_clusters, usual_gap
+from sensorann.fitting.heading import HeadingBelief
 from sensorann.fitting.readings import Reading, read_cluster
 from sensorann.fitting.size_belief import of_known_size
 from sensorann.fitting.surroundings import Surroundings, look_around
@@ -40,7 +41,7 @@ class Proposal:
     category : name in the ontology
     confidence : chance that the box overlaps the true one by more than half (3D IoU), 0 to 1
     category_probability : that the category is right, 0 to 1; 1 when it was given
-    quarter_turn_probability, half_turn_probability : that the heading is off by about 90 or 180 degrees, 0 to 1
+    heading : yaw, its standard deviation, and the chances that it is off by a quarter or half a turn
     rows : (M,) int64, the points of the sweep that it was fitted to
     score : share of the points that lie on the edges of the box, 0 to 1
     """
@@ -49,8 +50,7 @@ class Proposal:
     category: str
     confidence: float
     category_probability: float
-    quarter_turn_probability: float
-    half_turn_probability: float
+    heading: HeadingBelief
     rows: NDArray[np.int64]
     score: float
 
@@ -63,6 +63,7 @@ def cuboid_from_click(
     *,
     ego_from_sensor: Transform | None = None,
     size: tuple[float, float, float] | None = None,
+    heading: NDArray[np.float64] | None = None,
 ) -> Proposal:
     """Fit a cuboid to the object at a click.
 
@@ -82,6 +83,7 @@ def cuboid_from_click(
     ego_from_sensor : pose of the sensor; with it, the box is in the ego frame. Without it the sensor's z axis must
         point up
     size : known (length, width, height), metres
+    heading : what is known of the heading in the frame of the box, sum of factors of `sensorann.fitting.heading`
 
     Returns
     -------
@@ -105,7 +107,7 @@ def cuboid_from_click(
     around = look_around(
         sweep.points, click, sensor=sensor, reach=longest, highest=highest, frame_from_points=ego_from_sensor
     )
-    read = list(_readings(around, categories, longest=longest, sensor=sensor, frame=frame, size=size))
+    read = list(_readings(around, categories, longest=longest, sensor=sensor, frame=frame, size=size, heading=heading))
     if not read:
         raise ArgumentError(
             f"no object is found at the click: the points joined to it are fewer than 3 or span more than {longest:g} m"
@@ -117,8 +119,7 @@ def cuboid_from_click(
         category=reading.category.name,
         confidence=_confidence(reading),
         category_probability=reading.category_probability,
-        quarter_turn_probability=reading.quarter_turn_probability,
-        half_turn_probability=0.5,
+        heading=reading.heading,
         rows=around.rows[members],
         score=reading.score,
     )
@@ -132,6 +133,7 @@ def _readings(
     sensor: NDArray[np.float64],
     frame: str,
     size: tuple[float, float, float] | None,
+    heading: NDArray[np.float64] | None,
 ) -> Iterator[tuple[Reading, NDArray[np.int64], float]]:
     """Readings of the nested clusters that may be one object, their points, and their gaps in usual ones."""
     n_before, usual = -1, usual_gap(around)
@@ -150,6 +152,7 @@ def _readings(
                 frame=frame,
                 ends=around.view.ends(cloud, bottom=ground),
                 size=size,
+                heading=heading,
             )
         except TooFewPointsError:
             return
@@ -170,5 +173,5 @@ def _check_apart(cuboid: Cuboid, sensor: NDArray[np.float64]) -> None:
 
 def _confidence(reading: Reading) -> float:
     """Chance of a 3D IoU above 0.5, by logistic regression on the tuning half of the click benchmark."""
-    features = [1.0, math.log10(reading.n_points), reading.score, 1.0 - reading.quarter_turn_probability]
+    features = [1.0, math.log10(reading.n_points), reading.score, 1.0 - reading.heading.quarter_turn_probability]
     return 1.0 / (1.0 + math.exp(-float(np.dot(_CONFIDENCE, features))))

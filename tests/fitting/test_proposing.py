@@ -38,8 +38,8 @@ def test_a_click_gives_the_car_its_category_and_its_size():
     found = propose(sweep_of(CAR), a_point_of(*CAR))
     assert found.category == "car"
     assert overlap(found.cuboid, *CAR) > 0.85
-    assert found.quarter_turn_probability < 0.05
-    assert found.half_turn_probability == pytest.approx(0.5)
+    assert found.heading.quarter_turn_probability < 0.05
+    assert found.heading.half_turn_probability == pytest.approx(0.5, abs=0.05)
 
 
 def test_the_rows_are_those_of_the_car():
