@@ -36,7 +36,7 @@ def seen_from(points, offset):
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 60))
-@settings(max_examples=25)
+@settings(max_examples=12)
 def test_the_nearest_point_is_nearest_up_to_a_fraction_of_a_cell(seed, n):
     rng = np.random.default_rng(seed)
     points = rng.uniform([-2, -1, -1], [2, 1, 1], (n, 3))
@@ -122,7 +122,7 @@ def test_a_coarse_template_is_believed_less():
 
 
 @given(st.integers(0, 2**32 - 1))
-@settings(max_examples=15)
+@settings(max_examples=5)
 def test_points_that_join_later_are_found_like_the_first(seed):
     rng = np.random.default_rng(seed)
     points = rng.uniform([-2, -1, -1], [2, 1, 1], (40, 3))
