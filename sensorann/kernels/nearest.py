@@ -41,26 +41,18 @@ def nearest_cells(points, origin, edge, shape):
     nearest = np.full((shape[0], shape[1], shape[2]), np.inf)
     cell = np.empty(3, np.int64)
     for m in range(points.shape[0]):
+        squared = 0.0
         for axis in range(3):
-            i = math.floor((points[m, axis] - origin[axis]) / edge[axis])
-            cell[axis] = min(max(i, 0), shape[axis] - 1)
-        offer(points, origin, edge, cells, nearest, cell[0], cell[1], cell[2], m)
+            at = (points[m, axis] - origin[axis]) / edge[axis]
+            cell[axis] = min(max(math.floor(at), 0), shape[axis] - 1)
+            squared += ((at - cell[axis] - 0.5) * edge[axis]) ** 2
+        if squared < nearest[cell[0], cell[1], cell[2]]:
+            nearest[cell[0], cell[1], cell[2]] = squared
+            cells[cell[0], cell[1], cell[2]] = m
     for _ in range(2):
         for direction in (1, -1):
             propagate(points, origin, edge, cells, nearest, direction)
     return cells
-
-
-@kernel
-def offer(points, origin, edge, cells, nearest, i, j, k, m):
-    """Let a cell take point m when it is nearer to its centre than the one it has."""
-    dx = origin[0] + (i + 0.5) * edge[0] - points[m, 0]
-    dy = origin[1] + (j + 0.5) * edge[1] - points[m, 1]
-    dz = origin[2] + (k + 0.5) * edge[2] - points[m, 2]
-    squared = dx * dx + dy * dy + dz * dz
-    if squared < nearest[i, j, k]:
-        nearest[i, j, k] = squared
-        cells[i, j, k] = m
 
 
 @kernel
@@ -69,16 +61,30 @@ def propagate(points, origin, edge, cells, nearest, direction):
     n_i, n_j, n_k = cells.shape
     for a in range(n_i):
         i = a if direction == 1 else n_i - 1 - a
+        x = origin[0] + (i + 0.5) * edge[0]
         for b in range(n_j):
             j = b if direction == 1 else n_j - 1 - b
+            y = origin[1] + (j + 0.5) * edge[1]
             for c in range(n_k):
                 k = c if direction == 1 else n_k - 1 - c
-                if 0 <= i - direction < n_i and cells[i - direction, j, k] >= 0:
-                    offer(points, origin, edge, cells, nearest, i, j, k, cells[i - direction, j, k])
-                if 0 <= j - direction < n_j and cells[i, j - direction, k] >= 0:
-                    offer(points, origin, edge, cells, nearest, i, j, k, cells[i, j - direction, k])
-                if 0 <= k - direction < n_k and cells[i, j, k - direction] >= 0:
-                    offer(points, origin, edge, cells, nearest, i, j, k, cells[i, j, k - direction])
+                z = origin[2] + (k + 0.5) * edge[2]
+                best, found = nearest[i, j, k], cells[i, j, k]
+                for axis in range(3):
+                    m = -1
+                    if axis == 0 and a > 0:
+                        m = cells[i - direction, j, k]
+                    elif axis == 1 and b > 0:
+                        m = cells[i, j - direction, k]
+                    elif axis == 2 and c > 0:
+                        m = cells[i, j, k - direction]
+                    if m < 0 or m == found:
+                        continue
+                    dx, dy, dz = points[m, 0] - x, points[m, 1] - y, points[m, 2] - z
+                    squared = dx * dx + dy * dy + dz * dz
+                    if squared < best:
+                        best, found = squared, m
+                # Written here and not in a function: handing over the arrays took longer than the search.
+                nearest[i, j, k], cells[i, j, k] = best, found
 
 
 @kernel
