@@ -58,7 +58,7 @@ def main() -> None:
     print("|---|---|---|---|---|---|")
     print(
         f"| {N_OBJECTS} | {N_FRAMES} | {n_points:,} | {n_boxes:,} | {whole:.1f} s | "
-        f"{1e3 * spent[0] / n_boxes:.2f} ms per object and frame |"
+        f"{1e3 * spent[0] / n_boxes:.2f} ms per object and frame on one core |"
     )
 
 
