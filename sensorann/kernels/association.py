@@ -70,14 +70,17 @@ def distance_iou(a, b, hull_weight, distance_weight, reach):
 
 
 @kernel
-def closeness(a, b, limit):
-    """Minus the distance of the centres seen from above of all pairs: (N, 7), (M, 7) -> (N, M); -inf beyond a limit."""
+def closeness(a, b, limits):
+    """How much nearer than a limit (N,) of the first the centres lie, seen from above: (N, 7), (M, 7) -> (N, M).
+
+    -inf beyond the limit
+    """
     out = np.full((a.shape[0], b.shape[0]), -np.inf)
     for i in range(a.shape[0]):
         for j in range(b.shape[0]):
             distance = np.hypot(b[j, 0] - a[i, 0], b[j, 1] - a[i, 1])
-            if distance <= limit:
-                out[i, j] = -distance
+            if distance <= limits[i]:
+                out[i, j] = limits[i] - distance
     return out
 
 

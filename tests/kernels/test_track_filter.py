@@ -10,15 +10,16 @@ from sensorann.kernels import association, track_filter
 from sensorann.tracks.association.matching import best_pairs
 from tests import naive
 
-NOISES = np.array([3.8, 0.03, 0.1, 0.01, 0.04, 0.02, 0.03, 0.05, 100.0, 0.25])
+NOISES = np.array([3.8, 0.03, 0.1, 0.01, 0.04, 0.02, 0.03, 0.05, 100.0, 0.25, 0.5])
 
 pytestmark = pytest.mark.kernels
 
 
 def drifting_boxes(rng, n):
-    boxes = np.column_stack(
-        [rng.normal(0, 3, (n, 2)), rng.normal(0, 0.3, n), rng.normal(0, 0.2, n), rng.uniform(1, 5, (n, 3))]
-    )
+    """Boxes (n, 9), every second one with a velocity, and seconds (n,)."""
+    places = [rng.normal(0, 3, (n, 2)), rng.normal(0, 0.3, n), rng.normal(0, 0.2, n)]
+    stated = np.where(rng.random((n, 1)) < 0.5, rng.normal(0, 5, (n, 2)), np.nan)
+    boxes = np.column_stack([*places, rng.uniform(1, 5, (n, 3)), stated])
     return boxes, np.cumsum(rng.uniform(0.05, 0.5, n))
 
 
@@ -57,7 +58,7 @@ def test_distance_iou_matches_its_parts(seed, n, m):
     association.rectangles(a, rectangles_a)
     association.rectangles(b, rectangles_b)
     found = association.distance_iou(rectangles_a, rectangles_b, 0.5, 0.25, 100.0)
-    cuboids = [Cuboids.from_yaws(boxes[:, :3], boxes[:, 4:], boxes[:, 3], frame="world") for boxes in (a, b)]
+    cuboids = [Cuboids.from_yaws(boxes[:, :3], boxes[:, 4:7], boxes[:, 3], frame="world") for boxes in (a, b)]
     expected = naive.distance_iou(*cuboids, bev_iou(*cuboids), hull_weight=0.5, distance_weight=0.25)
     np.testing.assert_allclose(found, expected, atol=1e-9)
 
@@ -67,8 +68,8 @@ def test_pairs_out_of_reach_are_impossible():
     b = np.array([[8.0, 0, 1, 0, 2, 1, 2.3]])
     assert association.distance_iou(a, b, 0.5, 0.5, 3.0)[0, 0] == -np.inf
     assert np.isfinite(association.distance_iou(a, b, 0.5, 0.5, 4.0)[0, 0])
-    assert association.closeness(a, b, 7.9)[0, 0] == -np.inf
-    assert association.closeness(a, b, 8.0)[0, 0] == -8.0
+    assert association.closeness(a, b, np.array([7.9]))[0, 0] == -np.inf
+    assert association.closeness(a, b, np.array([9.0]))[0, 0] == 1.0
 
 
 @given(seed=st.integers(0, 2**32 - 1), n=st.integers(0, 7), m=st.integers(0, 7), share=st.floats(0, 1))

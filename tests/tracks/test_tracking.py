@@ -13,7 +13,7 @@ from tests.builders import FRAME_NS, START_NS, MemoryDrive, make_trajectory
 CAR = (4.2, 1.8, 1.5)
 
 
-def make_detections(*paths, noise=0.05, frame="world", seed=3, category="Car", score=5.0):
+def make_detections(*paths, noise=0.05, frame="world", seed=3, category="Car", score=5.0, velocity=None):
     """Detections of cars: each path maps frames to (x, y, yaw)."""
     rng = np.random.default_rng(seed)
     rows = [(i, x, y, yaw) for path in paths for i, (x, y, yaw) in sorted(path.items())]
@@ -25,6 +25,7 @@ def make_detections(*paths, noise=0.05, frame="world", seed=3, category="Car", s
         cuboids=Cuboids.from_yaws(centers, sizes, yaws + rng.normal(0, noise, len(rows)), frame=frame),
         categories=(category,) * len(rows),
         scores=np.full(len(rows), score),
+        velocities=np.tile(velocity, (len(rows), 1)) if velocity else np.zeros((0, 2)),
     )
 
 
@@ -77,10 +78,30 @@ def test_an_occlusion_is_bridged_and_its_boxes_say_so():
 def test_a_slow_sensor_may_miss_an_object_once():
     # Two frames a second: the longest gap of the class is one step.
     seconds = 0.5 * np.array([i for i in range(20) if i != 9])
-    boxes = np.column_stack([seconds, *np.zeros((3, 19)), *np.tile(CAR, (19, 1)).T])
+    boxes = np.column_stack([seconds, *np.zeros((3, 19)), *np.tile(CAR, (19, 1)).T, np.full((19, 2), np.nan)])
     tuning = TUNINGS[Motion.VEHICLE]
     numbers = online_pass(seconds, boxes, tuning=tuning, noises=tuning.noises(Motion.VEHICLE))
     np.testing.assert_array_equal(numbers, 0)
+
+
+@pytest.mark.parametrize(
+    ("speed", "velocity"),
+    [(15.0, None), (35.0, (35.0, 0.0)), (-35.0, (-35.0, 0.0))],
+    ids=["within what is likely", "stated", "stated, the other way"],
+)
+def test_a_slow_sensor_sees_a_fast_object_as_one(speed, velocity):
+    # Two frames a second: the object moves several of its lengths between them.
+    found = make_detections(straight(range(0, 40, 5), speed=(speed, 0.0)), velocity=velocity)
+    (one,) = track(found, drive()).tracks
+    assert (one.sources == Source.DETECTED).sum() == 8
+
+
+def test_stated_velocities_tell_objects_apart_that_change_places():
+    # Half a second later each is where the other was.
+    one = make_detections(straight((0, 5), speed=(20.0, 0.0)), velocity=(20.0, 0.0))
+    other = make_detections(straight((0, 5), start=(10.0, 0.0), speed=(-20.0, 0.0)), velocity=(-20.0, 0.0))
+    found = track(Detections.concatenate([one, other]), drive(), min_detections=2).tracks
+    assert sorted(round(float(np.diff(item.cuboids.centers[[0, -1], 0])[0])) for item in found) == [-10, 10]
 
 
 def test_lone_false_positives_are_dropped():
@@ -163,6 +184,11 @@ def test_senseless_options_are_refused(options):
 def test_scores_that_are_not_finite_are_refused():
     with pytest.raises(ArgumentError, match="scores"):
         make_detections(straight(range(4)), score=np.nan)
+
+
+def test_velocities_that_are_not_finite_are_refused():
+    with pytest.raises(ArgumentError, match="velocities"):
+        make_detections(straight(range(4)), velocity=(np.inf, 0.0))
 
 
 def test_unknown_categories_are_refused():

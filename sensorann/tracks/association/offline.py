@@ -26,7 +26,7 @@ def offline_tracks(
     Parameters
     ----------
     seconds : (N,) float64, rising
-    boxes : (N, 7) float64: x, y, z, yaw, length, width, height
+    boxes : (N, 9) float64, as `online_pass` takes them
     tuning, noises : of the motion class
 
     Returns
@@ -34,11 +34,16 @@ def offline_tracks(
     rows of each track, in time order; tracks in order of their first row
     """
     forward = online_pass(seconds, boxes, tuning=tuning, noises=noises)
-    backward = online_pass(seconds[::-1].copy(), boxes[::-1].copy(), tuning=tuning, noises=noises)[::-1]
+    backward = online_pass(seconds[::-1].copy(), _run_back(boxes)[::-1].copy(), tuning=tuning, noises=noises)[::-1]
     following = _following(forward)
     agreed = np.where(following == _following(backward), following, -1)
     pieces = _chains(agreed)
     return _joined(pieces, seconds, boxes, tuning=tuning, noises=noises)
+
+
+def _run_back(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Boxes as a filter that runs back in time sees them: velocities have the other sign."""
+    return boxes * np.where(np.arange(boxes.shape[1]) < 7, 1.0, -1.0)
 
 
 def _following(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -97,7 +102,7 @@ def _misfits(
     rows = np.concatenate([np.zeros(0, np.int64), *pieces])
     back = np.concatenate([np.zeros(0, np.int64), *(piece[::-1] for piece in pieces)])
     ends = track_filter.final_states(seconds[rows], boxes[rows], offsets, noises)
-    begins = track_filter.final_states(seconds[back], boxes[back], offsets, noises)
+    begins = track_filter.final_states(seconds[back], _run_back(boxes)[back], offsets, noises)
     begin_s, end_s = (seconds[[piece[k] for piece in pieces]] if n else np.zeros(0) for k in (0, -1))
     misfits: NDArray[np.float64] = track_filter.misfits(ends, begins, end_s, begin_s, tuning.longest_bridge_s, noises)
     return misfits

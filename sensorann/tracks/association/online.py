@@ -13,6 +13,8 @@ from sensorann.tracks.association.tuning import Tuning
 _HULL_WEIGHT, _DISTANCE_WEIGHT = 0.5, 0.5
 # However slow the sensor is, a track survives one frame without a detection.
 _FEWEST_STEPS = 2.5
+# A young track, of unknown speed, may be found this many standard deviations from where it was.
+_GATE_SIGMAS = 2.0
 # Differences of seconds that ought to be equal differ by less.
 _ROUNDING_S = 1e-6
 
@@ -29,7 +31,7 @@ def online_pass(
     Parameters
     ----------
     seconds : (N,) float64, ordered; falling for a pass back in time
-    boxes : (N, 7) float64: x, y, z, yaw, length, width, height
+    boxes : (N, 9) float64: x, y, z, yaw, length, width, height, stated velocity along x and y (NaN: none)
     tuning, noises : of the motion class
 
     Returns
@@ -80,8 +82,9 @@ def _associate(
         return rows, columns
     free_rows = np.setdiff1d(np.arange(len(states)), rows)
     free_columns = np.setdiff1d(np.arange(len(footprints)), columns)
-    close = association.closeness(predicted[free_rows], footprints[free_columns], tuning.near)
-    more_rows, more_columns = best_pairs(close, -tuning.near)
+    limits = np.maximum(tuning.near, _GATE_SIGMAS * np.sqrt(states[free_rows, 10] + tuning.plan**2))
+    close = association.closeness(predicted[free_rows], footprints[free_columns], limits)
+    more_rows, more_columns = best_pairs(close, 0.0)
     return (
         np.concatenate([rows, free_rows[more_rows]]),
         np.concatenate([columns, free_columns[more_columns]]),

@@ -65,7 +65,7 @@ def _track_category(detections: Detections, drive: Drive, *, min_detections: int
     detections = detections[np.lexsort([-detections.scores, detections.timestamps_ns])]
     cuboids, times = detections.cuboids, detections.timestamps_ns
     seconds = (times - times[0]) * 1e-9
-    boxes = np.column_stack([cuboids.centers, cuboids.yaws, cuboids.sizes])
+    boxes = np.column_stack([cuboids.centers, cuboids.yaws, cuboids.sizes, detections.velocities])
     motion = detections.ontology[detections.categories[0]].motion
     tuning = TUNINGS[motion]
     groups = offline_tracks(seconds, boxes, tuning=tuning, noises=tuning.noises(motion))
