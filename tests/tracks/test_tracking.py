@@ -126,6 +126,62 @@ def test_boxes_that_face_backwards_are_turned():
     assert (np.abs(found.cuboids.yaws) < 0.2).all()
 
 
+def turned_round(path, frames):
+    return {i: (x, y, yaw + np.pi * (i in frames)) for i, (x, y, yaw) in path.items()}
+
+
+@pytest.mark.parametrize(
+    ("frame", "speed", "expected"),
+    [("world", 10.0, 0.0), ("world", 0.1, np.pi), ("ego", 10.0, np.pi)],
+    ids=["it drives", "it stands", "the vehicle may be what moves"],
+)
+def test_who_goes_far_faces_where_it_goes(frame, speed, expected):
+    path = turned_round(straight(range(40), speed=(speed, 0.0)), frames=range(30))
+    still = {"trajectory": None, "times": {"LIDAR_TOP": START_NS + np.arange(40) * FRAME_NS}}
+    (found,) = track(make_detections(path, frame=frame), drive(**still if frame == "ego" else {})).tracks
+    np.testing.assert_allclose(np.cos(found.cuboids.yaws), np.cos(expected), atol=0.05)
+
+
+def test_a_box_detected_twice_is_one_object():
+    sure = make_detections(straight(range(40)), score=5.0)
+    again = make_detections(straight(range(40), start=(0.4, 0.2)), seed=4, score=1.0)
+    (found,) = track(Detections.concatenate([again, sure]), drive()).tracks
+    assert found.attributes["score"] == pytest.approx(5.0)
+
+
+def test_two_spellings_of_a_category_are_one_object():
+    parts = [make_detections(straight(range(i, 40, 2)), category=name) for i, name in enumerate(("Car", "car"))]
+    (found,) = track(Detections.concatenate(parts), drive()).tracks
+    assert (found.sources == Source.DETECTED).all()
+
+
+def test_missed_frames_lower_the_score():
+    always, seldom = straight(range(40)), straight([*range(0, 20, 4), 20], start=(0.0, 30.0))
+    found = track(make_detections(always, seldom, score=2.0), drive()).tracks
+    scores = sorted(item.attributes["score"] for item in found)
+    assert scores == pytest.approx([2.0 * 6 / 21, 2.0])
+
+
+def test_frames_that_the_detector_did_not_look_at_do_not_lower_the_score():
+    (found,) = track(make_detections(straight(range(0, 40, 5)), score=0.8), drive()).tracks
+    assert len(found) == 36
+    assert found.attributes["score"] == pytest.approx(0.8)
+
+
+def test_no_number_of_detections_makes_a_size_exact():
+    sigmas = [track(make_detections(straight(range(n))), drive(n)).tracks[0].sigmas[n // 2, 3:6] for n in (10, 160)]
+    assert (sigmas[1] > 0.5 * sigmas[0]).all()
+    assert (sigmas[1] < sigmas[0]).all()
+
+
+def test_what_one_direction_of_time_alone_would_join_is_cut():
+    # The second turns up where the first stood, 0.4 s later, but comes from elsewhere: only going back in time tells.
+    stands = straight(range(10), speed=(0.0, 0.0))
+    passes = {i: (1.5, 2.5 * (i - 13), np.pi / 2) for i in range(13, 30)}
+    found = track(make_detections(stands, passes), drive()).tracks
+    assert [int((item.sources == Source.DETECTED).sum()) for item in found] == [10, 17]
+
+
 def test_a_track_has_one_size_and_a_sigma_on_every_box():
     (found,) = track(make_detections(straight(range(0, 40, 2))), drive()).tracks
     assert len(np.unique(found.cuboids.sizes, axis=0)) == 1

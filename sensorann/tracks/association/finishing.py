@@ -13,6 +13,9 @@ from sensorann.tracks.association.tuning import Tuning
 from sensorann.tracks.keyframes import Ragged
 from sensorann.tracks.motion.position import fill_positions
 
+# Objects that go this far, in metres, do not go backwards: who parks takes less.
+_TELLING_WAY = 10.0
+
 
 def finished_tracks(
     detections: Detections,
@@ -21,14 +24,16 @@ def finished_tracks(
     frames_ns: NDArray[np.int64],
     motion: Motion,
     tuning: Tuning,
+    step_ns: int,
     first_id: int,
 ) -> list[Track]:
     """Smooth the detections of each group and fill the frames between them.
 
     Boxes at detections have the source ``detected``, those between ``interpolated``. The path is the smoothed one
     (Rauch, Tung and Striebel 1965) of the motion class; headings that point backwards are turned; the size is the
-    median; the score is the mean of the detections' scores over all frames of the track, missed ones counting 0 or
-    the lowest score of the track, whichever is less.
+    median; the score is the mean of the detections' scores over all frames in which the detector looked, missed ones
+    counting 0 or the lowest score of the track, whichever is less. The sigmas are those of the smoother and, in
+    squares, of what the detector gets wrong throughout.
 
     Parameters
     ----------
@@ -36,6 +41,7 @@ def finished_tracks(
     groups : G rows of detections each, in time order
     frames_ns : (F,) int64, instants at which the drive has frames
     motion, tuning : of the category
+    step_ns : usual time between two frames of detections
     first_id : number of the first track
     """
     times = [detections.timestamps_ns[rows] for rows in groups]
@@ -43,9 +49,7 @@ def finished_tracks(
     wanted = Ragged.of([_span(own, frames_ns) for own in times])
     rows = np.concatenate([np.zeros(0, np.int64), *groups])
     centers = detections.cuboids.centers[rows]
-    yaws = np.concatenate(
-        [np.zeros(0), *(_one_way(detections.cuboids.yaws[own], detections.scores[own]) for own in groups)]
-    )
+    yaws = np.concatenate([np.zeros(0), *(_one_way(detections[own]) for own in groups)])
     model = MOTION_MODELS[motion]
 
     def smoothed(
@@ -63,9 +67,9 @@ def finished_tracks(
         instants = wanted.timestamps_ns[at]
         seen = np.isin(instants, times[i])
         sizes = detections.cuboids.sizes[own]
+        n = len(instants)
         size_sigma = np.maximum(tuning.size, np.std(sizes, axis=0)) / np.sqrt(len(own))
-        score, n = float(detections.scores[own].sum()), len(instants)
-        score += (n - len(own)) * min(0.0, float(detections.scores[own].min()))
+        sigmas = np.column_stack([plan_sigmas[at], height_sigmas[at], np.tile(size_sigma, (n, 1)), yaw_sigmas[at]])
         tracks.append(
             Track(
                 id=str(first_id + i),
@@ -78,13 +82,17 @@ def finished_tracks(
                     frame=detections.cuboids.frame,
                 ),
                 sources=np.where(seen, Source.DETECTED, Source.INTERPOLATED).astype(np.uint8),
-                sigmas=np.column_stack(
-                    [plan_sigmas[at], height_sigmas[at], np.tile(size_sigma, (n, 1)), yaw_sigmas[at]]
-                ),
-                attributes={"score": score / n},
+                sigmas=np.hypot(np.where(seen, 1.0, tuning.unseen)[:, None] * sigmas, tuning.doubt),
+                attributes={"score": _mean_score(detections.scores[own], times[i], step_ns)},
             )
         )
     return tracks
+
+
+def _mean_score(scores: NDArray[np.float64], times: NDArray[np.int64], step_ns: int) -> float:
+    """Mean over the frames of detections from the first to the last one, missed ones too."""
+    n_frames = max(len(scores), 1 + round(int(times[-1] - times[0]) / step_ns))
+    return float(scores.sum() + (n_frames - len(scores)) * min(0.0, float(scores.min()))) / n_frames
 
 
 def _span(times: NDArray[np.int64], frames_ns: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -92,9 +100,17 @@ def _span(times: NDArray[np.int64], frames_ns: NDArray[np.int64]) -> NDArray[np.
     return np.union1d(frames_ns[(frames_ns >= times[0]) & (frames_ns <= times[-1])], times)
 
 
-def _one_way(yaws: NDArray[np.float64], scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Unwrapped headings that differ from one to the next by less than a right angle, facing as most of them do."""
+def _one_way(detections: Detections) -> NDArray[np.float64]:
+    """Unwrapped headings that differ from one to the next by less than a right angle.
+
+    They face where the object goes if it goes far in the world, else as most of them do.
+    """
+    yaws, scores = detections.cuboids.yaws, detections.scores
     axes = np.unwrap(yaws, period=np.pi)
+    steps = np.diff(detections.cuboids.centers[:, :2], axis=0)
+    ahead = float((steps * np.column_stack([np.cos(axes), np.sin(axes)])[1:]).sum())
+    if detections.cuboids.frame == "world" and abs(ahead) > _TELLING_WAY:
+        return np.asarray(axes + np.pi * (ahead < 0))
     weights = scores - scores.min() + 1.0
     backwards = np.cos(yaws - axes) < 0
     return np.asarray(axes + np.pi * (weights[backwards].sum() > weights[~backwards].sum()))

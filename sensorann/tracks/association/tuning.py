@@ -25,6 +25,10 @@ class Tuning:
     longest_gap_s : seconds that a track may go without a detection
     longest_bridge_s : seconds between two pieces that may still be one track
     largest_misfit : -2 log density, (m m/s)^-2, of the beginning of a piece at the end of another that it goes on from
+    unseen : factor on the standard deviations where the detector saw nothing: what it misses is far or hidden, and what
+        it saw just before and after is worse for it
+    doubt : standard deviation of what a detector gets wrong alike in all frames of a track, so that no number of them
+        helps: x, y, z, length, width, height, yaw
     """
 
     plan: float
@@ -37,6 +41,8 @@ class Tuning:
     longest_gap_s: float
     longest_bridge_s: float
     largest_misfit: float
+    unseen: float
+    doubt: tuple[float, float, float, float, float, float, float]
 
     def noises(self, motion: Motion) -> NDArray[np.float64]:
         """Noises (11,) as `sensorann.kernels.track_filter` takes them."""
@@ -50,6 +56,8 @@ class Tuning:
 _STATED_SPEED = 0.7
 
 # Tried on KITTI tracking 0000, 0002, 0004 and 0020 with PointRCNN (`python -m benchmarks.tracking --split tuned`).
+# `unseen` and `doubt` are fitted to human labels (`python -m benchmarks.track_sigmas --fit`); docs/tracking.md says how
+# well they hold.
 _VEHICLE = Tuning(
     plan=0.3,
     height=0.1,
@@ -61,6 +69,8 @@ _VEHICLE = Tuning(
     longest_gap_s=0.5,
     longest_bridge_s=3.0,
     largest_misfit=10.0,
+    unseen=2.0,
+    doubt=(0.059, 0.059, 0.056, 0.18, 0.076, 0.049, 0.043),
 )
 _TWO_WHEELER = Tuning(
     plan=0.15,
@@ -73,6 +83,8 @@ _TWO_WHEELER = Tuning(
     longest_gap_s=0.5,
     longest_bridge_s=2.0,
     largest_misfit=10.0,
+    unseen=1.0,
+    doubt=(0.0, 0.0, 0.041, 0.086, 0.21, 0.081, 0.0),
 )
 _PEDESTRIAN = Tuning(
     plan=0.15,
@@ -85,6 +97,8 @@ _PEDESTRIAN = Tuning(
     longest_gap_s=0.5,
     longest_bridge_s=2.0,
     largest_misfit=10.0,
+    unseen=1.2,
+    doubt=(0.0, 0.0, 0.036, 0.17, 0.13, 0.076, 0.02),
 )
 TUNINGS: Mapping[Motion, Tuning] = MappingProxyType(
     {
