@@ -1,4 +1,4 @@
-"""Which predicted boxes may be which detections: gated costs of the pairs, and the groups that compete."""
+"""Which predicted boxes may be which detections: gated similarities of the pairs."""
 
 import numpy as np
 
@@ -82,35 +82,3 @@ def closeness(a, b, limits):
             if distance <= limits[i]:
                 out[i, j] = limits[i] - distance
     return out
-
-
-@kernel
-def competing_groups(possible):
-    """Group rows and columns that compete with one another, directly or through others.
-
-    possible (N, M) bool -> group of each row (N,) and column (M,) int64, counted from 0 in order of their first row;
-    -1 for rows and columns without a partner
-    """
-    n, m = possible.shape
-    rows, columns = np.full(n, -1), np.full(m, -1)
-    waiting = np.empty(n, np.int64)
-    n_groups = 0
-    for first in range(n):
-        if rows[first] >= 0 or not possible[first].any():
-            continue
-        rows[first] = n_groups
-        waiting[0], n_waiting = first, 1
-        while n_waiting > 0:
-            n_waiting -= 1
-            i = waiting[n_waiting]
-            for j in range(m):
-                if not possible[i, j] or columns[j] >= 0:
-                    continue
-                columns[j] = n_groups
-                for k in range(n):
-                    if possible[k, j] and rows[k] < 0:
-                        rows[k] = n_groups
-                        waiting[n_waiting] = k
-                        n_waiting += 1
-        n_groups += 1
-    return rows, columns

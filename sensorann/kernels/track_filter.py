@@ -141,29 +141,26 @@ def start_states(states, boxes, rows, noises):
 
 
 @kernel
-def misfits(ends, begins, end_seconds, begin_seconds, longest_gap, noises):
-    """How badly begins[j] fits ends[i] carried on, in place and velocity of the plan: -2 log density, less a constant.
+def misfits(ends, rows, begins, columns, gaps, noises):
+    """How badly a beginning fits an end carried on, in place and velocity of the plan: -2 log density, less a constant.
 
-    ends (N, N_STATE) states at end_seconds (N,), begins (M, N_STATE) states of filters that ran back in time, at
-    begin_seconds (M,) -> (N, M); infinite where j does not begin after i ends, or only after longest_gap seconds
+    ends (N, N_STATE) states, begins (M, N_STATE) states of filters that ran back in time, rows, columns (P,) which of
+    them, gaps (P,) seconds between them -> (P,)
     """
-    out = np.full((ends.shape[0], begins.shape[0]), np.inf)
+    out = np.empty(rows.shape[0])
     carried = np.empty(N_STATE)
-    for i in range(ends.shape[0]):
-        for j in range(begins.shape[0]):
-            gap = begin_seconds[j] - end_seconds[i]
-            if not 0.0 < gap <= longest_gap:
-                continue
-            carried[:] = ends[i]
-            predict_state(carried, gap, noises)
-            a = carried[10] + begins[j, 10]
-            b = carried[11] - begins[j, 11]  # velocity against position has the other sign when time runs back
-            c = carried[12] + begins[j, 12]
-            # The log of the determinant, for two axes: a guess that may be anywhere explains nothing.
-            total = 2.0 * np.log(a * c - b * b)
-            for axis in range(2):
-                place = begins[j, axis] - carried[axis]
-                velocity = -begins[j, 7 + axis] - carried[7 + axis]
-                total += (c * place * place - 2.0 * b * place * velocity + a * velocity * velocity) / (a * c - b * b)
-            out[i, j] = total
+    for p in range(rows.shape[0]):
+        begin = begins[columns[p]]
+        carried[:] = ends[rows[p]]
+        predict_state(carried, gaps[p], noises)
+        a = carried[10] + begin[10]
+        b = carried[11] - begin[11]  # velocity against position has the other sign when time runs back
+        c = carried[12] + begin[12]
+        # The log of the determinant, for two axes: a guess that may be anywhere explains nothing.
+        total = 2.0 * np.log(a * c - b * b)
+        for axis in range(2):
+            place = begin[axis] - carried[axis]
+            velocity = -begin[7 + axis] - carried[7 + axis]
+            total += (c * place * place - 2.0 * b * place * velocity + a * velocity * velocity) / (a * c - b * b)
+        out[p] = total
     return out

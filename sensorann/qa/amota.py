@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sensorann.errors import ArgumentError
 from sensorann.geometry.arrays import as_array
-from sensorann.qa.assignment import best_pairs
+from sensorann.geometry.assignment import best_pairs
 from sensorann.qa.pairing import Pairing
 
 N_RECALLS = 40

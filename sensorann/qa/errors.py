@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.errors import ArgumentError
-from sensorann.qa.assignment import best_pairs
+from sensorann.geometry.assignment import best_pairs
 from sensorann.qa.pairing import pair_labels
 from sensorann.scene import Drive, Labels, Source
 from sensorann.tracks.scoring import Scores, ScoreSummary, score_boxes, summarise

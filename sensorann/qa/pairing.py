@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from sensorann.errors import ArgumentError
 from sensorann.geometry import Cuboids
+from sensorann.geometry.assignment import numbered
 from sensorann.geometry.overlap import iou_3d
-from sensorann.qa.assignment import numbered
 from sensorann.scene import Labels
 
 

@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sensorann.geometry.assignment import best_pairs, numbered, starts_of
 from sensorann.kernels import matching
-from sensorann.qa.assignment import best_pairs, numbered, starts_of
 from tests import naive
 
 pytestmark = pytest.mark.kernels

@@ -75,6 +75,12 @@ def test_an_occlusion_is_bridged_and_its_boxes_say_so():
     assert found.sigmas[20, 0] > 2 * found.sigmas[5, 0]
 
 
+@pytest.mark.parametrize(("second", "n"), [(30, 1), (45, 2)], ids=["2 s", "more than 3 s"])
+def test_only_occlusions_of_a_few_seconds_are_bridged(second, n):
+    found = track(make_detections(straight([*range(10), *range(second, second + 15)])), drive(60)).tracks
+    assert len(found) == n
+
+
 def test_a_slow_sensor_may_miss_an_object_once():
     # Two frames a second: the longest gap of the class is one step.
     seconds = 0.5 * np.array([i for i in range(20) if i != 9])
