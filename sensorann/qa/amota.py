@@ -94,6 +94,8 @@ class Operation:
 class Amota:
     """X. Weng et al., IROS 2020: sums over 40 recalls, of which those never reached count 0.
 
+    Each recall takes the score of a box of its own, so fewer than 40 boxes never reach them all, however good they are.
+
     Attributes
     ----------
     samota, amota, amotp : means of scaled accuracy, of accuracy and of precision

@@ -116,7 +116,7 @@ def pair_labels(truth: Labels, other: Labels, *, categories: Collection[str] | N
         raise ArgumentError(
             f"labels in the {other.frame} frame cannot be compared with truth in the {truth.frame} frame"
         )
-    instants = np.unique(np.concatenate([np.zeros(0, np.int64), *(track.timestamps_ns for track in truth.tracks)]))
+    instants = labelled_instants_ns(truth)
     ours, our_names, our_boxes = _columns(truth, truth, instants, categories)
     theirs, their_names, their_boxes = _columns(other, truth, instants, categories)
     rows, columns, values = [], [], []
@@ -138,6 +138,11 @@ def pair_labels(truth: Labels, other: Labels, *, categories: Collection[str] | N
         similarities=np.concatenate([np.zeros(0), *values]),
         n_frames=len(instants),
     )
+
+
+def labelled_instants_ns(truth: Labels) -> NDArray[np.int64]:
+    """Instants (F,) at which the truth has a box, rising."""
+    return np.unique(np.concatenate([np.zeros(0, np.int64), *(track.timestamps_ns for track in truth.tracks)]))
 
 
 def category_name(truth: Labels, category: str) -> str:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sensorann.geometry import Cuboids
 from sensorann.geometry.overlap import bev_iou, iou_3d
 from sensorann.geometry.rotations import wrap_angle
+from sensorann.qa.pairing import labelled_instants_ns
 from sensorann.qa.ranking import Ranking, ScoredBoxes, ranked, scored_boxes
 from sensorann.scene import Labels
 
@@ -52,7 +53,14 @@ class Precision:
         return float(np.mean(self.by_distance))
 
 
-def precision(truth: Labels, other: Labels, category: str, *, threshold: float = 0.5) -> Precision:
+def precision(
+    truth: Labels,
+    other: Labels,
+    category: str,
+    *,
+    threshold: float = 0.5,
+    instants_ns: NDArray[np.int64] | None = None,
+) -> Precision:
     """Measure the boxes of one category, without regard to tracks, at the instants that the truth labels.
 
     Boxes are ranked by their score; labels without scores are one operating point. The devkits also leave out what is
@@ -63,13 +71,14 @@ def precision(truth: Labels, other: Labels, category: str, *, threshold: float =
     truth, other : labels in one frame
     category : as the truth's ontology names it
     threshold : least overlap of boxes that are the same, for the figures of KITTI
+    instants_ns : (F,) int64, rising, when the truth was labelled; the instants of its boxes when not given
 
     Raises
     ------
     ArgumentError
         When a score is not a finite number, or some boxes of the category have one and others do not.
     """
-    instants = np.unique(np.concatenate([np.zeros(0, np.int64), *(track.timestamps_ns for track in truth.tracks)]))
+    instants = labelled_instants_ns(truth) if instants_ns is None else instants_ns
     right, measured = (scored_boxes(labels, truth, category, instants) for labels in (truth, other))
     near = _Pairs.within(right, measured, lambda ours, theirs: -_distances(ours, theirs), -max(DISTANCES))
     by_distance = {limit: near.ranked(right, measured, least=-limit, strictly=True) for limit in DISTANCES}
