@@ -391,6 +391,15 @@ def distance_iou(a, b, ious, *, hull_weight, distance_weight):
 # --- metrics -----------------------------------------------------------------------------------------------------
 
 
+def near_pairs(frames, places, reaches, other_frames, other_places, other_reaches):
+    """Pairs of one frame whose circles meet, one by one."""
+    return [
+        (i, j)
+        for i, j in np.ndindex(len(frames), len(other_frames))
+        if frames[i] == other_frames[j] and np.linalg.norm(places[i] - other_places[j]) <= reaches[i] + other_reaches[j]
+    ]
+
+
 def best_choice(gains):
     """Column (R,) of each row in the choice of positive gains (R, C) that sums to the most, -1 where it has none."""
     from scipy.optimize import linear_sum_assignment

@@ -47,6 +47,20 @@ def test_greedy_choice_matches_naive(seed, n_rows, n_columns):
     np.testing.assert_array_equal(found, naive.greedy_choice(order, nearness))
 
 
+@given(seed=seeds, n=st.integers(0, 12), m=st.integers(0, 12))
+def test_near_pairs_matches_naive(seed, n, m):
+    rng = np.random.default_rng(seed)
+    sides = []
+    for count in (n, m):
+        sides += [
+            np.sort(rng.integers(0, 3, count)),
+            rng.integers(0, 5, (count, 2)) * 1.0,
+            rng.integers(0, 3, count) * 0.5,
+        ]
+    found = np.column_stack(matching.near_pairs(*sides))
+    np.testing.assert_array_equal(found, np.array(naive.near_pairs(*sides)).reshape(-1, 2))
+
+
 @given(seed=seeds, n_frames=st.integers(1, 8))
 def test_loyal_choice_matches_naive(seed, n_frames):
     rng = np.random.default_rng(seed)
