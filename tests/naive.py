@@ -271,35 +271,60 @@ def deskew(points, offsets_ns, timestamp_ns, ego_from_sensor, trajectory):
     return np.array(moved).reshape(-1, 3)
 
 
-def lay_onto(template, across, target, prior_information, scales, *, point_sigma, most_points, n_steps):
+def lay_onto(
+    template, across, target, prior_information, scales, *,
+    point_sigma, most_points, n_steps, limits, outside, probe,
+):  # fmt: skip
     """Robust Gauss-Newton that lays target points onto template points, nearest neighbours by brute force.
 
     The offset (along, across, yaw) minimises the weighted squares of A (m - R^T (p - t)) and of the prior; A weighs
-    what lies across the surface of the template point m.
+    what lies across the surface of the template point m, and everything where the point lies `outside` the limits of
+    the box. Also the information (3, 3) of the points, along its weakest direction in plan no more than moving by
+    `probe` shows.
     """
-    offset = np.zeros(3)
+
+    def residuals(offset):
+        rotation = np.array([[np.cos(offset[2]), -np.sin(offset[2])], [np.sin(offset[2]), np.cos(offset[2])]])
+        placed = np.column_stack([(target[:, :2] - offset[:2]) @ rotation, target[:, 2]])
+        for point in placed:
+            distances = np.linalg.norm(template - point, axis=1)
+            m = distances.argmin()
+            uu, uv, vv = across[m]
+            surface = np.array([[uu, uv], [uv, vv]])
+            past = np.clip((np.abs(point[:2]) - limits).max() / outside, 0, 1)
+            jacobian = np.column_stack([-rotation.T, [point[1], -point[0]]])
+            weights = surface + past * (np.eye(2) - surface)
+            yield distances[m], template[m, :2] - point[:2], weights, jacobian
+
+    def normal_equations(offset, scale):
+        information, gradient, missed, total, n = np.zeros((3, 3)), np.zeros(3), 0.0, 0.0, 0
+        for distance, residual, surface, jacobian in residuals(offset):
+            if distance <= 3 * scale:
+                weights = surface / (1 + distance**2 / scale**2) ** 2
+                information += jacobian.T @ weights @ jacobian
+                gradient += jacobian.T @ weights @ residual
+                missed, total, n = missed + residual @ weights @ residual, total + np.trace(weights), n + 1
+        share = min(1.0, most_points / n) / max(point_sigma**2, missed / total)
+        return share * information, share * gradient
+
+    def cost(offset, scale):
+        squared = np.array([residual @ weights @ residual for _, residual, weights, _ in residuals(offset)])
+        share = min(1.0, most_points / len(target)) / point_sigma**2
+        return share * (squared / (1 + squared / scale**2)).sum() / 2
+
+    offset, information = np.zeros(3), np.zeros((3, 3))
     for scale in scales:
         for _ in range(n_steps):
-            rotation = np.array([[np.cos(offset[2]), -np.sin(offset[2])], [np.sin(offset[2]), np.cos(offset[2])]])
-            placed = np.column_stack([(target[:, :2] - offset[:2]) @ rotation, target[:, 2]])
-            distances = np.linalg.norm(placed[:, None] - template[None], axis=2)
-            matches, squared = distances.argmin(axis=1), distances.min(axis=1) ** 2
-            near = squared <= 9 * scale**2
-            information, gradient = np.zeros((3, 3)), np.zeros(3)
-            for point, m, d in zip(placed[near], matches[near], squared[near], strict=True):
-                jacobian = np.column_stack([-rotation.T, [point[1], -point[0]]])
-                uu, uv, vv = across[m] / (1 + d / scale**2) ** 2
-                weights = np.array([[uu, uv], [uv, vv]])
-                information += jacobian.T @ weights @ jacobian
-                gradient += jacobian.T @ weights @ (template[m, :2] - point[:2])
-            share = min(1.0, most_points / near.sum()) / point_sigma**2
-            step = np.linalg.solve(
-                share * information + prior_information, share * gradient - prior_information @ offset
-            )
+            information, gradient = normal_equations(offset, scale)
+            step = np.linalg.solve(information + prior_information, gradient - prior_information @ offset)
             offset = offset + step
             if np.abs(step).sum() < 1e-3:
                 break
-    return offset
+    values, vectors = np.linalg.eigh(information[:2, :2])
+    weak = np.append(vectors[:, 0], 0.0)
+    growth = min(cost(offset + sign * probe * weak, scales[-1]) for sign in (-1, 1)) - cost(offset, scales[-1])
+    squeeze = np.eye(3) - (1 - np.sqrt(np.clip(2 * growth / probe**2 / values[0], 0, 1))) * np.outer(weak, weak)
+    return offset, squeeze @ information @ squeeze
 
 
 def smooth_poses(seconds, poses, covariances, noise, at):
