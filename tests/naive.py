@@ -413,6 +413,16 @@ def distance_iou(a, b, ious, *, hull_weight, distance_weight):
     return result
 
 
+def closeness(a, b, ahead, aside):
+    """1 less the distance (N, M) of the centres in the axes of boxes `a`, as shares of the half axes of an ellipse."""
+    result = np.empty((len(a), len(b)))
+    for i, j in np.ndindex(result.shape):
+        c, s = np.cos(a[i, 3]), np.sin(a[i, 3])
+        place = np.array([[c, s], [-s, c]]) @ (b[j, :2] - a[i, :2]) / [ahead[i], aside]
+        result[i, j] = 1 - np.linalg.norm(place) if np.linalg.norm(place) <= 1 else -np.inf
+    return result
+
+
 # --- metrics -----------------------------------------------------------------------------------------------------
 
 

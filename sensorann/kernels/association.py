@@ -70,15 +70,17 @@ def distance_iou(a, b, hull_weight, distance_weight, reach):
 
 
 @kernel
-def closeness(a, b, limits):
-    """How much nearer than a limit (N,) of the first the centres lie, seen from above: (N, 7), (M, 7) -> (N, M).
+def closeness(a, b, ahead, aside):
+    """How near the centres of footprints are, 1 at one place and 0 on an ellipse around the first, along its heading.
 
-    -inf beyond the limit
+    a (N, 7), b (M, 7), half axes of the ellipse ahead (N,) and aside (float), metres -> (N, M); -inf outside
     """
     out = np.full((a.shape[0], b.shape[0]), -np.inf)
     for i in range(a.shape[0]):
         for j in range(b.shape[0]):
-            distance = np.hypot(b[j, 0] - a[i, 0], b[j, 1] - a[i, 1])
-            if distance <= limits[i]:
-                out[i, j] = limits[i] - distance
+            dx, dy = b[j, 0] - a[i, 0], b[j, 1] - a[i, 1]
+            along, across = a[i, 2] * dx + a[i, 3] * dy, a[i, 2] * dy - a[i, 3] * dx
+            distance = np.hypot(along / ahead[i], across / aside)
+            if distance <= 1.0:
+                out[i, j] = 1.0 - distance
     return out

@@ -62,5 +62,14 @@ def test_pairs_out_of_reach_are_impossible():
     b = np.array([[8.0, 0, 1, 0, 2, 1, 2.3]])
     assert association.distance_iou(a, b, 0.5, 0.5, 3.0)[0, 0] == -np.inf
     assert np.isfinite(association.distance_iou(a, b, 0.5, 0.5, 4.0)[0, 0])
-    assert association.closeness(a, b, np.array([7.9]))[0, 0] == -np.inf
-    assert association.closeness(a, b, np.array([9.0]))[0, 0] == 1.0
+
+
+@given(seed=st.integers(0, 2**32 - 1), n=st.integers(0, 5), m=st.integers(0, 5))
+def test_closeness_matches_naive(seed, n, m):
+    rng = np.random.default_rng(seed)
+    a, b, ahead = drifting_boxes(rng, n)[0], drifting_boxes(rng, m)[0], rng.uniform(2.0, 9.0, n)
+    rectangles_a, rectangles_b = np.empty((n, 7)), np.empty((m, 7))
+    association.rectangles(a, rectangles_a)
+    association.rectangles(b, rectangles_b)
+    found = association.closeness(rectangles_a, rectangles_b, ahead, 2.0)
+    np.testing.assert_allclose(found, naive.closeness(a, b, ahead, 2.0), atol=1e-9)

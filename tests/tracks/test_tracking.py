@@ -92,7 +92,7 @@ def test_a_slow_sensor_may_miss_an_object_once():
 
 @pytest.mark.parametrize(
     ("speed", "velocity"),
-    [(15.0, None), (35.0, (35.0, 0.0)), (-35.0, (-35.0, 0.0))],
+    [(25.0, None), (35.0, (35.0, 0.0)), (-35.0, (-35.0, 0.0))],
     ids=["within what is likely", "stated", "stated, the other way"],
 )
 def test_a_slow_sensor_sees_a_fast_object_as_one(speed, velocity):

@@ -13,8 +13,8 @@ from sensorann.tracks.association.tuning import Tuning
 _HULL_WEIGHT, _DISTANCE_WEIGHT = 0.5, 0.5
 # However slow the sensor is, a track survives one frame without a detection.
 _FEWEST_STEPS = 2.5
-# A young track, of unknown speed, may be found this many standard deviations from where it was.
-_GATE_SIGMAS = 2.0
+# A young track, of unknown speed, may be found this many standard deviations ahead of where it was, or behind.
+_GATE_SIGMAS = 3.0
 # A pair that is just good enough is still better than none.
 SMALLEST_GAIN = 1e-9
 # Differences of seconds that ought to be equal differ by less.
@@ -83,8 +83,8 @@ def _associate(
     if len(rows) in (len(states), len(footprints)):
         return rows, columns
     free_rows, free_columns = _others(len(states), rows), _others(len(footprints), columns)
-    limits = np.maximum(tuning.near, _GATE_SIGMAS * np.sqrt(states[free_rows, 10] + tuning.plan**2))
-    close = association.closeness(predicted[free_rows], footprints[free_columns], limits)
+    ahead = np.maximum(tuning.near, _GATE_SIGMAS * np.sqrt(states[free_rows, 10] + tuning.plan**2))
+    close = association.closeness(predicted[free_rows], footprints[free_columns], ahead, tuning.near)
     more_rows, more_columns = _best_above(close, 0.0)
     return (
         np.concatenate([rows, free_rows[more_rows]]),

@@ -21,7 +21,8 @@ class Tuning:
     plan, height, yaw, size : standard deviation of a detection: x and y, z, heading, each edge; metres and radians
     speed : standard deviation of an unknown velocity, m/s
     least_similarity : of a prediction and its detection, as rotated generalised distance IoU
-    near : metres between the centres of a prediction and its detection, where the boxes are not similar enough
+    near : metres between the centres of a prediction and its detection, where the boxes are not similar enough; along
+        the heading more, as far as the speed is not known
     longest_gap_s : seconds that a track may go without a detection
     longest_bridge_s : seconds between two pieces that may still be one track
     largest_misfit : -2 log density, (m m/s)^-2, of the beginning of a piece at the end of another that it goes on from
