@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.geometry import Cuboids
-from sensorann.scene import MOTION_MODELS, Detections, Motion, Source, Track
+from sensorann.scene import MOTION_MODELS, Detections, Motion, MotionModel, Source, Track
 from sensorann.tracks.association.tuning import Tuning
 from sensorann.tracks.keyframes import Ragged
 from sensorann.tracks.motion.position import fill_positions
@@ -44,49 +44,71 @@ def finished_tracks(
     step_ns : usual time between two frames of detections
     first_id : number of the first track
     """
-    times = [detections.timestamps_ns[rows] for rows in groups]
-    keys = Ragged.of(times)
-    wanted = Ragged.of([_span(own, frames_ns) for own in times])
-    rows = np.concatenate([np.zeros(0, np.int64), *groups])
-    centers = detections.cuboids.centers[rows]
-    yaws = np.concatenate([np.zeros(0), *(_one_way(detections[own]) for own in groups)])
-    model = MOTION_MODELS[motion]
-
-    def smoothed(
-        values: NDArray[np.float64], wander: str, sigma: float
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        wanders = [getattr(model, wander)] * len(groups)
-        return fill_positions(keys, values, wanted, wanders=wanders, sigmas=np.full(values.shape, sigma))
-
-    plan, plan_sigmas = smoothed(centers[:, :2], "plan", tuning.plan)
-    height, height_sigmas = smoothed(centers[:, 2:], "height", tuning.height)
-    turned, yaw_sigmas = smoothed(yaws[:, None], "yaw", tuning.yaw)
+    parts = [detections[rows] for rows in groups]
+    wanted = Ragged.of([_span(own.timestamps_ns, frames_ns) for own in parts])
+    poses, sigmas = _smoothed(parts, wanted, MOTION_MODELS[motion], tuning)
     tracks = []
-    for i, own in enumerate(groups):
+    for i, own in enumerate(parts):
         at = wanted.rows(i)
-        instants = wanted.timestamps_ns[at]
-        seen = np.isin(instants, times[i])
-        sizes = detections.cuboids.sizes[own]
-        n = len(instants)
-        size_sigma = np.maximum(tuning.size, np.std(sizes, axis=0)) / np.sqrt(len(own))
-        sigmas = np.column_stack([plan_sigmas[at], height_sigmas[at], np.tile(size_sigma, (n, 1)), yaw_sigmas[at]])
         tracks.append(
-            Track(
-                id=str(first_id + i),
-                category=detections.categories[own[0]],
-                timestamps_ns=instants,
-                cuboids=Cuboids.from_yaws(
-                    np.hstack([plan[at], height[at]]),
-                    np.tile(np.median(sizes, axis=0), (n, 1)),
-                    turned[at, 0],
-                    frame=detections.cuboids.frame,
-                ),
-                sources=np.where(seen, Source.DETECTED, Source.INTERPOLATED).astype(np.uint8),
-                sigmas=np.hypot(np.where(seen, 1.0, tuning.unseen)[:, None] * sigmas, tuning.doubt),
-                attributes={"score": _mean_score(detections.scores[own], times[i], step_ns)},
+            _track(
+                own,
+                wanted.timestamps_ns[at],
+                poses[at],
+                sigmas[at],
+                tuning=tuning,
+                score=_mean_score(own.scores, own.timestamps_ns, step_ns),
+                track_id=str(first_id + i),
             )
         )
     return tracks
+
+
+def _smoothed(
+    parts: Sequence[Detections], wanted: Ragged, model: MotionModel, tuning: Tuning
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Smoothed x, y, z and yaw (F, 4) of all tracks at the wanted instants, and their standard deviations (F, 4)."""
+    keys = Ragged.of([own.timestamps_ns for own in parts])
+    centers = np.concatenate([np.zeros((0, 3)), *(own.cuboids.centers for own in parts)])
+    yaws = np.concatenate([np.zeros(0), *(_one_way(own) for own in parts)])
+    columns = [
+        fill_positions(keys, values, wanted, wanders=[wander] * len(parts), sigmas=np.full(values.shape, sigma))
+        for values, wander, sigma in (
+            (centers[:, :2], model.plan, tuning.plan),
+            (centers[:, 2:], model.height, tuning.height),
+            (yaws[:, None], model.yaw, tuning.yaw),
+        )
+    ]
+    return np.hstack([values for values, _ in columns]), np.hstack([spread for _, spread in columns])
+
+
+def _track(
+    own: Detections,
+    instants: NDArray[np.int64],
+    poses: NDArray[np.float64],
+    sigmas: NDArray[np.float64],
+    *,
+    tuning: Tuning,
+    score: float,
+    track_id: str,
+) -> Track:
+    """One track of its detections and its smoothed poses (F, 4)."""
+    n, sizes = len(instants), own.cuboids.sizes
+    seen = np.isin(instants, own.timestamps_ns)
+    size_sigma = np.maximum(tuning.size, np.std(sizes, axis=0)) / np.sqrt(len(own))
+    pose_sigmas = np.where(seen, 1.0, tuning.unseen)[:, None] * sigmas
+    independent = np.column_stack([pose_sigmas[:, :3], np.tile(size_sigma, (n, 1)), pose_sigmas[:, 3]])
+    return Track(
+        id=track_id,
+        category=own.categories[0],
+        timestamps_ns=instants,
+        cuboids=Cuboids.from_yaws(
+            poses[:, :3], np.tile(np.median(sizes, axis=0), (n, 1)), poses[:, 3], frame=own.cuboids.frame
+        ),
+        sources=np.where(seen, Source.DETECTED, Source.INTERPOLATED).astype(np.uint8),
+        sigmas=np.hypot(independent, tuning.doubt),
+        attributes={"score": score},
+    )
 
 
 def _mean_score(scores: NDArray[np.float64], times: NDArray[np.int64], step_ns: int) -> float:
