@@ -352,7 +352,7 @@ def smooth_poses(seconds, poses, covariances, noise, at):
 
 
 def constant_velocity_filter(seconds, boxes, noises):
-    """State (10,) and covariance (10, 10) after filtering boxes (N, 7) with filterpy, as `track_filter` lays them out.
+    """State (10,) and covariance (10, 10) after filtering boxes (N, 9) with filterpy, as `track_filter` lays them out.
 
     Headings must stay within a right angle of each other.
     """
@@ -361,8 +361,11 @@ def constant_velocity_filter(seconds, boxes, noises):
     filtered = KalmanFilter(dim_x=10, dim_z=7)
     filtered.H = np.eye(7, 10)
     filtered.R = np.diag([noises[4], noises[4], noises[5], noises[6], *noises[[7, 7, 7]]])
-    filtered.x = np.concatenate([boxes[0], np.zeros(3)])
+    filtered.x = np.concatenate([boxes[0, :7], np.zeros(3)])
     filtered.P = np.diag([*np.diag(filtered.R), noises[8], noises[8], noises[9]])
+    velocity = {"R": np.eye(2) * noises[10], "H": np.eye(2, 10, k=7)}
+    if not np.isnan(boxes[0, 7]):
+        filtered.update(boxes[0, 7:], **velocity)
     for i in range(1, len(boxes)):
         h = seconds[i] - seconds[i - 1]
         transition, noise = np.eye(10), np.zeros((10, 10))
@@ -372,7 +375,9 @@ def constant_velocity_filter(seconds, boxes, noises):
         noise[3, 3] = noises[2] * h
         noise[4:7, 4:7] = np.eye(3) * noises[3] * h
         filtered.predict(F=transition, Q=noise)
-        filtered.update(boxes[i])
+        filtered.update(boxes[i, :7])
+        if not np.isnan(boxes[i, 7]):
+            filtered.update(boxes[i, 7:], **velocity)
     return filtered.x, filtered.P
 
 
@@ -408,7 +413,26 @@ def distance_iou(a, b, ious, *, hull_weight, distance_weight):
     return result
 
 
+def closeness(a, b, ahead, aside):
+    """1 less the distance (N, M) of the centres in the axes of boxes `a`, as shares of the half axes of an ellipse."""
+    result = np.empty((len(a), len(b)))
+    for i, j in np.ndindex(result.shape):
+        c, s = np.cos(a[i, 3]), np.sin(a[i, 3])
+        place = np.array([[c, s], [-s, c]]) @ (b[j, :2] - a[i, :2]) / [ahead[i], aside]
+        result[i, j] = 1 - np.linalg.norm(place) if np.linalg.norm(place) <= 1 else -np.inf
+    return result
+
+
 # --- metrics -----------------------------------------------------------------------------------------------------
+
+
+def near_pairs(frames, places, reaches, other_frames, other_places, other_reaches):
+    """Pairs of one frame whose circles meet, one by one."""
+    return [
+        (i, j)
+        for i, j in np.ndindex(len(frames), len(other_frames))
+        if frames[i] == other_frames[j] and np.linalg.norm(places[i] - other_places[j]) <= reaches[i] + other_reaches[j]
+    ]
 
 
 def best_choice(gains):
