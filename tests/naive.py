@@ -153,6 +153,35 @@ def edge_score(points, angle, rank, width):
 # --- geometry: one point or one pair at a time -------------------------------------------------------------------
 
 
+def l_shape_yaw(points, criterion, step_deg=1.0):
+    """Angle in [0, pi / 2) of the rectangle that Zhang, Xu, Dong and Dolan (IV 2017) lay around points (N, 2).
+
+    The criterion is theirs: `l_shape_area`, `l_shape_closeness` or `l_shape_variance`.
+    """
+    angles = np.radians(np.arange(0, 90, step_deg))
+    u = [points @ [np.cos(angle), np.sin(angle)] for angle in angles]
+    v = [points @ [-np.sin(angle), np.cos(angle)] for angle in angles]
+    return angles[np.argmax([criterion(*pair) for pair in zip(u, v, strict=True)])]
+
+
+def l_shape_area(u, v):
+    return -np.ptp(u) * np.ptp(v)
+
+
+def _to_nearer_edge(values):
+    return np.minimum(values.max() - values, values - values.min())
+
+
+def l_shape_closeness(u, v, smallest=0.01):
+    return (1 / np.maximum(np.minimum(_to_nearer_edge(u), _to_nearer_edge(v)), smallest)).sum()
+
+
+def l_shape_variance(u, v):
+    to_u, to_v = _to_nearer_edge(u), _to_nearer_edge(v)
+    nearer = to_u < to_v
+    return -sum(np.var(distances) for distances in (to_u[nearer], to_v[~nearer]) if len(distances))
+
+
 def project_pinhole(point, matrix, distortion):
     """Pixel of one point in the camera frame, after the formulas of OpenCV's manual; no limits."""
     k1, k2, p1, p2, k3, k4, k5, k6 = [*distortion, *[0.0] * (8 - len(distortion))]
@@ -523,3 +552,26 @@ def _counted(frames, threshold, least):
             own["switches"] += before is not None and now is not None and before != now
             history[name] = now
     return own, sorted(scores, reverse=True)
+
+
+# --- what a sensor sees beside an object -------------------------------------------------------------------------
+
+
+def look_toward(points, frame_from_points, sensor, forward, half_angle):
+    rays = []
+    for point in points:
+        offset = frame_from_points.apply(point) - sensor
+        azimuth = np.arctan2(forward[0] * offset[1] - forward[1] * offset[0], offset[:2] @ forward)
+        if abs(azimuth) <= half_angle:
+            distance = np.linalg.norm(offset[:2])
+            rays.append([azimuth, distance, offset[2] / distance])
+    return np.array(rays).reshape(-1, 3)
+
+
+def count_rays(rays, azimuths, slopes, nearer, farther):
+    ends = [
+        0 if distance < nearer else 2 if distance > farther else 1
+        for azimuth, distance, slope in rays
+        if azimuths[0] < azimuth < azimuths[1] and slopes[0] < slope < slopes[1]
+    ]
+    return [ends.count(kind) for kind in range(3)]
