@@ -491,19 +491,19 @@ def cell_means(points, coordinates, origin, shape):
     return means, spans
 
 
-def grow_ground(means, spans, seeds, closed, *, reach, n_sweeps, standing, kerb, bend, steepest, smoothing):
+def grow_ground(means, spans, seeds, closed, *, reaches, standing, kerb, noise, rise, bend, steepest, smoothing):
     """Cells that continue the ground of the seeds, and their slopes (A, B, 2): ring by ring outward, inward, outward.
 
     A cell in which nothing stands hears the last ground cell before it of its own and both neighbouring sectors, the
     last one passed in its ring, going up and then down the sectors, and, from the second sweep on, the next one after
-    it in its own sector. Its height may differ from the mean of what
-    they predict (weights 1 / (d^2 + 0.04)) by a kerb, and by the bend of the ground over the shortest distance.
+    it in its own sector. Its height may differ from the mean of what they predict (weights 1 / (d^2 + 0.04)) by a kerb,
+    by less where they are close, and by the bend of the ground over the shortest distance.
     """
     n_sectors, n_rings = spans.shape
     ground = {(a, b) for a in range(n_sectors) for b in range(n_rings) if seeds[a, b]}
     slopes = np.zeros((n_sectors, n_rings, 2))
 
-    def believed(a, b, heard):
+    def believed(a, b, heard, reach):
         weights, heights, gradients, offsets, distances = [], [], [], [], []
         for cell in heard:
             offset = means[a, b, :2] - means[cell][:2]
@@ -516,7 +516,7 @@ def grow_ground(means, spans, seeds, closed, *, reach, n_sweeps, standing, kerb,
         if not weights:
             return False
         surprise = means[a, b, 2] - np.average(heights, weights=weights)
-        if abs(surprise) > kerb + bend * min(distances):
+        if abs(surprise) > min(kerb, noise + rise * min(distances)) + bend * min(distances):
             return False
         offset = np.average(offsets, axis=0, weights=weights)
         slope = np.average(gradients, axis=0, weights=weights)
@@ -524,7 +524,7 @@ def grow_ground(means, spans, seeds, closed, *, reach, n_sweeps, standing, kerb,
         slopes[a, b] = slope * min(1.0, steepest / max(np.hypot(*slope), steepest))
         return True
 
-    for sweep in range(n_sweeps):
+    for sweep, reach in enumerate(reaches):
         last = {}
         for b in range(n_rings) if sweep % 2 == 0 else reversed(range(n_rings)):
             ring = [a for a in range(n_sectors) if spans[a, b] <= standing]
@@ -537,7 +537,7 @@ def grow_ground(means, spans, seeds, closed, *, reach, n_sweeps, standing, kerb,
                         heard += [(beside, b)] if beside is not None else []
                         after = range(b + 1, n_rings) if sweep % 2 == 0 else range(b - 1, -1, -1)
                         heard += [(a, d) for d in after if (a, d) in ground][:1] if sweep else []
-                        if believed(a, b, heard):
+                        if believed(a, b, heard, reach):
                             ground.add((a, b))
                     if (a, b) in ground:
                         beside = a

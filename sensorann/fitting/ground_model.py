@@ -18,8 +18,8 @@ from sensorann.kernels import ground_grid, ground_growth, ground_heights
 _SWEEP_RADIUS = 25.0
 # Growth starts from cells at the lowest common height this near to a sensor.
 _SEED_RADIUS, _SEED_BAND = 12.0, 0.1
-# Hidden ground is bridged over this far.
-_REACH, _N_SWEEPS = 10.0, 3
+# Hidden ground is bridged over this far, but only once the ground around what hides it is known.
+_REACHES = np.array([4.0, 4.0, 10.0, 10.0])
 # Points this far above the ground are on it: in a bare cell grass or a kerb, at the foot of something noise alone.
 _BARE_BAND, _FOOT_BAND = 0.15, 0.05
 _BELOW = 0.4
@@ -95,7 +95,7 @@ def ground(points: ArrayLike, *, origins: ArrayLike | None = None) -> Ground:
     origin = lattice.origin.astype(cloud.dtype)
     means, spans = ground_grid.cell_means(cloud, coordinates, origin, *lattice.shape)
     seen = _seeds(means, spans, sensors - lattice.origin)
-    slopes = ground_growth.grow_ground(means, spans, seen, lattice.closed, _REACH, _N_SWEEPS)
+    slopes = ground_growth.grow_ground(means, spans, seen, lattice.closed, _REACHES)
     measured = ground_heights.heights_at_centers(means, slopes, seen, lattice.centers)
     model = GroundModel(lattice, ground_heights.fill_heights(measured, lattice.closed, *lattice.edges), seen)
     bands = np.where(spans <= ground_growth.STANDING, _BARE_BAND, _FOOT_BAND).astype(np.float32)

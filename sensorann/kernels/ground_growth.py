@@ -5,8 +5,9 @@ import numpy as np
 from sensorann.kernels._jit import kernel
 
 STANDING = 0.35  # metres from the lowest to the highest point of a cell in which something stands
-# A cell may lie off the height that others predict by a kerb, and by this per metre between them for bends.
-KERB, BEND = 0.20, 0.06
+# A cell may lie off the height that others predict by a kerb, which side by side shows as a steep rise over some noise
+# (else the ground would climb a car by many small steps), and by this per metre between them for bends.
+KERB, NOISE, RISE, BEND = 0.20, 0.03, 0.3, 0.03
 STEEPEST = 0.25
 SMOOTHING = 0.25  # share of a surprise that goes into the slope
 _SOFTENING = 0.04  # m^2: cells side by side count alike
@@ -39,7 +40,8 @@ def _continues(a, b, references, means, slopes, reach):
     if total == 0.0:
         return False
     surprise = means[a, b, 2] - height / total
-    if not abs(surprise) <= KERB + BEND * np.sqrt(nearest):
+    distance = np.sqrt(nearest)
+    if not abs(surprise) <= min(KERB, NOISE + RISE * distance) + BEND * distance:
         return False
     offset_x, offset_y = offset_x / total, offset_y / total
     gain = SMOOTHING * surprise / (offset_x * offset_x + offset_y * offset_y + 0.25)
@@ -109,25 +111,25 @@ def _grow_along(b, step, own, before, means, slopes, ground, closed, reach):
 
 
 @kernel
-def grow_ground(means, spans, ground, closed, reach, n_sweeps):
+def grow_ground(means, spans, ground, closed, reaches):
     """Spread the ground from some bare cells to others, changing `ground` (A, B) bool -> slopes (A, B, 2).
 
-    means (A, B, 3), spans (A, B), closed: whether the first axis is a ring, reach: the longest gap, metres. Sweeps run
-    outward and inward by turns. A cell hears the last ground cells before it in its own and both neighbouring sectors,
-    the next one after it, and its neighbours in the ring from both sides: so islands behind an object are reached
-    round it, and what rises above the ground before and behind it is none.
+    means (A, B, 3), spans (A, B), closed: whether the first axis is a ring, reaches (S,): the longest gap that each
+    sweep bridges, metres. Sweeps run outward and inward by turns. A cell hears the last ground cells before it in its
+    own and both neighbouring sectors, the next one after it, and its neighbours in the ring from both sides: so islands
+    behind an object are reached round it, and what rises above the ground before and behind it is none.
     """
     n_sectors, n_rings = ground.shape
     slopes = np.zeros((n_sectors, n_rings, 2))
     sectors, starts = bare_cells(spans)
-    for sweep in range(n_sweeps):
+    for sweep in range(reaches.shape[0]):
         before = np.full(n_sectors, -1)
         for k in range(n_rings):
             b = k if sweep % 2 == 0 else n_rings - 1 - k
             step = 0 if sweep == 0 else (1 if sweep % 2 == 0 else -1)
             own = sectors[starts[b] : starts[b + 1]]
-            _grow_along(b, step, own, before, means, slopes, ground, closed, reach)
-            _grow_along(b, step, own[::-1].copy(), before, means, slopes, ground, closed, reach)
+            _grow_along(b, step, own, before, means, slopes, ground, closed, reaches[sweep])
+            _grow_along(b, step, own[::-1].copy(), before, means, slopes, ground, closed, reaches[sweep])
             for a in own:
                 if ground[a, b]:
                     before[a] = b

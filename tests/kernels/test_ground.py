@@ -69,12 +69,13 @@ def test_growth_matches_naive(seed, closed):
     means = np.dstack([places, heights])
     spans = rng.choice([0.1, 0.8, np.inf], shape, p=[0.7, 0.1, 0.2])
     ground = (spans < 0.2) & (rng.random(shape) < 0.05)
+    reaches = np.array([2.0, 2.0, 3.0, 3.0])
     expected, expected_slopes = naive.grow_ground(
-        means, spans, ground, closed, reach=3.0, n_sweeps=4,
-        standing=ground_growth.STANDING, kerb=ground_growth.KERB, bend=ground_growth.BEND,
+        means, spans, ground, closed, reaches=reaches, standing=ground_growth.STANDING, kerb=ground_growth.KERB,
+        noise=ground_growth.NOISE, rise=ground_growth.RISE, bend=ground_growth.BEND,
         steepest=ground_growth.STEEPEST, smoothing=ground_growth.SMOOTHING,
     )  # fmt: skip
-    slopes = ground_growth.grow_ground(means, spans, ground, closed, 3.0, 4)
+    slopes = ground_growth.grow_ground(means, spans, ground, closed, reaches)
     assert {(int(a), int(b)) for a, b in np.argwhere(ground)} == expected
     np.testing.assert_allclose(slopes, expected_slopes, atol=1e-9)
 
