@@ -131,8 +131,13 @@ def _readable(name: str, value: Any) -> Any:
     return np.frombuffer(value, "<f8").tolist() if name in FIELDS and value is not None else value
 
 
+def box_fields(box: Box) -> dict[str, Any]:
+    """Fields of a box by name: lists of numbers, its source, its attributes."""
+    return {name: _readable(name, value) for name, value in _fields(box).items()}
+
+
 def _box_value(box: Box | None) -> dict[str, Any] | None:
-    return None if box is None else {name: _readable(name, value) for name, value in _fields(box).items()}
+    return None if box is None else box_fields(box)
 
 
 def _short(value: Any) -> str:

@@ -43,10 +43,12 @@ class Snapshot:
     ----------
     labels : labels; their drive_name is the drive's name in the store
     versions : object to the number of the last event that touched it
+    seq : number of the last event of the store at that moment
     """
 
     labels: Labels
     versions: Mapping[str, int]
+    seq: int
 
     @property
     def drive(self) -> str:
@@ -107,7 +109,8 @@ class Store:
         """
         with self.reading() as connection:
             labels, versions = projection.load(connection, drive)
-        return Snapshot(labels=labels, versions=versions)
+            seq, *_ = journal.last_event(connection, lock=False)
+        return Snapshot(labels=labels, versions=versions, seq=seq)
 
     def track(self, drive: str, object_id: str) -> StoredTrack:
         """Load one object.
