@@ -39,6 +39,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "sync",
         ],
         "simulate": ["simulate_drive"],
+        "store": ["Note", "open_store"],
         "tracks": ["interpolate", "suggest", "track"],
     },
 )
