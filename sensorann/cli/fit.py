@@ -1,17 +1,17 @@
 """`sensorann fit`: a cuboid from one click, or from a 2D box on a picture."""
 
 import math
-from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
+from sensorann.cli.labels import read_labels
 from sensorann.cli.output import AsJson, print_json
 from sensorann.errors import ArgumentError, UsageError
 from sensorann.fitting.clicking import ClickedFit, ClickFrame, fit_at
 from sensorann.fitting.image_box import cuboid_from_image_box
-from sensorann.formats import open_drive, read_labels
+from sensorann.formats import open_drive
 from sensorann.scene import Drive, Track, frame_timestamps_ns, labels_in_world
 
 
@@ -23,7 +23,7 @@ def fit(
     point: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
     box2d: str | None = None,
     toward: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
-    labels: Path | None = None,
+    labels: str | None = None,
     track: str | None = None,
     frame: ClickFrame = "ego",
     sensor: str | None = None,
@@ -58,8 +58,8 @@ def fit(
     toward
         X,Y,Z of a second point: the object faces from the first one to it.
     labels, track
-        Labels of the drive and the id of the object in them: its keyframes, and the way between them, say where it
-        faces.
+        Labels of the drive, a file or STORE#DRIVE, and the id of the object in them: its keyframes, and the way between
+        them, say where it faces.
     frame
         Frame of the points.
     sensor
@@ -106,7 +106,7 @@ def _instant(recording: Drive, at: int) -> int:
     return int(times[at])
 
 
-def _track(recording: Drive, labels: Path | None, track_id: str) -> Track:
+def _track(recording: Drive, labels: str | None, track_id: str) -> Track:
     if labels is None:
         raise UsageError("--track needs --labels")
     return labels_in_world(read_labels(labels, drive=recording), recording.trajectory).track(track_id)
