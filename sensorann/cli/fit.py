@@ -57,9 +57,10 @@ def fit(
         CAMERA:LEFT,TOP,RIGHT,BOTTOM in pixels, around the object on the picture of that camera; instead of a point.
     toward
         X,Y,Z of a second point: the object faces from the first one to it.
-    labels, track
-        Labels of the drive, a file or STORE#DRIVE, and the id of the object in them: its keyframes, and the way between
-        them, say where it faces.
+    labels
+        Labels of the drive, a file or STORE#DRIVE, that hold the object at other instants.
+    track
+        Id of the object in them: its keyframes, and the way between them, say where it faces.
     frame
         Frame of the points.
     sensor

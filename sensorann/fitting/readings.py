@@ -85,7 +85,7 @@ def read_cluster(
     edges = sizes[way, chosen] if size is None else known_edges(_span(ways[way]), np.asarray(size))
     angle = rectangle.angle + way * math.pi / 2
     # The place is along the axes before front and back are told apart.
-    center = _place(ways[way], edges[:2]) @ _axes(angle) + rectangle.middle
+    center = place(ways[way], edges[:2]) @ _axes(angle) + rectangle.middle
     if factor_at(known, angle + math.pi) > factor_at(known, angle):
         angle += math.pi
     edge_factor = from_edges(
@@ -158,7 +158,7 @@ def _span(extent: Extent) -> NDArray[np.float64]:
     return np.append(extent.high - extent.low, extent.height)
 
 
-def _place(extent: Extent, edge: NDArray[np.float64]) -> NDArray[np.float64]:
+def place(extent: Extent, edge: NDArray[np.float64]) -> NDArray[np.float64]:
     """Centre (2,) of a box whose seen ends stay where they are: what is added lies at the hidden ones."""
     near = extent.near_sides()
     toward = np.where(near == 0, extent.hidden_side(), -near)
