@@ -26,7 +26,7 @@ _WIDEST_GAP = 3.0
 # nested cluster has to be likelier by far: by so much per log of the points it leaves out, and per log of the gap that
 # parts it from them, counted in usual ones. Chosen on the tuning half of `python -m benchmarks.click_fit`.
 _PER_LOG_POINTS, _PER_LOG_GAP = 3.0, 2.0
-_LENGTH_SLACK = 1.5
+_LENGTH_SLACK = 1.25
 # Printed by `python -m benchmarks.click_fit --fit-confidence`, from the tuning half: weights of
 # `confidence_features`.
 _CONFIDENCE, _MANY_POINTS = np.array([-5.18, 0.4, 4.47, 2.11]), 300
