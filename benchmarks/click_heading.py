@@ -11,7 +11,6 @@ was said before. `--write` puts the table into docs/click.md.
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,9 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import sensorann as sa
-from benchmarks.click_fit import PAGE
-from benchmarks.kitti_interpolation import DATA
-from benchmarks.report import between_marks
+from benchmarks.pages import run
 from sensorann.errors import SensorannError
 from sensorann.fitting.clicking import ClickedFit, fit_at
 from sensorann.geometry import Cuboid, points_in_cuboid
@@ -138,16 +135,5 @@ def report(root: Path) -> str:
     return "\n".join(lines)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=DATA)
-    parser.add_argument("--write", action="store_true", help="put the table into docs/click.md")
-    options = parser.parse_args()
-    text = report(options.data)
-    print(text)
-    if options.write:
-        PAGE.write_text(between_marks(PAGE.read_text(), "heading", text + "\n"))
-
-
 if __name__ == "__main__":
-    main()
+    run(__doc__, report, page="click.md", mark="heading")
