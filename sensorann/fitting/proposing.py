@@ -98,6 +98,8 @@ def cuboid_from_click(
     """
     click = as_array(point, (3,), np.float64, name="point", finite=True)
     categories = ontology.categories if category is None else (ontology[category],)
+    if not categories:
+        raise ArgumentError("the ontology has no categories, so nothing can be recognised")
     reader = _Reader.of(categories, sweep.sensor, ego_from_sensor, size=size, heading=heading)
     around = look_around(
         sweep.points,
