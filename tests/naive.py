@@ -301,15 +301,15 @@ def deskew(points, offsets_ns, timestamp_ns, ego_from_sensor, trajectory):
 
 
 def lay_onto(
-    template, across, target, prior_information, scales, *,
-    point_sigma, most_points, n_steps, limits, outside, probe,
+    template, across, outward, target, viewer, prior_information, scales, *,
+    point_sigma, most_points, n_steps, limits, turned_away, outside, probe,
 ):  # fmt: skip
     """Robust Gauss-Newton that lays target points onto template points, nearest neighbours by brute force.
 
     The offset (along, across, yaw) minimises the weighted squares of A (m - R^T (p - t)) and of the prior; A weighs
     what lies across the surface of the template point m, and everything where the point lies `outside` the limits of
-    the box. Also the information (3, 3) of the points, along its weakest direction in plan no more than moving by
-    `probe` shows.
+    the box. Surfaces that look away from the viewer do not match. Also the information (3, 3) of the points, along its
+    weakest direction in plan no more than moving by `probe` shows.
     """
 
     def residuals(offset):
@@ -318,6 +318,9 @@ def lay_onto(
         for point in placed:
             distances = np.linalg.norm(template - point, axis=1)
             m = distances.argmin()
+            away = (viewer - offset[:2]) @ rotation - point[:2]
+            if outward[m] @ away < -np.sqrt(turned_away) * np.linalg.norm(away):
+                continue
             uu, uv, vv = across[m]
             surface = np.array([[uu, uv], [uv, vv]])
             past = np.clip((np.abs(point[:2]) - limits).max() / outside, 0, 1)
