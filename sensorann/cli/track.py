@@ -63,6 +63,7 @@ def track(
     labels = tracks.track(given, recording, min_score=min_score, min_detections=min_detections)
     written = write_labels(labels, out, drive=recording, format=to_format)
     n_detected = sum(int((item.sources == Source.DETECTED).sum()) for item in labels.tracks)
+    scores = sorted(float(item.attributes["score"]) for item in labels.tracks)
     if as_json:
         print_json(
             {
@@ -74,6 +75,7 @@ def track(
                 "detected": n_detected,
                 "filled": labels.n_boxes - n_detected,
                 "written": written.boxes,
+                "scores": scores,
             }
         )
         return
@@ -81,3 +83,8 @@ def track(
         f"{out}: {len(labels.tracks)} tracks of {n_detected} of {len(given)} detections, "
         f"{labels.n_boxes - n_detected} boxes filled between them; {written.boxes} boxes written"
     )
+    if scores:
+        middle = scores[len(scores) // 2]
+        print(
+            f"scores of tracks from {scores[0]:.2f} to {scores[-1]:.2f}, half of them below {middle:.2f} (--min-score)"
+        )
