@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -12,9 +11,10 @@ from rich.table import Table
 
 from sensorann import qa
 from sensorann.cli.label_formats import FromFormat
+from sensorann.cli.labels import read_labels
 from sensorann.cli.output import AsJson, print_json
 from sensorann.errors import UsageError
-from sensorann.formats import open_drive, read_labels
+from sensorann.formats import open_drive
 from sensorann.qa.errors import ALL, Grouping
 from sensorann.tracks.scoring import ScoreSummary
 
@@ -23,8 +23,8 @@ CHOICES = ("clear", "hota", "identity", "errors", "amota", "ap")
 
 
 def compare(
-    truth: Path,
-    other: Path,
+    truth: str,
+    other: str,
     /,
     *,
     metric: str = "clear,hota,identity,errors",
@@ -52,7 +52,7 @@ def compare(
     Parameters
     ----------
     truth
-        What is right.
+        What is right: labels in any format that `sensorann convert` reads, or STORE#DRIVE.
     other
         What is measured.
     metric

@@ -1,7 +1,6 @@
 """`sensorann suggest`: which frame to correct next, and why."""
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated
 
 import numpy as np
@@ -9,14 +8,15 @@ from cyclopts import Parameter
 
 from sensorann import tracks
 from sensorann.cli.label_formats import FromFormat
+from sensorann.cli.labels import read_labels
 from sensorann.cli.output import AsJson, print_json
 from sensorann.errors import UsageError
-from sensorann.formats import open_drive, read_labels
+from sensorann.formats import open_drive
 from sensorann.scene import frame_timestamps_ns
 
 
 def suggest(
-    labels: Path,
+    labels: str,
     /,
     *,
     drive: str,
@@ -39,7 +39,7 @@ def suggest(
     Parameters
     ----------
     labels
-        Keyframes or completed tracks, in any format that `sensorann convert` reads.
+        Keyframes or completed tracks, in any format that `sensorann convert` reads, or STORE#DRIVE.
     drive
         The recording (ROOT or ROOT#NAME).
     n
