@@ -173,8 +173,8 @@ def test_of_two_categories_alike_one_stays():
 
 
 def test_objects_of_two_categories_that_meet_for_a_moment_both_stay():
-    crossing = straight(range(40), start=(20.0, -20.0), speed=(0.0, 10.0))
-    both = Detections.concatenate([of_class("Car", straight(range(40)), 3.0), of_class("Van", crossing, 5.0)])
+    faster = straight(range(40), start=(-10.0, 0.3), speed=(15.0, 0.0))
+    both = Detections.concatenate([of_class("Car", straight(range(40)), 3.0), of_class("Van", faster, 5.0)])
     assert len(track(both, drive()).tracks) == 2
 
 
