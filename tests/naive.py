@@ -682,3 +682,32 @@ def height_on_lattice(heights, u, v, closed):
             sector = c % n_sectors if closed else min(max(c, 0), n_sectors - 1)
             total += share * other * heights[sector, min(max(d, 0), n_rings - 1)]
     return total
+
+
+def gather_around(points, frame_from_points, place, reach):
+    rows, moved = [], []
+    for row, point in enumerate(points):
+        there = frame_from_points.apply(point)
+        if np.isfinite(there).all() and (np.abs(there[:2] - place) <= reach).all():
+            rows.append(row)
+            moved.append(there)
+    return np.array(rows, np.int64), np.array(moved).reshape(-1, 3)
+
+
+def lowest_of_cells(points, place, radius, cell):
+    lowest = {}
+    for point in points:
+        offset = point[:2] - place
+        square = tuple(np.floor(offset / cell))
+        if offset @ offset <= radius**2 and (square not in lowest or point[2] < lowest[square][2]):
+            lowest[square] = point
+    return np.array([lowest[square] for square in sorted(lowest)]).reshape(-1, 3)
+
+
+def standing_on(points, place, height, slope, lowest, highest, radius):
+    rows = []
+    for row, point in enumerate(points):
+        offset = point[:2] - place
+        if np.hypot(*offset) <= radius and lowest < point[2] - (height + slope @ offset) < highest:
+            rows.append(row)
+    return rows

@@ -8,6 +8,7 @@ from sensorann.fitting.image_box import cuboid_from_image_box
 from sensorann.fitting.local_ground import GroundPlane, estimate_ground
 from sensorann.fitting.proposing import Proposal, cuboid_from_click
 from sensorann.fitting.refining import Refinement, refine_cuboid
+from sensorann.fitting.together import fit_together
 
 __all__ = [
     "ClickedFit",
@@ -23,6 +24,7 @@ __all__ = [
     "estimate_ground",
     "fit_at",
     "fit_cuboid",
+    "fit_together",
     "ground",
     "grow_object",
     "refine_cuboid",
