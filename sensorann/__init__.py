@@ -32,6 +32,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "sync",
         ],
         "simulate": ["simulate_drive"],
-        "tracks": ["interpolate", "suggest", "track"],
+        "tracks": ["interpolate", "prelabel", "suggest", "track"],
     },
 )

@@ -1,5 +1,6 @@
 """From points to cuboids: the ground, growing an object from a click, and fitting a box to it."""
 
+from sensorann.fitting.candidates import Candidates, find_candidates
 from sensorann.fitting.clicking import ClickedFit, fit_at
 from sensorann.fitting.cuboid_fit import CuboidFit, fit_cuboid
 from sensorann.fitting.ground_model import Ground, GroundModel, ground
@@ -7,6 +8,7 @@ from sensorann.fitting.growing import GrownObject, grow_object
 from sensorann.fitting.local_ground import GroundPlane, estimate_ground
 
 __all__ = [
+    "Candidates",
     "ClickedFit",
     "CuboidFit",
     "Ground",
@@ -14,6 +16,7 @@ __all__ = [
     "GroundPlane",
     "GrownObject",
     "estimate_ground",
+    "find_candidates",
     "fit_at",
     "fit_cuboid",
     "ground",
