@@ -13,7 +13,7 @@ from sensorann.errors import ArgumentError
 from sensorann.fitting.clustering import object_groups
 from sensorann.fitting.cuboid_fit import CuboidFit, fit_cuboid
 from sensorann.fitting.ground_model import ground
-from sensorann.fitting.likeness import Shape, smallest_category
+from sensorann.fitting.likeness import Shape, first_like, smallest_first
 from sensorann.geometry import Cuboids
 from sensorann.geometry.arrays import as_array
 from sensorann.scene import Category
@@ -72,8 +72,9 @@ def find_candidates(
     rises = offsets[:, 2] - found.heights
     standing = ~found.on_ground & (rises > _LOWEST) & (rises < _HIGHEST)  # all of them False for NaN
     offsets, rises = offsets[standing], rises[standing]
+    ordered = smallest_first(categories)
     groups = object_groups(
-        offsets, recognise=lambda rows: _candidate(offsets[rows], rises[rows], categories), fewest=_FEWEST
+        offsets, recognise=lambda rows: _candidate(offsets[rows], rises[rows], ordered), fewest=_FEWEST
     )
     fits = [(fit, category) for _, (fit, category) in groups]
     n_points = np.array([fit.n_points for fit, _ in fits], np.int64)
@@ -96,12 +97,12 @@ def _candidate(
     """Box of the points (K, 3) of one group, and its category; None when it could be of none."""
     sides = _sides(offsets)
     top = float(rises.max())
-    category = smallest_category(
-        Shape(sides, float(rises.min()), top, float(_sides(offsets[rises >= _UPPER_SHARE * top])[0])), categories
+    category = first_like(
+        Shape(sides, float(rises.min()), top, _sides(offsets[rises >= _UPPER_SHARE * top])[0]), categories
     )
     if category is None:
         return None
-    length = min(category.size[0], float(sides[0]) + LARGEST_COMPLETION)
+    length = min(category.size[0], sides[0] + LARGEST_COMPLETION)
     size = (length, category.size[1], top)
     try:
         fit = fit_cuboid(offsets, ground_height=float(np.median(offsets[:, 2] - rises)), size=size)
@@ -110,7 +111,7 @@ def _candidate(
     return fit, category
 
 
-def _sides(offsets: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Longer and shorter side (2,) of the smallest rectangle around points (K, 3), seen from above."""
+def _sides(offsets: NDArray[np.float64]) -> tuple[float, float]:
+    """Longer and shorter side of the smallest rectangle around points (K, 3), seen from above."""
     _, sides, _ = cv2.minAreaRect(np.ascontiguousarray(offsets[:, :2], np.float32))
-    return np.sort(np.array(sides))[::-1]
+    return float(max(sides)), float(min(sides))

@@ -17,6 +17,8 @@ _GAP, _GAP_PER_METRE = 0.35, 0.008
 _HEIGHT_WEIGHT = 0.5
 # A group that is no object is tried again with smaller gaps, down to this share of the first ones.
 _SHRINK, _SMALLEST_SHARE = 0.7, 0.3
+# Narrower groups hold no two objects.
+_NARROWEST = 1.0
 
 
 def object_groups(
@@ -47,7 +49,7 @@ def object_groups(
             kind = recognise(rows[group])
             if kind is not None:
                 yield rows[group], kind
-            elif share * _SHRINK >= _SMALLEST_SHARE:
+            elif share * _SHRINK >= _SMALLEST_SHARE and np.ptp(offsets[rows[group], :2], axis=0).max() > _NARROWEST:
                 waiting.append((rows[group], share * _SHRINK))
 
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import NDArray
-
 from sensorann.scene import Category, Motion
 
 
@@ -50,30 +48,32 @@ class Shape:
 
     Attributes
     ----------
-    sides : (2,) the longer and the shorter side of the rectangle around it, metres
+    sides : the longer and the shorter side of the rectangle around it, metres
     bottom, top : of its points above the ground, metres
     upper : longest extent of the points above 80 % of the top, metres
     """
 
-    sides: NDArray[np.float64]
+    sides: tuple[float, float]
     bottom: float
     top: float
     upper: float
 
 
-def smallest_category(shape: Shape, categories: Sequence[Category]) -> Category | None:
-    """Return the smallest category that could look like that when partly hidden; None where none could."""
-    for category in sorted(categories, key=lambda category: float(np.prod(category.size))):
-        if _may_be(shape, category):
-            return category
-    return None
+def smallest_first(categories: Sequence[Category]) -> tuple[Category, ...]:
+    """Categories in order of their usual volume."""
+    return tuple(sorted(categories, key=lambda category: float(np.prod(category.size))))
+
+
+def first_like(shape: Shape, categories: Sequence[Category]) -> Category | None:
+    """Return the first category that could look like that when partly hidden; None where none could."""
+    return next((category for category in categories if _may_be(shape, category)), None)
 
 
 def _may_be(shape: Shape, category: Category) -> bool:
     length, width, height = category.size
     least = _VISIBLE[category.motion]
     longest, shortest = shape.sides
-    return bool(
+    return (
         least.longest * length <= longest <= _LARGER * length + _SLACK
         and shortest <= _LARGER * width + _SLACK
         and least.top * height <= shape.top <= _HIGHER * height

@@ -5,7 +5,7 @@ import pytest
 
 from sensorann.fitting import find_candidates
 from sensorann.fitting.clustering import object_groups
-from sensorann.fitting.likeness import Shape, smallest_category
+from sensorann.fitting.likeness import Shape, first_like, smallest_first
 from sensorann.geometry import Cuboids, points_in_cuboids
 from sensorann.scene import default_ontology
 from sensorann.simulate import simulate_drive
@@ -104,7 +104,7 @@ def test_most_actors_of_a_simulated_street_are_found():
 
 
 def shape(longest, shortest, top, *, bottom=0.2, upper=0.5):
-    return Shape(np.array([longest, shortest]), bottom, top, upper)
+    return Shape((longest, shortest), bottom, top, upper)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def shape(longest, shortest, top, *, bottom=0.2, upper=0.5):
     ids=lambda value: str(value) if value is None or isinstance(value, str) else "",
 )
 def test_the_smallest_category_that_fits(seen, name):
-    category = smallest_category(seen, CATEGORIES)
+    category = first_like(seen, smallest_first(CATEGORIES))
     assert (category and category.name) == name
 
 
