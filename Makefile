@@ -56,16 +56,18 @@ $(VENV)/all.stamp: $(VENV)/core.stamp
 	touch $@
 
 VIEWER_LIBRARIES := libusb-1.0-0 libvulkan1 mesa-vulkan-drivers libegl1 libgl1 libx11-6 libidn2-0 libudev1 libglib2.0-0
-APT := apt-get install -y --no-install-recommends $(VIEWER_LIBRARIES)
+# The label store is tested on a real server, which the tests start for themselves.
+SYSTEM_LIBRARIES := $(VIEWER_LIBRARIES) postgresql libpq5
+APT := apt-get install -y --no-install-recommends $(SYSTEM_LIBRARIES)
 
 .PHONY: system-libraries
 system-libraries:
-	@if command -v dpkg >/dev/null && dpkg -s $(VIEWER_LIBRARIES) >/dev/null 2>&1; then \
+	@if command -v dpkg >/dev/null && dpkg -s $(SYSTEM_LIBRARIES) >/dev/null 2>&1; then \
 	  true; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive $(APT) -qq; \
 	else \
-	  echo "The viewer's system libraries are missing: sudo $(APT)"; \
+	  echo "System libraries of the viewer and of the tests are missing: sudo $(APT)"; \
 	fi
 
 clean:

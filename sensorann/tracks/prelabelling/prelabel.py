@@ -158,6 +158,7 @@ def _finished_track(
         frames_ns=frames_ns,
         motion=motion,
         tuning=TUNINGS[motion],
+        step_ns=1 if len(frames_ns) < 2 else int(np.median(np.diff(frames_ns))),
         first_id=int(item.id),
     )
     return replace(smooth, attributes={"confidence": round(believed, 3), "moving": refined.moving})
