@@ -11,7 +11,7 @@ from sensorann.cli.label_formats import ToFormat
 from sensorann.cli.output import AsJson, print_json
 from sensorann.cli.progress import counted
 from sensorann.errors import UsageError
-from sensorann.formats import open_drive, writable_format, write_labels
+from sensorann.formats import open_drive, read_image_boxes, writable_format, write_labels
 from sensorann.scene import Labels, Source
 from sensorann.tracks.prelabelling.prelabel import PROPOSED
 
@@ -24,6 +24,7 @@ def prelabel(
     frames: str = ":",
     categories: str = ",".join(PROPOSED),
     min_confidence: float = 0.2,
+    image_detections: Path | None = None,
     to_format: ToFormat = None,
     as_json: AsJson = False,
 ) -> None:
@@ -49,6 +50,8 @@ def prelabel(
         What to look for, with commas between the names.
     min_confidence
         Leave out tracks that look less like an object, 0 to 1.
+    image_detections
+        2D boxes on the drive's pictures, COCO or OpenLABEL: they name categories, and make what they see surer.
     to_format
         Format to write; follows the name when not given.
     as_json
@@ -58,9 +61,15 @@ def prelabel(
     names = tuple(name.strip() for name in categories.split(",") if name.strip())
     writable_format(out, format=to_format)  # a slip in the name is told before the long work, not after it
     recording = open_drive(drive)
+    boxes = () if image_detections is None else read_image_boxes(image_detections, drive=recording)
     with counted("proposing") as progress:
         labels = tracks.prelabel(
-            recording, categories=names, frames=chosen, min_confidence=min_confidence, progress=progress
+            recording,
+            categories=names,
+            frames=chosen,
+            min_confidence=min_confidence,
+            image_boxes=boxes,
+            progress=progress,
         )
     written = write_labels(labels, out, drive=recording, format=to_format)
     summary = _summary(labels, out) | {"written": written.boxes}

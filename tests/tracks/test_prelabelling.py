@@ -6,8 +6,9 @@ import pytest
 import sensorann as sa
 from benchmarks import prelabel as benchmark
 from sensorann.errors import ArgumentError, MissingDataError
+from sensorann.formats.kitti.boxes import outlines
 from sensorann.geometry import Transform, points_in_cuboids
-from sensorann.scene import Motion, Rig, Sensor, Source, Sweep
+from sensorann.scene import ImageTrack, Motion, Rig, Sensor, Source, Sweep, into_sensor, sources_of
 from sensorann.tracks.clouds import points_at
 from sensorann.tracks.prelabelling.refining import headings
 from tests.builders import FRAME_NS, START_NS, MemoryDrive, make_trajectory
@@ -175,3 +176,37 @@ def test_recorded_objects_are_proposed(real_data):
         assert row["labels"] >= 25
         assert row["2 m"] >= 0.85
         assert row["switches"] == 0
+
+
+def on_pictures(drive, labels, frames):
+    """Outlines of the true boxes on pictures of the front camera, each an image track of its own."""
+    sensor, camera = drive.rig["CAM_FRONT"], drive.rig.camera("CAM_FRONT")
+    boxes = []
+    for instant in drive.times["CAM_FRONT"][frames]:
+        for track in labels.tracks:
+            rows = np.flatnonzero(np.abs(track.timestamps_ns - instant) < 60_000_000)[:1]
+            instants = np.full(len(rows), instant)
+            seen = into_sensor(track.cuboids[rows], sensor, drive.trajectory, timestamps_ns=instants)
+            drawn = outlines(seen, camera)
+            drawn = drawn[np.isfinite(drawn).all(axis=1)]
+            if len(drawn):
+                name, sources = f"{track.id}/{instant}", sources_of(1, Source.DETECTED)
+                boxes.append(
+                    ImageTrack(
+                        id=name, camera="CAM_FRONT", category=track.category, timestamps_ns=instants, boxes=drawn,
+                        sources=sources,
+                    )
+                )  # fmt: skip
+    return boxes
+
+
+def test_boxes_on_pictures_name_the_category(simulated, proposed):
+    drive, labels = simulated
+    named = sa.prelabel(drive, image_boxes=on_pictures(drive, labels, slice(3, 12)))
+    right, sure = [], []
+    for found in (named, proposed):
+        pairs = [(truth, hit) for truth, hit, _ in matches(drive, labels, found) if hit is not None]
+        right.append(np.mean([hit.category == truth.category for truth, hit in pairs]))
+        sure.append(sum(track.attributes["confidence"] for track in found.tracks))
+    assert right[0] > right[1]
+    assert sure[0] > sure[1]

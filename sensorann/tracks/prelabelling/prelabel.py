@@ -14,6 +14,7 @@ from sensorann.scene import (
     Category,
     Detections,
     Drive,
+    ImageTrack,
     Labels,
     Ontology,
     Source,
@@ -28,6 +29,7 @@ from sensorann.tracks.association.tuning import TUNINGS
 from sensorann.tracks.clouds import Clouds, Region, stream_clouds
 from sensorann.tracks.prelabelling.believing import confidence
 from sensorann.tracks.prelabelling.detecting import detect_candidates, is_vehicle, lidar_place
+from sensorann.tracks.prelabelling.looking import confirmed_by_pictures
 from sensorann.tracks.prelabelling.refining import Seen, refine
 
 _log = logging.getLogger(__name__)
@@ -42,6 +44,7 @@ def prelabel(
     ontology: Ontology | None = None,
     frames: slice = slice(None),
     min_confidence: float = 0.2,
+    image_boxes: Sequence[ImageTrack] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> Labels:
     """Propose tracks of everything in a drive that may be of some categories, without any label.
@@ -57,6 +60,7 @@ def prelabel(
     ontology : None for the default one
     frames : which sweeps of the first LiDAR are looked at
     min_confidence : tracks that look less like an object are left out, 0 to 1
+    image_boxes : what a detector saw on the pictures; it names categories, and tracks it sees too are surer
     progress : called with the number of steps done and of all steps
 
     Returns
@@ -93,7 +97,8 @@ def prelabel(
         _log.warning("drive %s: %d of %d sweeps are missing", drive.name, n_missing, len(frames_ns))
     raw = track(detections, drive, min_detections=min(_FEWEST_DETECTIONS, len(frames_ns)))
     finished = _finished(raw, drive, wanted, frames_ns, report(len(frames_ns)))
-    kept = [item for item in finished if float(item.attributes["confidence"]) >= min_confidence]
+    proposed = confirmed_by_pictures(replace(raw, tracks=tuple(finished)), drive, image_boxes)
+    kept = [item for item in proposed.tracks if float(item.attributes["confidence"]) >= min_confidence]
     # Tracks come as their last sweep is read: they are numbered in the order of their first.
     kept.sort(key=lambda item: (int(item.timestamps_ns[0]), int(item.id)))
     return replace(raw, tracks=tuple(replace(item, id=str(number)) for number, item in enumerate(kept)))
