@@ -29,6 +29,7 @@ from sensorann.tracks.association.tuning import TUNINGS
 from sensorann.tracks.clouds import Clouds, Region, stream_clouds
 from sensorann.tracks.prelabelling.believing import confidence
 from sensorann.tracks.prelabelling.detecting import detect_candidates, is_vehicle, lidar_place
+from sensorann.tracks.prelabelling.doppler import confirmed_by_radar
 from sensorann.tracks.prelabelling.looking import confirmed_by_pictures
 from sensorann.tracks.prelabelling.refining import Seen, refine
 
@@ -51,7 +52,8 @@ def prelabel(
 
     What stands on the ground of each sweep is grouped, boxed, and tracked in the world frame. Then each track gets its
     points of all frames: a standing object is fitted to all of them together, a moving one heads where it goes and has
-    the size of its best-seen frames. Sweeps are read twice, and held one at a time.
+    the size of its best-seen frames. Sweeps are read twice, and held one at a time. Where there is radar, moving tracks
+    whose speed it measures too are surer.
 
     Parameters
     ----------
@@ -97,7 +99,8 @@ def prelabel(
         _log.warning("drive %s: %d of %d sweeps are missing", drive.name, n_missing, len(frames_ns))
     raw = track(detections, drive, min_detections=min(_FEWEST_DETECTIONS, len(frames_ns)))
     finished = _finished(raw, drive, wanted, frames_ns, report(len(frames_ns)))
-    proposed = confirmed_by_pictures(replace(raw, tracks=tuple(finished)), drive, image_boxes)
+    proposed = confirmed_by_radar(replace(raw, tracks=tuple(finished)), drive)
+    proposed = confirmed_by_pictures(proposed, drive, image_boxes)
     kept = [item for item in proposed.tracks if float(item.attributes["confidence"]) >= min_confidence]
     # Tracks come as their last sweep is read: they are numbered in the order of their first.
     kept.sort(key=lambda item: (int(item.timestamps_ns[0]), int(item.id)))
