@@ -46,12 +46,12 @@ def _standing_on_ground(seen: Seen) -> float:
 
 
 def _heights(seen: Seen) -> list[NDArray[np.float64]]:
-    return [seen.points(k)[:, 2] - seen.bottom(k) for k in range(len(seen.boxes))]
+    return [cloud[:, 2] - seen.bottom(k) for k, cloud in zip(seen.looked.tolist(), seen.points(), strict=True)]
 
 
 def _filled(seen: Seen, refined: Refined) -> float:
     """Shares of the length and the width of a standing box along which it has points."""
-    points = np.concatenate([seen.points(k) for k in range(len(seen.boxes))])
+    points = np.concatenate(seen.points())
     if not len(points):
         return 0.0
     local = (points - refined.boxes.centers[0]) @ refined.boxes.rotations[0]

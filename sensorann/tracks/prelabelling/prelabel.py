@@ -26,12 +26,12 @@ from sensorann.scene import (
 from sensorann.tracks.association.finishing import finished_tracks
 from sensorann.tracks.association.tracking import track
 from sensorann.tracks.association.tuning import TUNINGS
-from sensorann.tracks.clouds import Clouds, Region, stream_clouds
+from sensorann.tracks.clouds import Region, stream_clouds
 from sensorann.tracks.prelabelling.believing import confidence
 from sensorann.tracks.prelabelling.detecting import detect_candidates, is_vehicle, lidar_place
 from sensorann.tracks.prelabelling.doppler import confirmed_by_radar
 from sensorann.tracks.prelabelling.looking import confirmed_by_pictures
-from sensorann.tracks.prelabelling.refining import Seen, refine
+from sensorann.tracks.prelabelling.refining import Seen, refine, rows_to_look_at
 
 _log = logging.getLogger(__name__)
 PROPOSED = ("car", "van", "truck", "bus", "pedestrian", "cyclist")
@@ -129,28 +129,34 @@ def _finished(
 ) -> Iterator[Track]:
     """Fit every track again as soon as all its sweeps are read."""
     detected = [item[item.sources == Source.DETECTED] for item in raw.tracks]
-    regions = [Region(timestamps_ns=item.timestamps_ns, cuboids=item.cuboids) for item in detected]
+    vehicle = [is_vehicle(raw.ontology[item.category]) for item in detected]
+    looked = [
+        rows_to_look_at(item.cuboids, _seconds(item), vehicle=own) for item, own in zip(detected, vehicle, strict=True)
+    ]
+    regions = [
+        Region(timestamps_ns=item.timestamps_ns[rows], cuboids=item.cuboids[rows])
+        for item, rows in zip(detected, looked, strict=True)
+    ]
     for complete in stream_clouds(drive, regions, progress=progress):
         for i, clouds in complete.items():
-            alike = is_vehicle(raw.ontology[detected[i].category])
-            categories = [category for category in wanted if is_vehicle(category) == alike]
-            yield _finished_track(detected[i], clouds, drive, categories, frames_ns, raw)
+            seen = Seen(
+                boxes=detected[i].cuboids,
+                seconds=_seconds(detected[i]),
+                looked=looked[i],
+                clouds=clouds,
+                places=np.array([lidar_place(drive, int(instant)) for instant in detected[i].timestamps_ns]),
+            )
+            categories = [category for category in wanted if is_vehicle(category) == vehicle[i]]
+            yield _finished_track(detected[i], seen, categories, frames_ns, raw.ontology)
+
+
+def _seconds(item: Track) -> NDArray[np.float64]:
+    return np.asarray((item.timestamps_ns - item.timestamps_ns[0]) * 1e-9)
 
 
 def _finished_track(
-    item: Track,
-    clouds: Clouds,
-    drive: Drive,
-    categories: Sequence[Category],
-    frames_ns: NDArray[np.int64],
-    raw: Labels,
+    item: Track, seen: Seen, categories: Sequence[Category], frames_ns: NDArray[np.int64], ontology: Ontology
 ) -> Track:
-    seen = Seen(
-        boxes=item.cuboids,
-        seconds=(item.timestamps_ns - item.timestamps_ns[0]) * 1e-9,
-        clouds=clouds,
-        places=np.array([lidar_place(drive, int(instant)) for instant in item.timestamps_ns]),
-    )
     refined = refine(seen, categories)
     motion = refined.category.motion
     believed = confidence(seen, refined)
@@ -160,7 +166,7 @@ def _finished_track(
             cuboids=refined.boxes,
             categories=(refined.category.name,) * len(item),
             scores=np.full(len(item), believed),
-            ontology=raw.ontology,
+            ontology=ontology,
         ),
         [np.arange(len(item))],
         frames_ns=frames_ns,

@@ -20,8 +20,8 @@ _GROUND_MARGIN = 0.2
 # An object moves when it gets so far, and so fast: partly hidden ones seem to creep as more of them comes into sight.
 _FARTHEST_CREEP = {True: 1.5, False: 0.8}
 _FASTEST_CREEP = {True: 0.7, False: 0.35}
-# Points of all frames of a standing object are thinned to cubes of this edge.
-_THINNED = 0.08
+# Points of so many frames of a standing object are taken together, and thinned to cubes of this edge.
+_MOST_LOOKS, _THINNED = 20, 0.08
 # Frames with fewer points say nothing about the size; of the others all but this share see less than the whole.
 _FEWEST, _BEST_SHARE = 20, 0.9
 # A side is known where it is seen to this share of the usual one.
@@ -37,19 +37,24 @@ class Seen:
     ----------
     boxes : K boxes as tracked
     seconds : (K,) float64
-    clouds : their points
+    looked : (L,) int64, at which of them the points were read
+    clouds : L clouds
     places : (K, 3) float64, of the LiDAR
     """
 
     boxes: Cuboids
     seconds: NDArray[np.float64]
+    looked: NDArray[np.int64]
     clouds: Clouds
     places: NDArray[np.float64]
 
-    def points(self, k: int) -> NDArray[np.float64]:
-        """Points (P, 3) of the object at instant k, without the ground."""
-        cloud = self.clouds.frame(k).astype(np.float64) + self.clouds.origin
-        return cloud[cloud[:, 2] > self.bottom(k) + _GROUND_MARGIN]
+    def points(self) -> list[NDArray[np.float64]]:
+        """L clouds of points (P, 3) of the object, without the ground."""
+        clouds = [self.clouds.frame(i).astype(np.float64) + self.clouds.origin for i in range(len(self.looked))]
+        return [
+            cloud[cloud[:, 2] > self.bottom(k) + _GROUND_MARGIN]
+            for k, cloud in zip(self.looked.tolist(), clouds, strict=True)
+        ]
 
     def bottom(self, k: int) -> float:
         """Height of the ground under it."""
@@ -75,26 +80,32 @@ class Refined:
 def refine(seen: Seen, categories: Sequence[Category]) -> Refined:
     """Fit the boxes of one track again: those of a standing object to all its points, those of a moving one in turn."""
     vehicle = any(category.motion is Motion.VEHICLE for category in categories)
-    moving = is_moving(seen, vehicle=vehicle)
+    moving = is_moving(seen.boxes, seen.seconds, vehicle=vehicle)
     return _moving(seen, categories) if moving else _standing(seen, categories)
 
 
-def is_moving(seen: Seen, *, vehicle: bool) -> bool:
+def rows_to_look_at(boxes: Cuboids, seconds: NDArray[np.float64], *, vehicle: bool) -> NDArray[np.int64]:
+    """Which of K instants tell what there is to know: all of a moving object's, some twenty of a standing one's."""
+    n = len(boxes) if is_moving(boxes, seconds, vehicle=vehicle) else min(len(boxes), _MOST_LOOKS)
+    return np.unique(np.linspace(0, len(boxes) - 1, n).round().astype(np.int64))
+
+
+def is_moving(boxes: Cuboids, seconds: NDArray[np.float64], *, vehicle: bool) -> bool:
     """Tell whether a track gets farther and faster than one whose visible part grows."""
-    if len(seen.boxes) < 2:
+    if len(boxes) < 2:
         return False
-    offsets = seen.boxes.centers[:, :2] - seen.boxes.centers[0, :2]
-    span_s = seen.seconds[-1] - seen.seconds[0]
+    offsets = boxes.centers[:, :2] - boxes.centers[0, :2]
+    span_s = seconds[-1] - seconds[0]
     farthest = float(np.linalg.norm(offsets, axis=1).max())
     return farthest > _FARTHEST_CREEP[vehicle] and farthest / span_s > _FASTEST_CREEP[vehicle]
 
 
 def _standing(seen: Seen, categories: Sequence[Category]) -> Refined:
     n = len(seen.boxes)
-    clouds = [seen.points(k) for k in range(n)]
+    clouds = seen.points()
     merged = np.concatenate(clouds)
     bottom = float(np.median([seen.bottom(k) for k in range(n)]))
-    place = seen.places[int(np.argmax([len(cloud) for cloud in clouds]))]
+    place = seen.places[seen.looked[int(np.argmax([len(cloud) for cloud in clouds]))]]
     if len(merged) >= _FEWEST:
         origin = np.append(seen.boxes.centers[0, :2], 0.0)
         merged = voxel_downsample(merged - origin, edge=_THINNED).points + origin
@@ -111,7 +122,7 @@ def _standing(seen: Seen, categories: Sequence[Category]) -> Refined:
 def _moving(seen: Seen, categories: Sequence[Category]) -> Refined:
     n = len(seen.boxes)
     yaws = headings(seen.boxes.centers[:, :2], seen.seconds)
-    clouds = [seen.points(k) for k in range(n)]
+    clouds = seen.points()  # of all instants: it moves
     extents = [_extent(cloud, yaw) for cloud, yaw in zip(clouds, yaws, strict=True) if len(cloud) >= _FEWEST]
     tops = [float(cloud[:, 2].max()) - seen.bottom(k) for k, cloud in enumerate(clouds) if len(cloud) >= _FEWEST]
     if extents:
