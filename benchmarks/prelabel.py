@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 import sensorann as sa
 from benchmarks.kitti_interpolation import DATA
-from benchmarks.report import REPOSITORY, between_marks
+from benchmarks.report import REPOSITORY, write
 from sensorann.formats.kitti.boxes import outlines, picture_camera
 from sensorann.geometry import Cuboids, points_in_cuboids
 from sensorann.geometry.overlap import bev_iou
@@ -211,10 +211,7 @@ def main() -> None:
     tables = {"recall": "\n".join(recalls), "false": "\n".join(confidences), "speed": speed_table()}
     print("\n\n".join(tables.values()))
     if options.write:
-        text = DOCUMENT.read_text()
-        for mark, content in tables.items():
-            text = between_marks(text, mark, content)
-        DOCUMENT.write_text(text)
+        write(tables, DOCUMENT)
 
 
 if __name__ == "__main__":

@@ -62,3 +62,14 @@ def test_what_cannot_be_done_is_told_in_one_line(drive, tmp_path, capsys, words,
     assert run(["prelabel", drive, "-o", str(tmp_path / "p.json"), *words]) == 1
     assert message in capsys.readouterr().err
     assert not (tmp_path / "p.json").exists()
+
+
+def test_boxes_on_pictures_are_read(drive, tmp_path, capsys):
+    boxes = tmp_path / "boxes.json"
+    boxes.write_text('{"images": [], "annotations": [], "categories": []}')
+    words = ["prelabel", drive, "-o", str(tmp_path / "p.json"), "--frames", "0:1", "--image-detections", str(boxes)]
+    assert run(words) == 0
+    boxes.write_text('{"images": 3, "annotations": [], "categories": []}')
+    capsys.readouterr()
+    assert run(words) == 1
+    assert "images: expected a list" in capsys.readouterr().err

@@ -10,6 +10,7 @@ from sensorann.formats.kitti.boxes import outlines
 from sensorann.geometry import Transform, points_in_cuboids
 from sensorann.scene import ImageTrack, Motion, Rig, Sensor, Source, Sweep, into_sensor, sources_of
 from sensorann.tracks.clouds import points_at
+from sensorann.tracks.prelabelling.looking import confirmed_by_pictures
 from sensorann.tracks.prelabelling.refining import headings
 from tests.builders import FRAME_NS, START_NS, MemoryDrive, make_trajectory
 
@@ -61,17 +62,21 @@ def matches(drive, labels, proposed):
     return pairs
 
 
-def test_what_is_well_seen_is_proposed(simulated, proposed):
-    pairs = matches(*simulated, proposed)
+@pytest.fixture(scope="module")
+def pairs(simulated, proposed):
+    return matches(*simulated, proposed)
+
+
+def test_what_is_well_seen_is_proposed(pairs):
     assert len(pairs) > 100
     # Flat rears of the simulator's boxes, half hidden, are all that is seen of some.
     assert np.mean([hit is not None for _, hit, _ in pairs]) > 0.7
 
 
-def test_motion_and_kind_are_those_of_the_object(simulated, proposed):
-    drive, labels = simulated
+def test_motion_and_kind_are_those_of_the_object(simulated, proposed, pairs):
+    labels = simulated[1]
     alike, kinds = [], []
-    for truth, hit, _ in matches(drive, labels, proposed):
+    for truth, hit, _ in pairs:
         if hit is None:
             continue
         # Cyclists of the simulator are boxes, as wide at the top as the rear of a car.
@@ -85,9 +90,9 @@ def test_motion_and_kind_are_those_of_the_object(simulated, proposed):
     assert np.mean(alike) > 0.9
 
 
-def test_moving_objects_head_where_they_go(simulated, proposed):
+def test_moving_objects_head_where_they_go(pairs):
     turned = []
-    for truth, hit, instant in matches(*simulated, proposed):
+    for truth, hit, instant in pairs:
         if hit is not None and hit.attributes["moving"]:
             true = truth.cuboids.yaws[truth.timestamps_ns == instant][0]
             ours = hit.cuboids.yaws[hit.timestamps_ns == instant][0]
@@ -200,13 +205,11 @@ def on_pictures(drive, labels, frames):
     return boxes
 
 
-def test_boxes_on_pictures_name_the_category(simulated, proposed):
-    drive, labels = simulated
-    named = sa.prelabel(drive, image_boxes=on_pictures(drive, labels, slice(3, 12)))
-    right, sure = [], []
-    for found in (named, proposed):
-        pairs = [(truth, hit) for truth, hit, _ in matches(drive, labels, found) if hit is not None]
-        right.append(np.mean([hit.category == truth.category for truth, hit in pairs]))
-        sure.append(sum(track.attributes["confidence"] for track in found.tracks))
-    assert right[0] > right[1]
-    assert sure[0] > sure[1]
+def test_boxes_on_pictures_name_the_category(simulated, proposed, pairs):
+    named = confirmed_by_pictures(proposed, simulated[0], on_pictures(*simulated, slice(3, 12)))
+    after = dict(zip((track.id for track in proposed.tracks), named.tracks, strict=True))
+    hits = [(truth.category, hit.category, after[hit.id].category) for truth, hit, _ in pairs if hit is not None]
+    assert np.mean([new == true for true, _, new in hits]) > np.mean([old == true for true, old, _ in hits])
+    risen = [after[track.id].attributes["confidence"] - track.attributes["confidence"] for track in proposed.tracks]
+    assert min(risen) == 0
+    assert max(risen) > 0
