@@ -41,6 +41,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         ],
         "simulate": ["simulate_drive"],
         "store": ["Note", "open_store"],
-        "tracks": ["interpolate", "suggest", "track"],
+        "tracks": ["interpolate", "prelabel", "suggest", "track"],
     },
 )

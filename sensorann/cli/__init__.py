@@ -26,6 +26,7 @@ COMMANDS = (
     ("pack", "Make one immutable .drive.h5 file out of any drive."),
     ("convert", "Convert labels between OpenLABEL, KITTI and nuScenes."),
     ("fit", "Fit a cuboid to the object at a point, or in a 2D box on a picture."),
+    ("prelabel", "Propose tracks for a drive that nobody has labelled."),
     ("interpolate", "Fill tracks between their keyframes."),
     ("suggest", "Name the frames to correct next, and why."),
     ("track", "Join detections to tracks."),
