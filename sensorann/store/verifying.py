@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,7 +76,8 @@ def _replayed(connection: Connection) -> tuple[Replay, list[str]]:
     """Replay the journal up to its first fault."""
     replay = Replay()
     try:
-        return replay, _add_all(replay, journal.rows(connection))
+        with closing(journal.rows(connection)) as rows:
+            return replay, _add_all(replay, rows)
     except (DBAPIError, UnicodeDecodeError):
         pass  # a row that cannot be read spoils all that are read with it
     try:
