@@ -255,3 +255,20 @@ def test_statistics_count_boxes_and_work(db, tmp_path, capsys):
 )
 def test_wrong_words_of_a_team_are_wrong_usage(db, words):
     assert run(["store", *(word.format(db=db) for word in words)]) == 2
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("name", ["0000", "0004"])
+def test_recorded_labels_pass_through_a_store_unchanged(real_data, name, tmp_path, monkeypatch, capsys):
+    root = real_data / "kitti_tracking" / "training"
+    drive = f"{root}#{name}"
+    labels = root / "label_02" / f"{name}.txt"
+    db = str(tmp_path / "labels.db")
+    assert run(["store", "init", db]) == 0
+    assert run(["store", "import", db, str(labels), "--drive", drive]) == 0
+    given = sa.read_labels(labels, drive=sa.open_drive(drive))
+    with sa.open_store(db) as store:
+        assert contents(store.load(name).labels) == contents(given)
+    assert run(["store", "export", db, str(tmp_path / "out.txt"), "--drive", drive]) == 0
+    assert run(["convert", str(labels), str(tmp_path / "straight.txt"), "--drive", drive]) == 0
+    assert (tmp_path / "out.txt").read_bytes() == (tmp_path / "straight.txt").read_bytes()
