@@ -191,17 +191,18 @@ class Store:
             self._commit(connection, seen.drive, difference(seen.labels, wanted), note or Note(kind="edit"))
         return self.load(seen.drive)
 
-    def complete(self, drive: str, computed: Labels, *, note: Note) -> Snapshot:
+    def complete(self, drive: str, computed: Labels, *, note: Note, new_objects: bool = True) -> Snapshot:
         """Replace the machine boxes of a drive by those of a new result, in one event; no other box is touched.
 
-        Interpolated and fitted boxes are a machine's. Where a person placed a box meanwhile, that one stays. Objects
-        that the store does not have are added.
+        Interpolated and fitted boxes are a machine's. Where a person placed a box meanwhile, that one stays.
 
         Parameters
         ----------
         drive : drive
         computed : result of `interpolate` or the like
         note : kind and parameters of the machine
+        new_objects : add objects that the store does not have; False where the result was computed from this drive, so
+            that it does not bring back what somebody deleted meanwhile
 
         Raises
         ------
@@ -210,7 +211,7 @@ class Store:
         """
         with self.writing() as connection:
             stored, _ = projection.load(connection, drive)
-            self._commit(connection, drive, machine_patch(stored, computed), note)
+            self._commit(connection, drive, machine_patch(stored, computed, new_objects=new_objects), note)
         return self.load(drive)
 
     def undo(self, drive: str) -> int | None:

@@ -54,10 +54,13 @@ def test_what_is_no_store_of_today_is_refused(tmp_path, make, message):
     path = tmp_path / "labels.db"
     make(path)
     before = path.read_bytes() if path.is_file() else b""
-    with pytest.raises(StoreError, match=message) as caught:
-        open_store(path)
-    assert "\n" not in str(caught.value)
-    assert (path.read_bytes() if path.is_file() else b"") == before
+    for create in (False, True):
+        if create and not before:
+            continue  # an empty file becomes a store
+        with pytest.raises(StoreError, match=message) as caught:
+            open_store(path, create=create)
+        assert "\n" not in str(caught.value)
+        assert (path.read_bytes() if path.is_file() else b"") == before
 
 
 def test_a_store_that_is_not_there_is_not_made_by_opening(tmp_path):

@@ -135,6 +135,16 @@ def test_machine_results_replace_machine_boxes_only(anna):
     assert anna.track("drive", "1").track.sources.tolist() == [Source.HUMAN, Source.INTERPOLATED, Source.HUMAN]
 
 
+def test_a_result_does_not_bring_back_what_was_deleted_meanwhile(anna):
+    anna.import_labels(make_labels(make_track(id="1"), make_track(id="2")))
+    computed = make_labels(make_track(id="1"), make_track(id="2", n=7, source=Source.FITTED), make_track(id="3"))
+    anna.delete(anna.track("drive", "1"))
+    anna.complete("drive", computed, note=Note(kind="interpolate"), new_objects=False)
+    assert [(track.id, len(track)) for track in anna.load("drive").labels.tracks] == [("2", 7)]
+    anna.complete("drive", computed, note=Note(kind="track"))
+    assert [track.id for track in anna.load("drive").labels.tracks] == ["2", "1", "3"]
+
+
 def test_frames_do_not_mix(anna):
     anna.import_labels(make_labels())
     ego: Labels = make_labels(frame="ego")
