@@ -41,6 +41,15 @@ $(NUSCENES_JUDGE).stamp $(TRACKEVAL_JUDGE).stamp: %.stamp:
 bench: $(VENV)/all.stamp
 	$(BIN)/python -m benchmarks.report
 
+# What only a benchmark compares with, in an environment of its own.
+PATCHWORK := .cache/peers/patchwork
+.PHONY: peers
+peers: $(PATCHWORK).stamp
+$(PATCHWORK).stamp:
+	$(PYTHON) -m venv $(PATCHWORK)
+	$(PATCHWORK)/bin/python -m pip --disable-pip-version-check --quiet install pypatchworkpp==1.4.1
+	touch $@
+
 $(VENV)/core.stamp: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) install -c constraints.txt -e .

@@ -15,7 +15,14 @@ __version__ = "0.1.0"
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "fitting": ["fit_cuboid", "grow_object"],
+        "fitting": [
+            "cuboid_from_click",
+            "cuboid_from_image_box",
+            "fit_cuboid",
+            "ground",
+            "grow_object",
+            "refine_cuboid",
+        ],
         "formats": ["list_drives", "open_drive", "pack", "read_detections", "read_labels", "write_labels"],
         "geometry": ["Camera", "Cuboid", "Cuboids", "Trajectory", "Transform", "Transforms"],
         "qa": ["compare", "error_table"],

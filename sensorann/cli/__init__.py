@@ -25,7 +25,7 @@ COMMANDS = (
     ("info", "Show sensors, frames, gaps and calibration of a drive, or list the drives of a root."),
     ("pack", "Make one immutable .drive.h5 file out of any drive."),
     ("convert", "Convert labels between OpenLABEL, KITTI and nuScenes."),
-    ("fit", "Fit a cuboid to the object at a point."),
+    ("fit", "Fit a cuboid to the object at a point, or in a 2D box on a picture."),
     ("interpolate", "Fill tracks between their keyframes."),
     ("suggest", "Name the frames to correct next, and why."),
     ("track", "Join detections to tracks."),

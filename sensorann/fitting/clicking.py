@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sensorann.errors import ArgumentError
-from sensorann.fitting.cuboid_fit import CuboidFit, check_size, fit_cuboid
-from sensorann.fitting.growing import LARGEST_OBJECT, NothingThereError, grow_object, nothing_there
-from sensorann.geometry import Cuboid, Transform
+from sensorann.fitting.proposing import Proposal, cuboid_from_click
+from sensorann.fitting.surroundings import NothingThereError, nothing_there
+from sensorann.geometry import Transform
 from sensorann.geometry.arrays import as_array
-from sensorann.scene import Drive, check_drive, sync
+from sensorann.scene import Drive, Ontology, check_drive, default_ontology, sync
 
 ClickFrame = Literal["world", "ego", "sensor"]
 
@@ -24,12 +24,12 @@ class ClickedFit:
 
     Attributes
     ----------
-    fit : its cuboid is in the world frame where the drive has ego poses, else in the ego frame
+    proposal : its cuboid is in the world frame where the drive has ego poses, else in the ego frame
     lidar : name of the sensor
     timestamp_ns : instant of the sweep
     """
 
-    fit: CuboidFit
+    proposal: Proposal
     lidar: str
     timestamp_ns: int
 
@@ -41,6 +41,8 @@ def fit_at(
     point: ArrayLike,
     frame: ClickFrame = "ego",
     lidar: str | None = None,
+    ontology: Ontology | None = None,
+    category: str | None = None,
     size: tuple[float, float, float] | None = None,
 ) -> ClickedFit:
     """Fit a cuboid to the object at a point, in the sweep nearest to an instant.
@@ -52,7 +54,9 @@ def fit_at(
     point : (3,) metres, at most 1 m from a measured point of the object
     frame : frame of the point; ``sensor`` is that of the LiDAR
     lidar : sensor whose sweep is used; the first one of the drive when not given
-    size : known (length, width, height), metres: hidden faces then follow, and the object grows no further
+    ontology : what there is, how large and how often; the common one when not given
+    category : what was clicked, when it is known; guessed otherwise
+    size : known (length, width, height), metres: hidden faces then follow
 
     Returns
     -------
@@ -66,31 +70,30 @@ def fit_at(
         When the sweep lies outside the ego trajectory.
     """
     check_drive(drive)
-    name = _lidar(drive, lidar)
+    name = chosen_lidar(drive, lidar)
     sweep = drive.sweep(name, sync(drive, name, timestamp_ns))
     ego_from_sensor = drive.rig[name].ego_from_sensor
     world_from_ego = None if drive.trajectory is None else drive.trajectory.at(sweep.timestamp_ns)
-    check_size(size)
     asked = as_array(point, (3,), np.float64, name="point", finite=True)
-    click = _into_ego(
-        asked,
-        frame,
-        ego_from_sensor=ego_from_sensor,
-        world_from_ego=world_from_ego,
-    )
-    points, position = ego_from_sensor.apply(sweep.points), ego_from_sensor.translation
+    click = _into_ego(asked, frame, ego_from_sensor=ego_from_sensor, world_from_ego=world_from_ego)
+    known = default_ontology() if ontology is None else ontology
     try:
-        grown = grow_object(points, click, sensor=position, max_size=size or LARGEST_OBJECT)
+        proposal = cuboid_from_click(sweep, click, known, category, ego_from_sensor=ego_from_sensor, size=size)
     except NothingThereError as error:
         raise nothing_there(asked, frame=name if frame == "sensor" else frame) from error
-    fit = fit_cuboid(points[grown.inside], ground_height=grown.ground_height, size=size, anchor=position)
     if world_from_ego is not None:
-        pose = world_from_ego @ fit.cuboid.frame_from_cuboid
-        fit = replace(fit, cuboid=Cuboid(frame_from_cuboid=pose, size=fit.cuboid.size, frame="world"))
-    return ClickedFit(fit=fit, lidar=name, timestamp_ns=sweep.timestamp_ns)
+        proposal = into_world(proposal, world_from_ego)
+    return ClickedFit(proposal=proposal, lidar=name, timestamp_ns=sweep.timestamp_ns)
 
 
-def _lidar(drive: Drive, asked: str | None) -> str:
+def into_world(proposal: Proposal, world_from_ego: Transform) -> Proposal:
+    """Move the box of a proposal from the ego frame into the world."""
+    pose = world_from_ego @ proposal.cuboid.frame_from_cuboid
+    return replace(proposal, cuboid=replace(proposal.cuboid, frame_from_cuboid=pose, frame="world"))
+
+
+def chosen_lidar(drive: Drive, asked: str | None) -> str:
+    """Name the LiDAR that was asked for, or else the first one of the drive; there has to be one."""
     names = [sensor.name for sensor in drive.rig.of_kind("lidar")]
     name = asked or (names[0] if names else "")
     if name not in names:

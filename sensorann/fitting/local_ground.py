@@ -60,7 +60,7 @@ def estimate_ground(points: NDArray[np.float64], spot: NDArray[np.float64], *, r
     under = lowest[lowest[:, 2] <= spot[2] + 0.1]
     if len(under) == 0:
         under = lowest
-    height = _lowest_level(under[:, 2])
+    height = lowest_level(under[:, 2])
     slope = np.zeros(2)
     on_plane = np.zeros(len(lowest), np.bool_)
     for i in range(_N_ROUNDS):
@@ -82,7 +82,7 @@ def _lowest_of_cells(points: NDArray[np.float64], spot: NDArray[np.float64]) -> 
     return np.asarray(points[order[first]])
 
 
-def _lowest_level(heights: NDArray[np.float64]) -> float:
+def lowest_level(heights: NDArray[np.float64]) -> float:
     """Middle of the lowest 0.3 m window that holds many heights.
 
     The fullest window may be the roofs of a parked row; a window with a fraction as many below it is the road between.

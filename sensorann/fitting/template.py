@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.geometry import Cuboid
-from sensorann.kernels.following import HIGHEST, LOWEST
+from sensorann.kernels.following import HIGHEST, LOWEST, NEIGHBOURHOOD
 from sensorann.kernels.nearest import NearestGrid, across_surface, nearest_cells
 
 FEWEST_TEMPLATE_POINTS, MOST_TEMPLATE_POINTS = 25, 2000
-_NEIGHBOURHOOD = 0.4  # metres: the neighbours that show which way a surface faces
+MOST_NEW_POINTS = 1000
 _CELL = np.array([0.1, 0.1, 0.2])
 _MARGIN = 1.2  # metres around the box in which points may still look for the template
 
@@ -46,4 +46,8 @@ def build_template(views: Sequence[NDArray[np.float64]], size: tuple[float, floa
     shape = np.ceil((np.asarray(size) + 2 * _MARGIN) / _CELL).astype(np.int64)
     points = points[:: -(-len(points) // MOST_TEMPLATE_POINTS)]
     cells = nearest_cells(points, origin, _CELL, shape)
-    return NearestGrid(points, across_surface(points, _NEIGHBOURHOOD), cells, origin, _CELL)
+    n_points = np.array([len(points)])
+    room = np.zeros((MOST_NEW_POINTS, 3))
+    across = across_surface(points, NEIGHBOURHOOD)
+    limits = np.maximum(np.asarray(size[:2]) / 2, np.abs(points[:, :2]).max(axis=0))
+    return NearestGrid(np.vstack([points, room]), n_points, np.vstack([across, room]), cells, origin, _CELL, limits)

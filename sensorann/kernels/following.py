@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.kernels._jit import kernel
-from sensorann.kernels.nearest import nearest_point
+from sensorann.kernels.nearest import add_point, nearest_point, surface_weights
 from sensorann.kernels.pose_filter import fuse, predict, predict_back, update
 from sensorann.kernels.registration import FEWEST_MATCHES, register
 from sensorann.kernels.small import inverse
@@ -23,8 +23,12 @@ INLIER_DISTANCE = 0.2
 INLIER_SHARE = 0.5
 LOWEST = 0.25  # above the bottom of the box: leaves out the ground
 HIGHEST = 0.2  # above its top
+MOST_CHI_SQUARE = 11.3  # of an answer against its prior: 99 % of three degrees of freedom
 NARROWEST_PRIOR = (0.08, 0.08, 0.01)
 WIDEST_PRIOR = (1.0, 0.5, 0.1)
+NEIGHBOURHOOD = 0.4  # metres: the neighbours that show which way a surface faces
+# A frame teaches the template when its place and yaw are this sure, with the points that are this far from all others.
+GROWTH_SIGMAS, NOVEL_DISTANCE, GROWTH_REACH = (0.10, 0.02), 0.2, 0.5
 
 
 class Gates(NamedTuple):
@@ -59,7 +63,8 @@ def follow_between(points, offsets, seconds, ends, noise, size, tilts, heights, 
 
     points (P, 3) of all frames, frame k owns rows offsets[k] to offsets[k + 1]; seconds (K,); ends Ends; noise (3,) of
     the filter; size (3,); tilts (K, 3, 3) and heights (K,) of the box at each frame; template NearestGrid in box axes;
-    gates Gates -> accepted (K,) bool; poses (K, 3) and covariances (K, 3, 3) are filled where accepted.
+    gates Gates -> accepted (K,) bool; poses (K, 3) and covariances (K, 3, 3) are filled where accepted, and the
+    template grows.
     """
     accepted = np.zeros(seconds.shape[0], np.bool_)
     left, right = 0, seconds.shape[0] - 1
@@ -91,13 +96,31 @@ def follow_between(points, offsets, seconds, ends, noise, size, tilts, heights, 
             before, before_covariance, left = earlier, earlier_covariance, k
             if accepted[k]:
                 before, before_covariance = update(earlier, earlier_covariance, poses[k], covariances[k])
+                grow(template, own, before, before_covariance, size, tilts[k], heights[k], gates)
         else:
             after, after_covariance, right = later, later_covariance, k
             if accepted[k]:
                 after, after_covariance = update(later, later_covariance, poses[k], covariances[k])
+                grow(template, own, after, after_covariance, size, tilts[k], heights[k], gates)
         refusals[side] = 0 if accepted[k] else refusals[side] + 1
         side = 1 - side
     return accepted
+
+
+@kernel
+def grow(template, points, state, covariance, size, tilt, height, gates):
+    """Let points of a frame whose place is sure join the template where it knows nothing yet, in place."""
+    if max(covariance[0, 0], covariance[1, 1]) > GROWTH_SIGMAS[0] ** 2 or covariance[2, 2] > GROWTH_SIGMAS[1] ** 2:
+        return
+    target = crop(points, state, tilt, height, size, gates.box_margin)
+    first = template.n_points[0]
+    for i in range(target.shape[0]):
+        u, v, w = target[i, 0], target[i, 1], target[i, 2]
+        _, squared = nearest_point(template, u, v, w)
+        if squared > NOVEL_DISTANCE**2:
+            add_point(template, u, v, w, GROWTH_REACH)
+    for m in range(first, template.n_points[0]):
+        template.across[m] = surface_weights(template.points, template.n_points[0], m, NEIGHBOURHOOD)
 
 
 @kernel
@@ -134,9 +157,11 @@ def register_frame(points, prior, prior_covariance, size, tilt, height, template
     offset, data, n_matches = register(template, target, information, scales)
     if n_matches < FEWEST_MATCHES:
         return False
+    chi_square = 0.0
     for axis in range(3):
-        if abs(offset[axis]) > 3.0 * sigma[axis] + 0.1:
-            return False
+        chi_square += (offset[axis] / sigma[axis]) ** 2
+    if chi_square > MOST_CHI_SQUARE:
+        return False
     if not supported(template, target, offset, size, gates.box_margin):
         return False
     pose[0] = prior[0] + cosine * offset[0] - sine * offset[1]

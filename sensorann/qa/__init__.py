@@ -1,7 +1,7 @@
 """Is this labelling good? Two labellings of one drive, measured against each other."""
 
 from sensorann.qa.clear import Clear, clear
-from sensorann.qa.comparison import METRICS, PRECISION_FIGURES, Comparison, Metric, compare
+from sensorann.qa.comparison import METRICS, PRECISION_FIGURES, Comparison, Metric, compare, precision_by_range
 from sensorann.qa.errors import ErrorTable, error_table
 from sensorann.qa.hota import Hota, hota
 from sensorann.qa.identity import Identity, identity
@@ -26,4 +26,5 @@ __all__ = [
     "identity",
     "pair_labels",
     "precision",
+    "precision_by_range",
 ]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sensorann.geometry.assignment import starts_of
 from sensorann.kernels import matching
-from sensorann.qa.assignment import starts_of
 from sensorann.qa.pairing import Pairing
 
 EPSILON = float(np.finfo(np.float64).eps)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sensorann.qa.assignment import best_pairs, numbered
+from sensorann.geometry.assignment import best_pairs, numbered
 from sensorann.qa.pairing import Pairing
 
 

@@ -26,6 +26,8 @@ def drive_body(labels: Labels) -> Body:
             "name": category.name,
             "motion": category.motion.value,
             "size": list(category.size),
+            "spread": list(category.spread),
+            "share": category.share,
             "aliases": {name: list(aliases) for name, aliases in category.aliases.items()},
         }
         for category in labels.ontology.categories
@@ -85,6 +87,8 @@ def _ontology(categories: Iterable[Mapping[str, Any]]) -> Ontology:
                 name=body["name"],
                 motion=Motion(body["motion"]),
                 size=tuple(body["size"]),
+                spread=tuple(body["spread"]),
+                share=body["share"],
                 aliases={name: tuple(aliases) for name, aliases in body["aliases"].items()},
             )
             for body in categories

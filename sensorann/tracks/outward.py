@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sensorann.fitting.template import build_template, template_points
 from sensorann.geometry.rotations import rotations_from_yaws
-from sensorann.kernels.following import FEWEST_POINTS, crop, register_frame
+from sensorann.kernels.following import FEWEST_POINTS, crop, grow, register_frame
 from sensorann.kernels.ground_height import ground_under
 from sensorann.kernels.nearest import NearestGrid
 from sensorann.kernels.pose_filter import filter_forward, predict, update
@@ -139,6 +139,9 @@ def step(drive: Drive, end: End, instant: int, points: NDArray[np.float64] | Non
         pose[:2] += center[:2]
         end.state, end.covariance = update(end.state, end.covariance, pose, covariance)
         end.refusals = 0
+        place = end.state.copy()
+        place[:2] -= center[:2]
+        grow(end.template, near, place, end.covariance, size, tilt, above, gates)
         end.found.append((instant, end.state[:3].copy(), end.height, _sigmas(end)))
         return
     end.refusals += 1

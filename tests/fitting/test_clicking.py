@@ -30,9 +30,9 @@ def test_the_nearest_sweep_is_taken_and_its_own_instant_and_pose_used(drive, ind
     click = np.array(CENTERS_EGO[index]) - [1.4, 1.7, 0.0]
     found = fit_at(drive, timestamp_ns=time_ns + 20_000_000 * (1 - 2 * index), point=click, size=SIZE)
     assert (found.lidar, found.timestamp_ns) == ("LIDAR_TOP", time_ns)
-    assert found.fit.cuboid.frame == "world"
+    assert found.proposal.cuboid.frame == "world"
     expected = drive.trajectory.at(time_ns).apply(CENTERS_EGO[index])
-    np.testing.assert_allclose(found.fit.cuboid.center, expected, atol=0.2)
+    np.testing.assert_allclose(found.proposal.cuboid.center, expected, atol=0.2)
 
 
 def test_a_point_in_the_world_needs_ego_poses(drive):
