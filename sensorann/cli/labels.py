@@ -12,7 +12,6 @@ from sensorann.formats import Written
 from sensorann.formats.addresses import split_address
 from sensorann.scene import Drive, Labels
 
-_SERVER = ("postgresql://", "postgresql+psycopg://")
 _SQLITE_MAGIC = b"SQLite format 3\0"
 
 
@@ -23,7 +22,7 @@ def store_address(address: str) -> tuple[str, str | None] | None:
     -------
     store, and the drive in it; None where the address names none
     """
-    if address.startswith(_SERVER):
+    if "://" in address:
         store, _, drive = address.partition("#")
         return store, drive or None
     path, name = split_address(address)

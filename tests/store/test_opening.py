@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sensorann.errors import MissingDataError, StoreError
-from sensorann.store import Note, connecting, is_store, journal, migrate, open_store, verify
+from sensorann.store import Note, connecting, journal, migrate, open_store, verify
 from sensorann.store.patch import Box, BoxChange, Patch
 from tests.builders import make_labels
 from tests.store.edits import contents, full_labels, moved
@@ -106,9 +106,10 @@ def test_network_file_systems_are_refused(tmp_path, monkeypatch):
     ("address", "message"),
     [
         ("postgresql://anna:secret@127.0.0.1:1/labels", "(?i)connection"),
-        ("postgresql://anna@host:notaport/labels", "a PostgreSQL store is postgresql://USER@HOST:PORT/DATABASE"),
+        ("postgresql://anna@host:notaport/labels", "a store on a server is postgresql://USER@HOST:PORT/DATABASE"),
+        ("mysql://anna@host/labels", "got one of mysql"),
     ],
-    ids=["no server", "no address"],
+    ids=["no server", "no address", "another server"],
 )
 def test_a_server_that_is_not_there_is_told_without_the_password(address, message):
     with pytest.raises(StoreError, match=message) as caught:
@@ -126,14 +127,6 @@ def test_an_event_whose_patch_does_not_apply_is_named(anna):
     (fault,) = verify(anna).faults
     assert "event 2 does not apply: the box of object 1" in fault
     assert contents(anna.load("drive").labels) == contents(make_labels())
-
-
-def test_stores_are_recognised(tmp_path, labels_db):
-    text_file(tmp_path / "labels.json")
-    assert is_store(labels_db.name)
-    assert is_store("postgresql://anna@host/labels")
-    assert not is_store(tmp_path / "labels.json")
-    assert not is_store(tmp_path)
 
 
 def test_a_store_of_the_first_format_is_read(tmp_path):
