@@ -94,6 +94,15 @@ def test_show_tells_why_a_box_is_here(db, capsys):
     assert "sha256" in out
 
 
+def test_show_tells_of_an_object_as_a_whole(db, capsys):
+    capsys.readouterr()
+    assert run(["store", "show", db, "7", "--why"]) == 0
+    out = capsys.readouterr().out
+    assert "track added: category Car" in out
+    assert "image_track added: id 7, camera CAM_FRONT" in out
+    assert "4 boxes added" in out
+
+
 def test_show_names_the_keyframes_around_a_computed_box(db, capsys):
     with sa.open_store(db) as store:
         rows = make_track(id="9", n=3)
