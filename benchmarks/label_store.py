@@ -9,6 +9,7 @@ Both keep what they acknowledge: SQLite with synchronous=FULL, PostgreSQL with f
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import tempfile
 import time
@@ -184,6 +185,7 @@ def table() -> str:
             *rows,
             f"| rebuilding from {N_EVENTS:,} events, checks included | {rebuilding:.1f} s | | under 10 s |",
             f"| one moved box in the journal | {size} | | |",
+            f"| programs that wanted a core meanwhile, of {os.cpu_count()} | {os.getloadavg()[1]:.1f} | | |",
         ]
     )
 

@@ -95,7 +95,7 @@ def tamper(store: Store, *statements: str) -> None:
                 "UPDATE event SET seq = 3 WHERE seq = 4",
                 "UPDATE event SET seq = 4 WHERE seq = 99",
             ],
-            "event 3 does not follow the event before it",
+            "event 3 was changed",
         ),
         (["UPDATE box SET source = 4 WHERE timestamp_ns % 7 = 0"], "differs from the journal"),
     ],
@@ -106,6 +106,14 @@ def test_verify_names_what_was_changed(labels_db, statements, fault):
     assert verify(labels_db).faults == ()
     tamper(labels_db, *statements)
     assert fault in verify(labels_db).faults[0]
+
+
+def test_a_forged_event_breaks_the_chain_behind_it(labels_db):
+    edited_store(labels_db)
+    with labels_db.reading() as connection:
+        row = next(journal.rows_singly(connection, 3))._asdict() | {"actor": "eve"}
+    tamper(labels_db, f"UPDATE event SET actor = 'eve', hash = x'{journal.row_hash(row).hex()}' WHERE seq = 4")
+    assert verify(labels_db).faults == ("event 5 does not follow event 4: that one was replaced, hash and all",)
 
 
 def payload_offsets(store: Store, seq: int) -> list[int]:
