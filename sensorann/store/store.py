@@ -186,10 +186,17 @@ class Store:
         EditConflictError
             When somebody changed one of the same fields to another value.
         """
+        patch = difference(seen.labels, wanted)
         with self.writing() as connection:
             projection.require_drive(connection, seen.drive)
-            self._commit(connection, seen.drive, difference(seen.labels, wanted), note or Note(kind="edit"))
-        return self.load(seen.drive)
+            last, *_ = journal.last_event(connection)
+            seq = self._commit(connection, seen.drive, patch, note or Note(kind="edit")) or last
+        if last != seen.seq:
+            return self.load(seen.drive)
+        # Nobody was faster: what is wanted is what is there.
+        changed = dict.fromkeys(patch.objects, seq)
+        versions = {track.id: changed.get(track.id, seen.versions.get(track.id, seq)) for track in wanted.tracks}
+        return Snapshot(labels=replace(wanted, drive_name=seen.drive), versions=versions, seq=seq)
 
     def complete(self, drive: str, computed: Labels, *, note: Note, new_objects: bool = True) -> Snapshot:
         """Replace the machine boxes of a drive by those of a new result, in one event; no other box is touched.

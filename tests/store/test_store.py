@@ -83,7 +83,20 @@ def test_many_objects_change_in_one_event(anna):
     wanted = make_labels(moved(seen.labels.tracks[0], 1), make_track(id="3"))
     saved = anna.save(seen, wanted, note=Note(kind="merge"))
     assert contents(saved.labels) == contents(wanted)
+    loaded = anna.load("drive")
+    assert (saved.versions, saved.seq) == (loaded.versions, loaded.seq)
+    assert contents(loaded.labels) == contents(wanted)
     assert [event.kind for event in events(anna)] == ["import", "merge"]
+
+
+def test_saving_after_others_gives_back_their_changes_too(anna, ben):
+    anna.import_labels(make_labels(make_track(id="1"), make_track(id="2")))
+    seen = anna.load("drive")
+    theirs = ben.track("drive", "2")
+    ben.edit(theirs, moved(theirs.track, 0))
+    saved = anna.save(seen, make_labels(moved(seen.labels.tracks[0], 1), seen.labels.tracks[1]))
+    assert [x_of(track)[:2] for track in saved.labels.tracks] == [[10, 11.5], [11, 10.5]]
+    assert saved.versions == {"1": 3, "2": 2}
 
 
 def test_a_store_survives_closing(place, anna):
