@@ -136,6 +136,21 @@ def test_a_store_of_the_first_format_is_read(tmp_path):
         assert verify(store).faults == ()
 
 
+def test_damage_anywhere_in_the_file_is_told_in_one_line(tmp_path):
+    path = Path(shutil.copy(GOLDEN, tmp_path / "labels.db"))
+    whole = path.read_bytes()
+    told = []
+    for offset in range(0, len(whole), 499):
+        path.write_bytes(whole[:offset] + bytes([whole[offset] ^ 0x21]) + whole[offset + 1 :])
+        try:
+            with open_store(path) as store:
+                told += verify(store).faults
+        except StoreError as error:
+            told.append(str(error))
+    assert len(told) > 10  # the rest fell into empty space
+    assert not any("\n" in line for line in told)
+
+
 def add_table(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE TABLE extra (name TEXT)")
 
