@@ -9,18 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from calib.detections import PointDetections
 from calib.estimate import Estimate, estimate
 from calib.pixel_detections import PixelDetections
-from calib.problem import Prior, Problem
+from calib.problem import Prior, single_points
 from calib.radar_detections import RadarDetections
+from calib.start import FORWARD_FROM_CAMERA
 from sensorann.errors import CalibrationError
-from sensorann.geometry import Transform
-
-# Radar axes (x forward, y left, z up) from camera axes (x right, y down, z forward), both looking the same way.
-RADAR_FROM_FORWARD_CAMERA = Transform(np.array([[0, 0, 1], [-1, 0, 0], [0, -1, 0]], np.float64), np.zeros(3))
 
 
 def calibrate_camera_radar(
@@ -29,8 +24,7 @@ def calibrate_camera_radar(
     *,
     names: Sequence[str] | None = None,
     prior: Prior | None = None,
-    camera_name: str = "camera",
-    radar_name: str = "radar",
+    frames: tuple[str, str] = ("camera", "radar"),
 ) -> Estimate:
     """Estimate where a camera sits in the frame of a radar.
 
@@ -40,7 +34,7 @@ def calibrate_camera_radar(
     radar : the same reflectors in the same order
     names : of the targets
     prior : radar_from_camera and its covariance, of a drawing; required with pixels
-    camera_name, radar_name : names of the frames
+    frames : names of the frames of camera and radar
 
     Returns
     -------
@@ -53,16 +47,8 @@ def calibrate_camera_radar(
     """
     if prior is None and isinstance(camera, PixelDetections):
         raise CalibrationError(
-            f"pixels of {camera_name} with {radar_name} leave one equation per reflector and no place to start: "
+            f"pixels of {frames[0]} with {frames[1]} leave one equation per reflector and no place to start: "
             "give a prior from a drawing, or use boards whose pose the camera finds"
         )
-    problem = Problem(
-        source=camera,
-        target=radar,
-        source_name=camera_name,
-        target_name=radar_name,
-        groups=np.arange(len(radar)),
-        names=tuple(names) if names is not None else tuple(map(str, range(len(radar)))),
-        prior=prior,
-    )
-    return estimate(problem, RADAR_FROM_FORWARD_CAMERA, kind="reflector")
+    problem = single_points(camera, radar, source_name=frames[0], target_name=frames[1], names=names, prior=prior)
+    return estimate(problem, FORWARD_FROM_CAMERA, kind="reflector")

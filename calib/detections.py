@@ -35,8 +35,11 @@ class Detections(Protocol):
     def select(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> Self:
         """Keep some of the detections."""
 
+    def sees(self, points: Floats) -> NDArray[np.bool_]:
+        """Tell which of points (M, 3) in the sensor frame the sensor could detect."""
+
     def at(self, points: Floats) -> Self:
-        """Return what the sensor would measure of points (M, 3), without noise: a plan, not data."""
+        """Return what the sensor would measure of points (M, 3) that it sees, without noise: a plan, not data."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -88,6 +91,10 @@ class PointDetections:
     def select(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> PointDetections:
         """See `Detections`."""
         return PointDetections(self.points[rows], self.covariances[rows])
+
+    def sees(self, points: Floats) -> NDArray[np.bool_]:
+        """See `Detections`."""
+        return np.asarray(np.isfinite(points).all(axis=1))
 
     def at(self, points: Floats) -> PointDetections:
         """See `Detections`."""

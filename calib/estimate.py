@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import stats
 
 from calib.detections import Floats
@@ -12,7 +13,7 @@ from calib.leveling import is_flat_radar, leveled_solution
 from calib.modes import Mode, find_modes
 from calib.observability import Observability, explain, observe, posterior_covariance
 from calib.placement import Placement, next_placement
-from calib.problem import Prior, Problem
+from calib.problem import Problem
 from calib.robust import Rejection, RobustFit, fit_robustly, rejections
 from calib.solver import Solution
 from calib.stability import Stability, try_parts
@@ -38,8 +39,10 @@ class Estimate:
     covariance : (6, 6) float64 over (roll, pitch, yaw, x, y, z) in the target frame, radians and metres: rotation
         vector from the left, then the shift of the source's origin; the prior included, else a glance (10 degrees, 1 m)
         where the targets say nothing
-    prior : Prior, or None
-    n_targets : physical targets given
+    mounting : roughly how the source sits, which angles are shown against
+    problem : all targets given, and the prior
+    inliers : (M,) bool, targets used
+    solution : the best mode
     noise_scale : root mean square of the whitened residuals; the covariance is widened by it where above 1
     seen : Observability
     modes : poses within the 95 % limit, the best first
@@ -53,8 +56,10 @@ class Estimate:
     target: str
     target_from_source: Transform
     covariance: Floats
-    prior: Prior | None
-    n_targets: int
+    mounting: Transform
+    problem: Problem
+    inliers: NDArray[np.bool_]
+    solution: Solution
     noise_scale: float
     seen: Observability
     modes: tuple[Mode, ...]
@@ -81,7 +86,7 @@ def estimate(problem: Problem, mounting: Transform, *, kind: str = "target") -> 
     ----------
     problem : Problem
     mounting : Transform
-        Roughly how the source sits in the target frame; the prior takes its place where there is one.
+        Roughly how the source sits in the target frame; the search starts from the prior where there is one.
     kind : what a target is called in the warnings
 
     Raises
@@ -90,9 +95,7 @@ def estimate(problem: Problem, mounting: Transform, *, kind: str = "target") -> 
         When the targets are too few for any pose, or no pose fits most of them.
     """
     _refuse_too_few(problem, kind)
-    if problem.prior is not None:
-        mounting = problem.prior.target_from_source
-    fit = _fit(problem, mounting)
+    fit = _fit(problem, mounting if problem.prior is None else problem.prior.target_from_source)
     modes = find_modes(fit)
     best = modes[0].solution
     honest = _least_knowing(fit, best)
@@ -110,8 +113,10 @@ def estimate(problem: Problem, mounting: Transform, *, kind: str = "target") -> 
         target=problem.target_name,
         target_from_source=best.target_from_source,
         covariance=posterior_covariance(data, seen.before),
-        prior=problem.prior,
-        n_targets=len(problem),
+        mounting=mounting,
+        problem=problem,
+        inliers=fit.inliers,
+        solution=best,
         noise_scale=fit.noise_scale,
         seen=seen,
         modes=modes,
@@ -187,7 +192,7 @@ def _doubt_upright(problem: Problem, best: Solution, mounting: Transform) -> str
     """Doubt a sensor that comes out tilted: ranges and azimuths with left for right fit it upside down."""
     turn = best.target_from_source.rotation @ mounting.rotation.T
     tilt = float(np.rad2deg(np.arccos(np.clip(turn[2, 2], -1.0, 1.0))))
-    if not is_flat_radar(problem) or tilt < _UPRIGHT_DEG:
+    if not is_flat_radar(problem) or problem.prior is not None or tilt < _UPRIGHT_DEG:
         return ""
     return (
         f"{problem.source_name} comes out tilted by {tilt:.0f} degrees from how it is usually mounted: "

@@ -79,6 +79,12 @@ class PixelDetections:
         """See `Detections`."""
         return replace(self, pixels=self.pixels[rows])
 
+    def sees(self, points: Floats) -> NDArray[np.bool_]:
+        """See `Detections`."""
+        pixels = self.camera.project(points)
+        rays = self.camera.unproject(np.where(self.camera.contains(pixels)[:, None], pixels, np.nan))
+        return np.asarray(np.isfinite(rays).all(axis=1))
+
     def at(self, points: Floats) -> PixelDetections:
         """See `Detections`."""
         return replace(self, pixels=self.camera.project(points))

@@ -9,7 +9,7 @@ import numpy as np
 
 from calib.detections import Floats
 from calib.problem import Problem
-from calib.solver import Solution
+from calib.solver import Solution, target_equations
 from calib.tangent import AXES
 from sensorann.geometry import Transform
 
@@ -42,7 +42,7 @@ def next_placement(problem: Problem, solution: Solution, *, before: Floats) -> P
     problem, solution : the targets so far, and the pose they give
     before : (6, 6) covariance of what was known without targets; keeps unseen directions finite
     """
-    points = _grid()
+    points = _places(problem, solution)
     told = information_of_places(problem, solution.target_from_source, points)
     now = solution.data_information + np.linalg.inv(before)
     # All places go through one product, in units of the present ellipsoid.
@@ -54,15 +54,22 @@ def next_placement(problem: Problem, solution: Solution, *, before: Floats) -> P
     return Placement(points[best], AXES[axis], float(after[axis] / sigmas[axis]))
 
 
+def _places(problem: Problem, solution: Solution) -> Floats:
+    """Points (M, 3) of a grid that both sensors see, and the places of the targets so far."""
+    pose = solution.target_from_source
+    taken = pose.apply(solution.points)
+    grid = _grid()
+    # Farther out than any target so far nobody knows the sensors' noise.
+    near = np.linalg.norm(grid, axis=1) <= max(np.linalg.norm(taken, axis=1).max(), _RANGES[1])
+    seen = problem.target.sees(grid) & problem.source.sees(pose.inverse().apply(grid))
+    again = problem.target.sees(taken) & problem.source.sees(solution.points)
+    return np.concatenate([grid[near & seen], taken[again]])
+
+
 def information_of_places(problem: Problem, target_from_source: Transform, points_target: Floats) -> Floats:
     """Information (M, 6, 6) of the pose in a target at each of points (M, 3), seen without noise by both sensors."""
     points = target_from_source.inverse().apply(points_target)
-    imagined = problem.imagined(points, points_target)
-    _, by_pose, by_points = imagined.compare(target_from_source, points)
-    across = by_points.transpose(0, 2, 1)
-    answers = np.linalg.solve(across @ by_points, across @ by_pose)
-    left = by_pose - by_points @ answers
-    return np.asarray(left.transpose(0, 2, 1) @ left)
+    return target_equations(problem.imagined(points, points_target), target_from_source, points)[0]
 
 
 def _grid() -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -151,3 +152,24 @@ class Problem:
         if at_target is None:
             raise ArgumentError(f"neither {self.source_name} nor {self.target_name} measures distances")
         return pose.inverse().apply(at_target)
+
+
+def single_points(
+    source: Detections,
+    target: Detections,
+    *,
+    source_name: str,
+    target_name: str,
+    names: Sequence[str] | None,
+    prior: Prior | None,
+) -> Problem:
+    """Return the problem of targets that are one point each; they are called by their numbers where without names."""
+    return Problem(
+        source=source,
+        target=target,
+        source_name=source_name,
+        target_name=target_name,
+        groups=np.arange(len(source)),
+        names=tuple(names) if names is not None else tuple(map(str, range(len(source)))),
+        prior=prior,
+    )

@@ -115,6 +115,10 @@ class RadarDetections:
             heights=None if self.heights is None else self.heights[rows],
         )
 
+    def sees(self, points: Floats) -> NDArray[np.bool_]:
+        """See `Detections`: what lies in front."""
+        return np.asarray(points[:, 0] > 0)
+
     def at(self, points: Floats) -> RadarDetections:
         """See `Detections`."""
         x, y, z = points.T

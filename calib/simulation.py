@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from calib.camera_radar import RADAR_FROM_FORWARD_CAMERA
 from calib.detections import Floats, PointDetections
 from calib.pixel_detections import PixelDetections
 from calib.radar_detections import RadarDetections
+from calib.start import FORWARD_FROM_CAMERA
 from calib.tangent import moved
 from sensorann.geometry import Camera, Transform
 
@@ -81,7 +81,7 @@ def simulate_session(
     heights : a person measured the reflectors' heights above the radar plane
     """
     tilt = np.deg2rad(rng.uniform(-2.0, 2.0, 3))
-    camera_at = Transform(RADAR_FROM_FORWARD_CAMERA.rotation, np.array([-1.6, 0.0, 0.9]))
+    camera_at = Transform(FORWARD_FROM_CAMERA.rotation, np.array([-1.6, 0.0, 0.9]))
     radar_from_camera = moved(camera_at, [*tilt, 0.0, 0.0, 0.0])
     points = _places(rng, n, layout)
     points_camera = radar_from_camera.inverse().apply(points)

@@ -6,7 +6,7 @@ step costs what a 6 x 6 system costs, however many targets there are.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,7 +81,7 @@ def solve(
         reason = _reason_to_stop(state, new, step, damping, iterations)
         state = new if new.cost <= state.cost else state
     pose, points, chi2, cost = state.pose, state.points, state.chi2, state.cost
-    data = information_of_targets(problem, pose, points, _weights(problem, chi2, cauchy))
+    data = _sum_of_information(target_equations(problem, pose, points)[0] * _weights(chi2, cauchy)[:, None, None])
     prior, _ = problem.prior_equations(pose)
     return Solution(
         target_from_source=pose,
@@ -95,13 +95,27 @@ def solve(
     )
 
 
-def information_of_targets(problem: Problem, pose: Transform, points: Floats, weights: Floats) -> Floats:
-    """Information (6, 6) of the pose in the targets alone, whose points (N, 3) weigh (N,)."""
-    # Not the whole minus the prior: a strong prior would leave only its own rounding.
-    blocks = _Blocks.around(replace(problem, prior=None), pose, points, weights)
-    reduced = blocks.reduced(0.0)[0]
+def target_equations(problem: Problem, pose: Transform, points: Floats) -> tuple[Floats, Floats]:
+    """What each physical target tells of the pose once its points have taken their share.
+
+    Returns
+    -------
+    information (M, 6, 6) and gradient (M, 6) of half the chi-square, without the prior
+    """
+    residuals, by_pose, by_points = problem.compare(pose, points)
+    across = by_points.transpose(0, 2, 1)
+    answers = np.linalg.solve(_solvable(across @ by_points), across @ np.dstack([by_pose, residuals[:, :, None]]))
+    left = (by_pose - by_points @ answers[:, :, :6]).transpose(0, 2, 1)
+    information, gradient = np.zeros((len(problem), 6, 6)), np.zeros((len(problem), 6))
+    np.add.at(information, problem.groups, left @ by_pose)
+    np.add.at(gradient, problem.groups, (left @ residuals[:, :, None])[:, :, 0])
+    return information, gradient
+
+
+def _sum_of_information(parts: Floats) -> Floats:
+    total = parts.sum(axis=0)
     # A direction that no target sees comes out as a difference of large numbers, at times below zero.
-    values, vectors = np.linalg.eigh((reduced + reduced.T) / 2)
+    values, vectors = np.linalg.eigh((total + total.T) / 2)
     return np.asarray((vectors * np.maximum(values, 0.0)) @ vectors.T)
 
 
@@ -123,7 +137,8 @@ class _State:
 
 def _descend(problem: Problem, state: _State, damping: float, cauchy: bool) -> tuple[_State, float, float]:
     """Try steps of growing damping until one lowers the cost: the new state, its largest step, the next damping."""
-    blocks = _Blocks.around(problem, state.pose, state.points, _weights(problem, state.chi2, cauchy))
+    weights = _weights(state.chi2, cauchy)[problem.groups]
+    blocks = _Blocks.around(problem, state.pose, state.points, weights)
     while True:
         step, shifts = blocks.step(damping)
         new = _State.at(problem, moved(state.pose, step), state.points + shifts, cauchy)
@@ -143,10 +158,9 @@ def _reason_to_stop(old: _State, new: _State, step: float, damping: float, itera
     return TIRED if iterations >= MAX_ITERATIONS else ""
 
 
-def _weights(problem: Problem, chi2: Floats, cauchy: bool) -> Floats:
-    """Weights (N,) of the points: the derivative of the loss at their target's chi-square."""
-    per_target = 1.0 / (1.0 + chi2 / CAUCHY_CHI2) if cauchy else np.ones(len(chi2))
-    return np.asarray(per_target[problem.groups])
+def _weights(chi2: Floats, cauchy: bool) -> Floats:
+    """Weight of each physical target: the derivative of the loss at its chi-square."""
+    return np.asarray(1.0 / (1.0 + chi2 / CAUCHY_CHI2)) if cauchy else np.ones(len(chi2))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -175,13 +189,11 @@ class _Blocks:
 
     def reduced(self, damping: float) -> tuple[Floats, Floats, Floats]:
         """Equations (6, 6) and (6,) of the pose alone, and each point's answer (N, 3, 7) to the pose."""
-        points = _damped(self.points, damping)
-        # A pixel and a range along one line leave a point without curvature across: a trace of it keeps it solvable.
-        floor = 1e-12 * np.trace(points, axis1=1, axis2=2)[:, None, None] * np.eye(3)
-        answers = np.linalg.solve(points + floor, np.dstack([self.joint, self.points_gradient]))
+        points = _solvable(_damped(self.points, damping))
+        answers = np.linalg.solve(points, np.dstack([self.joint, self.points_gradient]))
         joined = np.einsum("nki,nkj->ij", self.joint, answers)
         pose = _damped(self.pose[None], damping)[0]
-        return pose - joined[:, :6], self.pose_gradient - joined[:, 6], answers
+        return pose - joined[:, :6], self.pose_gradient - joined[:, 6], np.asarray(answers, np.float64)
 
     def step(self, damping: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Damped step of the pose (6,) and of the points (N, 3)."""
@@ -197,3 +209,8 @@ def _damped(matrices: Floats, damping: float) -> Floats:
     damped = matrices.copy()
     damped[:, diagonal, diagonal] *= 1.0 + damping
     return damped
+
+
+def _solvable(points: Floats) -> Floats:
+    """Add to blocks (N, 3, 3) a trace of their own: a pixel and a range along one line see nothing across it."""
+    return np.asarray(points + 1e-12 * np.trace(points, axis1=1, axis2=2)[:, None, None] * np.eye(3))

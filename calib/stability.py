@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from calib.detections import Floats
 from calib.problem import Problem
-from calib.solver import Solution, solve
+from calib.solver import Solution, solve, target_equations
 from calib.tangent import difference
-from sensorann.geometry import Transform
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
@@ -31,20 +29,16 @@ class Stability:
 
 
 def try_parts(problem: Problem, solution: Solution) -> Stability:
-    """Solve without each target in turn, and with each of two halves (every other target)."""
-    pose = solution.target_from_source
-    numbers = np.arange(len(problem))
-    steps = [difference(_pose(problem, numbers != left_out, solution), pose) for left_out in numbers]
-    influence = [step @ solution.information @ step for step in steps]
-    most = int(np.argmax(influence))
-    even = numbers % 2 == 0
+    """Leave out each target in turn, by one step of the solver, and solve for two halves (every other target)."""
+    information, gradients = target_equations(problem, solution.target_from_source, solution.points)
+    # At the minimum the gradients cancel: without one target its own gradient is what the others and the prior feel.
+    others = solution.information - information + 1e-9 * np.trace(solution.information) * np.eye(6)
+    steps = np.linalg.solve(others, gradients[:, :, None])[:, :, 0]
+    most = int(np.argmax(np.einsum("ni,ij,nj->n", steps, solution.information, steps)))
+    even = np.arange(len(problem)) % 2 == 0
     halves = [problem.keep(half) for half in (even, ~even)]
     split = None
     if all(half.n_equations >= 6 or half.prior is not None for half in halves):
-        split = difference(_pose(problem, even, solution), _pose(problem, ~even, solution))
+        first, second = (solve(half, solution.target_from_source).target_from_source for half in halves)
+        split = difference(first, second)
     return Stability(most_influential=problem.names[most], leave_one_out=steps[most], split_half=split)
-
-
-def _pose(problem: Problem, kept: NDArray[np.bool_], solution: Solution) -> Transform:
-    points = solution.points[kept[problem.groups]]
-    return solve(problem.keep(kept), solution.target_from_source, points=points).target_from_source

@@ -10,6 +10,8 @@ from calib.problem import Problem
 from sensorann.geometry import Transform
 from sensorann.geometry.rotations import rotations_from_yaws
 
+# Axes x forward, y left, z up from camera axes (x right, y down, z forward), both looking the same way.
+FORWARD_FROM_CAMERA = Transform(np.array([[0, 0, 1], [-1, 0, 0], [0, -1, 0]], np.float64), np.zeros(3))
 _HYPOTHESES = 100
 _SAMPLE = 3
 # Metres by which a sensor of unknown height may sit above or below the other.

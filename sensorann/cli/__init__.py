@@ -26,6 +26,7 @@ COMMANDS = (
     ("suggest", "Name the frames to correct next, and why."),
     ("track", "Join detections to tracks."),
     ("compare", "Measure labels against the truth, or two labellings against each other."),
+    ("calibrate", "Estimate where the sensors sit, and say what the targets cannot tell."),
     ("render", "Draw labels on camera pictures and in bird's-eye view."),
     ("doctor", "Show what is installed, what is missing, and how to get it."),
 )

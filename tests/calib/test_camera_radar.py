@@ -42,8 +42,8 @@ def errors_and_covariances(n_runs, *, seen_as="boards", prior=False, **options):
     ids=["boards with a drawing", "pixels with a drawing", "flat with a drawing", "4D radar", "measured heights"],
 )
 def test_the_stated_sigmas_hold(options):
-    n_runs = 20
-    errors, covariances = errors_and_covariances(n_runs, n=20, **options)
+    n_runs = 10
+    errors, covariances = errors_and_covariances(n_runs, n=16, **options)
     nees = np.einsum("ni,nij,nj->", errors, np.linalg.inv(covariances), errors)
     low, high = stats.chi2.ppf([0.0005, 0.9995], 6 * n_runs)
     assert low < nees < high
