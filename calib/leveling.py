@@ -19,8 +19,8 @@ from calib.start import planar_fit
 from calib.tangent import cross_matrices
 from sensorann.geometry import Transform
 
-# A flat scene exceeds this once in a thousand: 3 degrees of freedom, for roll, pitch and z.
-_LIMIT = float(stats.chi2.ppf(0.999, 3))
+# A flat scene exceeds this once in ten thousand: 3 degrees of freedom, for roll, pitch and z.
+_LIMIT = float(stats.chi2.ppf(0.9999, 3))
 _NAILED = 1e-6
 _FREE = 1e3
 

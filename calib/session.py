@@ -7,6 +7,10 @@ sigma_m = 0.01
 targets = "radar.csv"           # target, range_m, azimuth_deg, optionally elevation_deg and height_m; or x_m, y_m
 sigma_range_m = 0.1
 sigma_azimuth_deg = 0.5
+[images]                        # for `calibrate camera`
+folder = "pictures"
+columns = 9                     # inner corners
+rows = 6
 [board]
 reflector_depth_m = 0.105       # the reflector stands that far behind the points of its board
 [prior]                         # radar_from_camera of a drawing
@@ -33,6 +37,7 @@ from sensorann.formats.text_files import read_text
 
 _TABLES: Mapping[str, frozenset[str]] = {
     "camera": frozenset({"name", "targets", "sigma_m", "sigma_px", "matrix", "distortion", "size_px", "model"}),
+    "images": frozenset({"folder", "pattern", "columns", "rows", "spacing_m"}),
     "lidar": frozenset({"name", "targets", "sigma_m"}),
     "radar": frozenset(
         {"name", "targets", "sigma_range_m", "sigma_azimuth_deg", "sigma_elevation_deg", "sigma_height_m"}

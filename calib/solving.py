@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 
+from calib.board_pictures import Board, read_views
 from calib.boards import reflectors_behind, split_boards
+from calib.camera import Lens
 from calib.camera_lidar import calibrate_camera_lidar
 from calib.camera_radar import calibrate_camera_radar
 from calib.columns import Table, common_rows
 from calib.detections import PointDetections
 from calib.estimate import Estimate
+from calib.lens_trust import LensTrust, choose_lens
 from calib.lidar_radar import calibrate_lidar_radar
 from calib.pixel_detections import PixelDetections
 from calib.problem import Prior
@@ -22,6 +26,7 @@ from sensorann.errors import CalibrationError, FormatError
 from sensorann.geometry import Camera, Transform
 
 Pair = Literal["camera-radar", "lidar-radar", "camera-lidar"]
+_PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
 _logger = logging.getLogger(__name__)
 
 
@@ -132,3 +137,31 @@ def _prior(session: Session) -> Prior:
     )
     rotation = np.deg2rad(session.number("prior", "sigma_deg"))
     return Prior.from_sigmas(pose, rotation=rotation, translation=session.number("prior", "sigma_m"))
+
+
+def calibrate_pictures(session: Session) -> tuple[Lens, LensTrust]:
+    """Estimate the lens of a camera from a session's pictures of a board, with the model that they tell best.
+
+    Raises
+    ------
+    FormatError
+        When the session describes no pictures.
+    CalibrationError
+        When the pictures tell no lens.
+    """
+    described = session.root.get("images", {})
+    folder, pattern = described.get("folder"), described.get("pattern", "chessboard")
+    if not isinstance(folder, str):
+        raise FormatError(session.path, "[images] folder", expected="the name of a folder", found=repr(folder))
+    if pattern not in ("chessboard", "circles"):
+        raise FormatError(session.path, "[images] pattern", expected="chessboard or circles", found=repr(pattern))
+    board = Board(
+        pattern=pattern,
+        columns=int(session.number("images", "columns")),
+        rows=int(session.number("images", "rows")),
+        spacing=session.number("images", "spacing_m", 1.0),
+    )
+    paths = sorted(path for path in (session.path.parent / folder).glob("*") if path.suffix.lower() in _PICTURES)
+    views, unseen = read_views(paths, board)
+    lens, trust = choose_lens(views)
+    return replace(lens, rejected=(*unseen, *lens.rejected)), trust

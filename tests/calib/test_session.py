@@ -2,6 +2,7 @@
 
 import json
 
+import cv2
 import numpy as np
 import pytest
 
@@ -14,6 +15,8 @@ from calib.summary import summary
 from calib.tangent import difference
 from sensorann.cli import run
 from sensorann.errors import CalibrationError, FormatError, SensorannError
+from tests.builders import make_camera
+from tests.calib.board_views import board_poses, draw_board
 
 TOML = """
 [camera]
@@ -200,3 +203,23 @@ def test_the_command_says_what_the_targets_do_not_tell(tmp_path, capsys):
     _, path = write_session(tmp_path, n=2)
     assert run(["calibrate", "camera-radar", str(path)]) == 1
     assert "2 reflectors give 4 equations for the 6 unknowns" in capsys.readouterr().err
+
+
+def test_a_lens_is_calibrated_from_a_folder_of_pictures(tmp_path, capsys):
+    camera = make_camera(size=(640, 360), focal=500.0)
+    (tmp_path / "pictures").mkdir()
+    for i, pose in enumerate(board_poses(9)):
+        cv2.imwrite(str(tmp_path / "pictures" / f"{i}.png"), draw_board(pose, camera))
+    cv2.imwrite(str(tmp_path / "pictures" / "blank.png"), np.full((360, 640), 128, np.uint8))
+    path, out = tmp_path / "session.toml", tmp_path / "lens.json"
+    path.write_text('[images]\nfolder = "pictures"\ncolumns = 9\nrows = 6\n')
+    assert run(["calibrate", "camera", str(path), "-o", str(out)]) == 0
+    text = capsys.readouterr().out
+    assert "two halves of the pictures differ by" in text
+    assert "left out blank.png: not all 9 x 6 corners were found" in text
+    written = json.loads(out.read_text())
+    assert written["matrix"][0][0] == pytest.approx(500.0, rel=0.02)
+    assert run(["calibrate", "camera", str(path), "--picture", "lens.png"]) == 2
+    path.write_text("[images]\ncolumns = 9\nrows = 6\n")
+    assert run(["calibrate", "camera", str(path)]) == 1
+    assert "[images] folder: expected the name of a folder" in capsys.readouterr().err
