@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 import sensorann as sa
 from benchmarks.kitti_interpolation import DATA
-from benchmarks.report import REPOSITORY, between_marks
+from benchmarks.report import REPOSITORY, write
 from sensorann.geometry import Transform
 from sensorann.images.birdseye import BirdseyeView, draw_birdseye
 from sensorann.simulate.casting import PAVEMENT, ROAD
@@ -207,10 +207,7 @@ def main() -> None:
     }
     print("\n\n".join(tables.values()))
     if options.write:
-        text = DOCUMENT.read_text()
-        for mark, table in tables.items():
-            text = between_marks(text, mark, table)
-        DOCUMENT.write_text(text)
+        write(tables, DOCUMENT)
     if options.pictures:
         for cloud in clouds:
             if cloud.truth is None:
