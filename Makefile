@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 KERNEL_CACHE := $(CURDIR)/.cache/kernels
 export NUMBA_CACHE_DIR ?= $(KERNEL_CACHE)
 
-.PHONY: demo test lint judges bench clean
+.PHONY: demo test soak lint judges bench clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/core.stamp
@@ -15,6 +15,10 @@ demo: $(VENV)/core.stamp
 test: system-libraries lint judges
 	$(BIN)/python -m pytest -n 2
 	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -m kernels
+
+# Hours in minutes: 500 kills and 16 processes x 1,000 edits on each database.
+soak: system-libraries $(VENV)/all.stamp
+	SENSORANN_SOAK=1 $(BIN)/python -m pytest tests/store/test_durability.py --durations=0
 
 lint: $(VENV)/all.stamp
 	$(BIN)/ruff check .
@@ -37,6 +41,15 @@ $(NUSCENES_JUDGE).stamp $(TRACKEVAL_JUDGE).stamp: %.stamp:
 bench: $(VENV)/all.stamp
 	$(BIN)/python -m benchmarks.report
 
+# What only a benchmark compares with, in an environment of its own.
+PATCHWORK := .cache/peers/patchwork
+.PHONY: peers
+peers: $(PATCHWORK).stamp
+$(PATCHWORK).stamp:
+	$(PYTHON) -m venv $(PATCHWORK)
+	$(PATCHWORK)/bin/python -m pip --disable-pip-version-check --quiet install pypatchworkpp==1.4.1
+	touch $@
+
 $(VENV)/core.stamp: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) install -c constraints.txt -e .
@@ -47,16 +60,18 @@ $(VENV)/all.stamp: $(VENV)/core.stamp
 	touch $@
 
 VIEWER_LIBRARIES := libusb-1.0-0 libvulkan1 mesa-vulkan-drivers libegl1 libgl1 libx11-6 libidn2-0 libudev1 libglib2.0-0
-APT := apt-get install -y --no-install-recommends $(VIEWER_LIBRARIES)
+# The label store is tested on a real server, which the tests start for themselves.
+SYSTEM_LIBRARIES := $(VIEWER_LIBRARIES) postgresql libpq5
+APT := apt-get install -y --no-install-recommends $(SYSTEM_LIBRARIES)
 
 .PHONY: system-libraries
 system-libraries:
-	@if command -v dpkg >/dev/null && dpkg -s $(VIEWER_LIBRARIES) >/dev/null 2>&1; then \
+	@if command -v dpkg >/dev/null && dpkg -s $(SYSTEM_LIBRARIES) >/dev/null 2>&1; then \
 	  true; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive $(APT) -qq; \
 	else \
-	  echo "The viewer's system libraries are missing: sudo $(APT)"; \
+	  echo "System libraries of the viewer and of the tests are missing: sudo $(APT)"; \
 	fi
 
 clean:

@@ -46,9 +46,13 @@ def write(tables: Mapping[str, str], readme: Path) -> None:
 
 def command_table() -> str:
     """Markdown rows of the commands, as the program knows them."""
-    from sensorann.cli import COMMANDS
+    from sensorann.cli import COMMANDS, GROUPS
 
-    return "\n".join(f"| `sensorann {name}` | {summary} |" for name, summary in COMMANDS)
+    rows = []
+    for name, summary in COMMANDS:
+        within = ", ".join(f"`{word}`" for word, _ in GROUPS.get(name, ()))
+        rows.append(f"| `sensorann {name}` | {summary}{f' Commands: {within}.' if within else ''} |")
+    return "\n".join(rows)
 
 
 def run_benchmarks() -> list[dict]:
@@ -118,7 +122,7 @@ def between_marks(text: str, mark: str, content: str) -> str:
     note, arrow, rest = rest.partition("-->\n")
     _, end, tail = rest.partition(f"<!-- {mark}: end -->")
     if not (begin and arrow and end):
-        raise SystemExit(f"README.md has no marks for {mark}")
+        raise SystemExit(f"the page has no marks for {mark}")
     return f"{head}{begin}{note}{arrow}{content}\n{end}{tail}"
 
 

@@ -2,7 +2,8 @@
 
 Objects and kinks (frames that a person placed) as in `benchmarks.kitti_interpolation`, runs of at least 21 frames.
 
-uniform: first and last frame of a run, and kinks at least so many frames apart.
+every: first and last frame of a run, and every so many frames in between, answered as suggestions are.
+uniform: first and last frame of a run, and kinks at least so many frames apart; this one knows where paths bend.
 suggested: first and last frame, then what `sensorann.suggest` values most over all drives, a quarter of a keyframe per
 object and round. The answer is the label at the kink nearest to the named frame in the same gap; where the gap has no
 kink, the label of the frame itself, which costs as much.
@@ -18,6 +19,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +30,7 @@ from sensorann.geometry.overlap import paired_iou_3d
 from sensorann.scene import Drive, Labels, Track
 
 SHORTEST_RUN = 21
+REGULAR_SPACINGS = (100, 80, 70, 60, 55, 50, 45, 40, 35, 30, 26)
 SPACINGS = (60, 50, 40, 30, 28, 26, 24, 22, 20, 15, 10, 7, 5)
 ROUNDS = 8
 AIM = 0.8
@@ -94,6 +97,17 @@ def measure(cases: list[tuple[Drive, Labels, list[Run]]]) -> tuple[float, float,
     return n_keys / n_runs, float(values.mean()), float(values[~known].mean()), float((values > 0.7).mean())
 
 
+def every(cases: list[tuple[Drive, Labels, list[Run]]]) -> Iterator[tuple[float, float, float, float]]:
+    for spacing in REGULAR_SPACINGS:
+        for _, _, parts in cases:
+            for run in parts:
+                run.keys = np.array([0, len(run.track) - 1])
+                for row in range(spacing, len(run.track) - 1, spacing):
+                    if row not in run.keys:
+                        run.answer(int(run.track.timestamps_ns[row]))
+        yield measure(cases)
+
+
 def uniform(cases: list[tuple[Drive, Labels, list[Run]]]) -> Iterator[tuple[float, float, float, float]]:
     for spacing in SPACINGS:
         for _, _, parts in cases:
@@ -127,14 +141,19 @@ def needed(rows: list[tuple[float, float, float, float]]) -> float:
     return float(np.interp(AIM, values, keys)) if values[0] <= AIM <= values[-1] else float("nan")
 
 
+def cases_of(data: Path) -> list[tuple[Drive, Labels, list[Run]]]:
+    """Drives that have such objects."""
+    cases = [(drive, labels, list(runs_of(drive, labels))) for drive, labels in even_sequences(data)]
+    return [case for case in cases if case[2]]
+
+
 def main() -> None:
     logging.disable(logging.WARNING)
-    cases = [(drive, labels, list(runs_of(drive, labels))) for drive, labels in even_sequences(DATA)]
-    cases = [case for case in cases if case[2]]
+    cases = cases_of(DATA)
     print("| keyframes | per object | IoU at all kinks | IoU at hidden kinks | IoU > 0.7 |")
     print("|---|---|---|---|---|")
     summary = []
-    for name, form in (("uniform", uniform), ("suggested", suggested)):
+    for name, form in (("every", every), ("uniform", uniform), ("suggested", suggested)):
         rows = list(form(cases))
         for row in rows:
             print(f"| {name} | {row[0]:.2f} | {row[1]:.3f} | {row[2]:.3f} | {row[3]:.3f} |")

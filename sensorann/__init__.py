@@ -15,10 +15,18 @@ __version__ = "0.1.0"
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "fitting": ["fit_cuboid", "grow_object"],
+        "fitting": [
+            "cuboid_from_click",
+            "cuboid_from_image_box",
+            "fit_cuboid",
+            "fit_together",
+            "ground",
+            "grow_object",
+            "refine_cuboid",
+        ],
         "formats": ["list_drives", "open_drive", "pack", "read_detections", "read_labels", "write_labels"],
         "geometry": ["Camera", "Cuboid", "Cuboids", "Trajectory", "Transform", "Transforms"],
-        "qa": ["compare", "error_table"],
+        "qa": ["check", "compare", "error_table", "repaired"],
         "scene": [
             "Detections",
             "Drive",
@@ -32,6 +40,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "sync",
         ],
         "simulate": ["simulate_drive"],
-        "tracks": ["interpolate", "suggest", "track"],
+        "store": ["Note", "open_store"],
+        "tracks": ["interpolate", "prelabel", "suggest", "track"],
     },
 )

@@ -26,6 +26,10 @@ class MissingDataError(SensorannError):
     """A drive knows of a sweep or image whose file is not there."""
 
 
+class StoreError(SensorannError):
+    """A label store cannot do what was asked; nothing of it was done."""
+
+
 class CalibrationError(SensorannError):
     """No pose of a sensor can be told from these targets; the text says why."""
 

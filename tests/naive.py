@@ -153,6 +153,35 @@ def edge_score(points, angle, rank, width):
 # --- geometry: one point or one pair at a time -------------------------------------------------------------------
 
 
+def l_shape_yaw(points, criterion, step_deg=1.0):
+    """Angle in [0, pi / 2) of the rectangle that Zhang, Xu, Dong and Dolan (IV 2017) lay around points (N, 2).
+
+    The criterion is theirs: `l_shape_area`, `l_shape_closeness` or `l_shape_variance`.
+    """
+    angles = np.radians(np.arange(0, 90, step_deg))
+    u = [points @ [np.cos(angle), np.sin(angle)] for angle in angles]
+    v = [points @ [-np.sin(angle), np.cos(angle)] for angle in angles]
+    return angles[np.argmax([criterion(*pair) for pair in zip(u, v, strict=True)])]
+
+
+def l_shape_area(u, v):
+    return -np.ptp(u) * np.ptp(v)
+
+
+def _to_nearer_edge(values):
+    return np.minimum(values.max() - values, values - values.min())
+
+
+def l_shape_closeness(u, v, smallest=0.01):
+    return (1 / np.maximum(np.minimum(_to_nearer_edge(u), _to_nearer_edge(v)), smallest)).sum()
+
+
+def l_shape_variance(u, v):
+    to_u, to_v = _to_nearer_edge(u), _to_nearer_edge(v)
+    nearer = to_u < to_v
+    return -sum(np.var(distances) for distances in (to_u[nearer], to_v[~nearer]) if len(distances))
+
+
 def project_pinhole(point, matrix, distortion):
     """Pixel of one point in the camera frame, after the formulas of OpenCV's manual; no limits."""
     k1, k2, p1, p2, k3, k4, k5, k6 = [*distortion, *[0.0] * (8 - len(distortion))]
@@ -271,35 +300,63 @@ def deskew(points, offsets_ns, timestamp_ns, ego_from_sensor, trajectory):
     return np.array(moved).reshape(-1, 3)
 
 
-def lay_onto(template, across, target, prior_information, scales, *, point_sigma, most_points, n_steps):
+def lay_onto(
+    template, across, outward, target, viewer, prior_information, scales, *,
+    point_sigma, most_points, n_steps, limits, turned_away, outside, probe,
+):  # fmt: skip
     """Robust Gauss-Newton that lays target points onto template points, nearest neighbours by brute force.
 
     The offset (along, across, yaw) minimises the weighted squares of A (m - R^T (p - t)) and of the prior; A weighs
-    what lies across the surface of the template point m.
+    what lies across the surface of the template point m, and everything where the point lies `outside` the limits of
+    the box. Surfaces that look away from the viewer do not match. Also the information (3, 3) of the points, along its
+    weakest direction in plan no more than moving by `probe` shows.
     """
-    offset = np.zeros(3)
+
+    def residuals(offset):
+        rotation = np.array([[np.cos(offset[2]), -np.sin(offset[2])], [np.sin(offset[2]), np.cos(offset[2])]])
+        placed = np.column_stack([(target[:, :2] - offset[:2]) @ rotation, target[:, 2]])
+        for point in placed:
+            distances = np.linalg.norm(template - point, axis=1)
+            m = distances.argmin()
+            away = (viewer - offset[:2]) @ rotation - point[:2]
+            if outward[m] @ away < -np.sqrt(turned_away) * np.linalg.norm(away):
+                continue
+            uu, uv, vv = across[m]
+            surface = np.array([[uu, uv], [uv, vv]])
+            past = np.clip((np.abs(point[:2]) - limits).max() / outside, 0, 1)
+            jacobian = np.column_stack([-rotation.T, [point[1], -point[0]]])
+            weights = surface + past * (np.eye(2) - surface)
+            yield distances[m], template[m, :2] - point[:2], weights, jacobian
+
+    def normal_equations(offset, scale):
+        information, gradient, missed, total, n = np.zeros((3, 3)), np.zeros(3), 0.0, 0.0, 0
+        for distance, residual, surface, jacobian in residuals(offset):
+            if distance <= 3 * scale:
+                weights = surface / (1 + distance**2 / scale**2) ** 2
+                information += jacobian.T @ weights @ jacobian
+                gradient += jacobian.T @ weights @ residual
+                missed, total, n = missed + residual @ weights @ residual, total + np.trace(weights), n + 1
+        share = min(1.0, most_points / n) / max(point_sigma**2, missed / total)
+        return share * information, share * gradient
+
+    def cost(offset, scale):
+        squared = np.array([residual @ weights @ residual for _, residual, weights, _ in residuals(offset)])
+        share = min(1.0, most_points / len(target)) / point_sigma**2
+        return share * (squared / (1 + squared / scale**2)).sum() / 2
+
+    offset, information = np.zeros(3), np.zeros((3, 3))
     for scale in scales:
         for _ in range(n_steps):
-            rotation = np.array([[np.cos(offset[2]), -np.sin(offset[2])], [np.sin(offset[2]), np.cos(offset[2])]])
-            placed = np.column_stack([(target[:, :2] - offset[:2]) @ rotation, target[:, 2]])
-            distances = np.linalg.norm(placed[:, None] - template[None], axis=2)
-            matches, squared = distances.argmin(axis=1), distances.min(axis=1) ** 2
-            near = squared <= 9 * scale**2
-            information, gradient = np.zeros((3, 3)), np.zeros(3)
-            for point, m, d in zip(placed[near], matches[near], squared[near], strict=True):
-                jacobian = np.column_stack([-rotation.T, [point[1], -point[0]]])
-                uu, uv, vv = across[m] / (1 + d / scale**2) ** 2
-                weights = np.array([[uu, uv], [uv, vv]])
-                information += jacobian.T @ weights @ jacobian
-                gradient += jacobian.T @ weights @ (template[m, :2] - point[:2])
-            share = min(1.0, most_points / near.sum()) / point_sigma**2
-            step = np.linalg.solve(
-                share * information + prior_information, share * gradient - prior_information @ offset
-            )
+            information, gradient = normal_equations(offset, scale)
+            step = np.linalg.solve(information + prior_information, gradient - prior_information @ offset)
             offset = offset + step
             if np.abs(step).sum() < 1e-3:
                 break
-    return offset
+    values, vectors = np.linalg.eigh(information[:2, :2])
+    weak = np.append(vectors[:, 0], 0.0)
+    growth = min(cost(offset + sign * probe * weak, scales[-1]) for sign in (-1, 1)) - cost(offset, scales[-1])
+    squeeze = np.eye(3) - (1 - np.sqrt(np.clip(2 * growth / probe**2 / values[0], 0, 1))) * np.outer(weak, weak)
+    return offset, squeeze @ information @ squeeze
 
 
 def smooth_poses(seconds, poses, covariances, noise, at):
@@ -327,7 +384,7 @@ def smooth_poses(seconds, poses, covariances, noise, at):
 
 
 def constant_velocity_filter(seconds, boxes, noises):
-    """State (10,) and covariance (10, 10) after filtering boxes (N, 7) with filterpy, as `track_filter` lays them out.
+    """State (10,) and covariance (10, 10) after filtering boxes (N, 9) with filterpy, as `track_filter` lays them out.
 
     Headings must stay within a right angle of each other.
     """
@@ -336,8 +393,11 @@ def constant_velocity_filter(seconds, boxes, noises):
     filtered = KalmanFilter(dim_x=10, dim_z=7)
     filtered.H = np.eye(7, 10)
     filtered.R = np.diag([noises[4], noises[4], noises[5], noises[6], *noises[[7, 7, 7]]])
-    filtered.x = np.concatenate([boxes[0], np.zeros(3)])
+    filtered.x = np.concatenate([boxes[0, :7], np.zeros(3)])
     filtered.P = np.diag([*np.diag(filtered.R), noises[8], noises[8], noises[9]])
+    velocity = {"R": np.eye(2) * noises[10], "H": np.eye(2, 10, k=7)}
+    if not np.isnan(boxes[0, 7]):
+        filtered.update(boxes[0, 7:], **velocity)
     for i in range(1, len(boxes)):
         h = seconds[i] - seconds[i - 1]
         transition, noise = np.eye(10), np.zeros((10, 10))
@@ -347,7 +407,9 @@ def constant_velocity_filter(seconds, boxes, noises):
         noise[3, 3] = noises[2] * h
         noise[4:7, 4:7] = np.eye(3) * noises[3] * h
         filtered.predict(F=transition, Q=noise)
-        filtered.update(boxes[i])
+        filtered.update(boxes[i, :7])
+        if not np.isnan(boxes[i, 7]):
+            filtered.update(boxes[i, 7:], **velocity)
     return filtered.x, filtered.P
 
 
@@ -383,7 +445,26 @@ def distance_iou(a, b, ious, *, hull_weight, distance_weight):
     return result
 
 
+def closeness(a, b, ahead, aside):
+    """1 less the distance (N, M) of the centres in the axes of boxes `a`, as shares of the half axes of an ellipse."""
+    result = np.empty((len(a), len(b)))
+    for i, j in np.ndindex(result.shape):
+        c, s = np.cos(a[i, 3]), np.sin(a[i, 3])
+        place = np.array([[c, s], [-s, c]]) @ (b[j, :2] - a[i, :2]) / [ahead[i], aside]
+        result[i, j] = 1 - np.linalg.norm(place) if np.linalg.norm(place) <= 1 else -np.inf
+    return result
+
+
 # --- metrics -----------------------------------------------------------------------------------------------------
+
+
+def near_pairs(frames, places, reaches, other_frames, other_places, other_reaches):
+    """Pairs of one frame whose circles meet, one by one."""
+    return [
+        (i, j)
+        for i, j in np.ndindex(len(frames), len(other_frames))
+        if frames[i] == other_frames[j] and np.linalg.norm(places[i] - other_places[j]) <= reaches[i] + other_reaches[j]
+    ]
 
 
 def best_choice(gains):
@@ -433,7 +514,8 @@ def swept_accuracy(frames, threshold, n_recalls=40):
 
     Overlaps are assigned so that most boxes, then most overlap, are paired; a score is let through at each recall.
     """
-    everything, hit_scores = _counted(frames, threshold, -np.inf)
+    matched = set()
+    everything, hit_scores = _counted(frames, threshold, -np.inf, matched)
     aimed, steps = 0.0, []
     n_truth = everything["hits"] + everything["misses"]
     for i, score in enumerate(hit_scores):
@@ -445,32 +527,187 @@ def swept_accuracy(frames, threshold, n_recalls=40):
         aimed += 1 / n_recalls
     sums = np.zeros(3)
     for score, recall in steps[1:]:
-        own, _ = _counted(frames, threshold, score)
+        own, _ = _counted(frames, threshold, score, matched)
         wrong, n = own["misses"] + own["false"] + own["switches"], own["counted"]
         scaled = 1 - (wrong - (1 - recall) * n) / (recall * n)
         sums += [np.clip(scaled, 0, 1), 1 - wrong / n, own["overlap"] / max(1, own["hits"])]
     return sums / n_recalls
 
 
-def _counted(frames, threshold, least):
+def _counted(frames, threshold, least, matched):
+    """Counts at a score, and scores of the hits; what is matched, now or in a call before, is harmless no more."""
     from scipy.optimize import linear_sum_assignment
 
     own = dict.fromkeys(("counted", "hits", "misses", "false", "switches", "overlap"), 0)
     scores, history = [], {}
-    for truths, found, ious, score_of, neutral, harmless in frames:
+    for frame, (truths, found, ious, score_of, neutral, harmless) in enumerate(frames):
         kept = [j for j, name in enumerate(found) if score_of[name] >= least]
         costs = np.where(ious[:, kept] >= threshold, 1 - ious[:, kept], 1e4)
         pairs = [(i, kept[j]) for i, j in zip(*linear_sum_assignment(costs), strict=True) if costs[i, j] < 1e4]
         partner = dict(pairs)
         own["hits"] += len(pairs)
         own["overlap"] += sum(ious[i, j] for i, j in pairs)
-        own["false"] += sum(not harmless[j] for j in kept if j not in partner.values())
+        matched.update((frame, j) for _, j in pairs)
+        own["false"] += sum(not harmless[j] or (frame, j) in matched for j in kept if j not in partner.values())
         scores += [score_of[found[j]] for _, j in pairs]
         for i, name in enumerate(truths):
-            now = None if i not in partner or neutral[i] else found[partner[i]]
+            name_now = found[partner[i]] if i in partner else None
+            now = None if neutral[i] else name_now
             own["counted"] += not neutral[i]
             own["misses"] += i not in partner and not neutral[i]
-            before = history.get(name)
+            before, is_first = history.get(name), name not in history
             own["switches"] += before is not None and now is not None and before != now
-            history[name] = now
+            history[name] = name_now if is_first else now
     return own, sorted(scores, reverse=True)
+
+
+# --- what a sensor sees beside an object -------------------------------------------------------------------------
+
+
+def look_toward(points, frame_from_points, sensor, forward, half_angle):
+    rays = []
+    for point in points:
+        offset = frame_from_points.apply(point) - sensor
+        azimuth = np.arctan2(forward[0] * offset[1] - forward[1] * offset[0], offset[:2] @ forward)
+        if abs(azimuth) <= half_angle:
+            distance = np.linalg.norm(offset[:2])
+            rays.append([azimuth, distance, offset[2] / distance])
+    return np.array(rays).reshape(-1, 3)
+
+
+def count_rays(rays, azimuths, slopes, nearer, farther):
+    ends = [
+        0 if distance < nearer else 2 if distance > farther else 1
+        for azimuth, distance, slope in rays
+        if azimuths[0] < azimuth < azimuths[1] and slopes[0] < slope < slopes[1]
+    ]
+    return [ends.count(kind) for kind in range(3)]
+
+
+# --- the ground of a cloud ---------------------------------------------------------------------------------------
+
+
+def cell_means(points, coordinates, origin, shape):
+    """Mean (A, B, 3) of the points of each cell relative to the origin, and the height of each cell's points."""
+    means, spans = np.full((*shape, 3), np.nan), np.full(shape, np.inf)
+    for a in range(shape[0]):
+        for b in range(shape[1]):
+            inside = [i for i, (u, v) in enumerate(coordinates.T) if (int(u), int(v)) == (a, b) and u >= 0]
+            if inside:
+                own = points[inside].astype(np.float64) - origin
+                means[a, b], spans[a, b] = own.mean(axis=0), np.ptp(own[:, 2])
+    return means, spans
+
+
+def grow_ground(means, spans, seeds, closed, *, reaches, standing, kerb, noise, rise, bend, steepest, smoothing):
+    """Cells that continue the ground of the seeds, and their slopes (A, B, 2): ring by ring outward, inward, outward.
+
+    A cell in which nothing stands hears the last ground cell before it of its own and both neighbouring sectors, the
+    last one passed in its ring, going up and then down the sectors, and, from the second sweep on, the next one after
+    it in its own sector. Its height may differ from the mean of what they predict (weights 1 / (d^2 + 0.04)) by a kerb,
+    by less where they are close, and by the bend of the ground over the shortest distance.
+    """
+    n_sectors, n_rings = spans.shape
+    ground = {(a, b) for a in range(n_sectors) for b in range(n_rings) if seeds[a, b]}
+    slopes = np.zeros((n_sectors, n_rings, 2))
+
+    def believed(a, b, heard, reach):
+        weights, heights, gradients, offsets, distances = [], [], [], [], []
+        for cell in heard:
+            offset = means[a, b, :2] - means[cell][:2]
+            if np.hypot(*offset) <= reach:
+                weights.append(1 / (offset @ offset + 0.04))
+                heights.append(means[cell][2] + slopes[cell] @ offset)
+                gradients.append(slopes[cell].copy())
+                offsets.append(offset)
+                distances.append(np.hypot(*offset))
+        if not weights:
+            return False
+        surprise = means[a, b, 2] - np.average(heights, weights=weights)
+        if abs(surprise) > min(kerb, noise + rise * min(distances)) + bend * min(distances):
+            return False
+        offset = np.average(offsets, axis=0, weights=weights)
+        slope = np.average(gradients, axis=0, weights=weights)
+        slope = slope + smoothing * surprise * offset / (offset @ offset + 0.25)
+        slopes[a, b] = slope * min(1.0, steepest / max(np.hypot(*slope), steepest))
+        return True
+
+    for sweep, reach in enumerate(reaches):
+        last = {}
+        for b in range(n_rings) if sweep % 2 == 0 else reversed(range(n_rings)):
+            ring = [a for a in range(n_sectors) if spans[a, b] <= standing]
+            for order in (ring, ring[::-1]):
+                beside = None
+                for a in order * 2 if closed else order:
+                    if (a, b) not in ground:
+                        near = [(c % n_sectors) if closed else c for c in (a - 1, a, a + 1)]
+                        heard = [(c, last[c]) for c in near if c in last]
+                        heard += [(beside, b)] if beside is not None else []
+                        after = range(b + 1, n_rings) if sweep % 2 == 0 else range(b - 1, -1, -1)
+                        heard += [(a, d) for d in after if (a, d) in ground][:1] if sweep else []
+                        if believed(a, b, heard, reach):
+                            ground.add((a, b))
+                    if (a, b) in ground:
+                        beside = a
+            last.update({a: b for a in ring if (a, b) in ground})
+    return ground, slopes
+
+
+def filled_height(heights, a, b, closed, widths, lengths):
+    """Height of one cell: its own, else that of the nearest ones in four directions by 1 / distance^2; NaN for none."""
+    n_sectors, n_rings = heights.shape
+    if np.isfinite(heights[a, b]):
+        return heights[a, b]
+    found = []
+    for step in (1, -1):
+        cells = [(a + step * k) for k in range(1, n_sectors + 1)]
+        cells = [c % n_sectors for c in cells] if closed else [c for c in cells if 0 <= c < n_sectors]
+        hits = [(k * widths[b], heights[c, b]) for k, c in enumerate(cells, start=1) if np.isfinite(heights[c, b])]
+        found += hits[:1]
+        inward = range(b + step, n_rings if step > 0 else -1, step)
+        hits = [(lengths[b:c:step].sum(), heights[a, c]) for c in inward if np.isfinite(heights[a, c])]
+        found += hits[:1]
+    if not found:
+        return np.nan
+    return np.average([height for _, height in found], weights=[1 / distance**2 for distance, _ in found])
+
+
+def height_on_lattice(heights, u, v, closed):
+    """Height at fractional coordinates, linear between the centres of four cells, constant beyond the rim."""
+    n_sectors, n_rings = heights.shape
+    a, b = int(np.floor(u - 0.5)), int(np.floor(v - 0.5))
+    total = 0.0
+    for c, share in ((a, 1 - (u - 0.5 - a)), (a + 1, u - 0.5 - a)):
+        for d, other in ((b, 1 - (v - 0.5 - b)), (b + 1, v - 0.5 - b)):
+            sector = c % n_sectors if closed else min(max(c, 0), n_sectors - 1)
+            total += share * other * heights[sector, min(max(d, 0), n_rings - 1)]
+    return total
+
+
+def gather_around(points, frame_from_points, place, reach):
+    rows, moved = [], []
+    for row, point in enumerate(points):
+        there = frame_from_points.apply(point)
+        if np.isfinite(there).all() and (np.abs(there[:2] - place) <= reach).all():
+            rows.append(row)
+            moved.append(there)
+    return np.array(rows, np.int64), np.array(moved).reshape(-1, 3)
+
+
+def lowest_of_cells(points, place, radius, cell):
+    lowest = {}
+    for point in points:
+        offset = point[:2] - place
+        square = tuple(np.floor(offset / cell))
+        if offset @ offset <= radius**2 and (square not in lowest or point[2] < lowest[square][2]):
+            lowest[square] = point
+    return np.array([lowest[square] for square in sorted(lowest)]).reshape(-1, 3)
+
+
+def standing_on(points, place, height, slope, lowest, highest, radius):
+    rows = []
+    for row, point in enumerate(points):
+        offset = point[:2] - place
+        if np.hypot(*offset) <= radius and lowest < point[2] - (height + slope @ offset) < highest:
+            rows.append(row)
+    return rows

@@ -4,14 +4,18 @@ import logging
 import re
 import sys
 from collections.abc import Sequence
+from keyword import iskeyword
 
 from cyclopts import App, CycloptsError, UnknownCommandError
 
 from sensorann import __version__
+from sensorann.cli.store import STORE_COMMANDS
 from sensorann.errors import SensorannError, UsageError
 
 USAGE_ERROR = 2
 INTERRUPTED = 130
+# Commands that are tables of commands themselves.
+GROUPS = {"store": STORE_COMMANDS}
 # What cyclopts says of a word that Python's int() does not take.
 _CONVERSION = re.compile(r'unable to convert "([^"]*)" into int')
 
@@ -21,18 +25,21 @@ COMMANDS = (
     ("info", "Show sensors, frames, gaps and calibration of a drive, or list the drives of a root."),
     ("pack", "Make one immutable .drive.h5 file out of any drive."),
     ("convert", "Convert labels between OpenLABEL, KITTI and nuScenes."),
-    ("fit", "Fit a cuboid to the object at a point."),
+    ("fit", "Fit a cuboid to the object at a point, or in a 2D box on a picture."),
+    ("prelabel", "Propose tracks for a drive that nobody has labelled."),
     ("interpolate", "Fill tracks between their keyframes."),
     ("suggest", "Name the frames to correct next, and why."),
     ("track", "Join detections to tracks."),
+    ("check", "Rank what is probably wrong with labels, and say why."),
     ("compare", "Measure labels against the truth, or two labellings against each other."),
+    ("store", "Keep labels in a store: nothing lost, everything answerable, several people at once."),
     ("calibrate", "Estimate where the sensors sit, and say what the targets cannot tell."),
     ("render", "Draw labels on camera pictures and in bird's-eye view."),
     ("doctor", "Show what is installed, what is missing, and how to get it."),
 )
 
 
-def _program(chosen: str | None) -> App:
+def _program(words: Sequence[str]) -> App:
     """Build the table of commands; the chosen one is described by its own docstring, which costs its import."""
     app = App(
         name="sensorann",
@@ -41,17 +48,29 @@ def _program(chosen: str | None) -> App:
         version=__version__,
         suppress_keyboard_interrupt=False,
     )
-    for name, summary in COMMANDS:
-        described = {} if name == chosen else {"help": summary}
-        app.command(f"sensorann.cli.{name}:{name}", name=name, help_epilogue="", **described)
+    chosen, *rest = [*words, ""]
+    functions = tuple(row for row in COMMANDS if row[0] not in GROUPS)
+    _add_commands(app, functions, chosen, package="sensorann.cli")
+    for name, rows in GROUPS.items():
+        epilogue = f"Each command shows examples: sensorann {name} COMMAND --help"
+        group = App(name=name, help=dict(COMMANDS)[name], help_epilogue=epilogue, version_flags=())
+        _add_commands(group, rows, rest[0] if name == chosen else "", package=f"sensorann.cli.{name}")
+        app.command(group)
     return app
+
+
+def _add_commands(app: App, rows: Sequence[tuple[str, str]], chosen: str, *, package: str) -> None:
+    for name, summary in rows:
+        described = {} if name == chosen else {"help": summary}
+        module = f"{name}_" if iskeyword(name) else name
+        app.command(f"{package}.{module}:{module}", name=name, help_epilogue="", **described)
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return the exit status: 0 done, 1 an error the user can act on, 2 wrong usage, 3 too bad."""
     logging.basicConfig(format="sensorann: %(levelname)s: %(message)s", level=logging.WARNING, stream=sys.stderr)
     try:
-        app = _program(arguments[0] if arguments else None)
+        app = _program(arguments)
         result = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
         print(f"sensorann: {_usage_message(error)}", file=sys.stderr)
@@ -79,7 +98,8 @@ def _usage_message(error: CycloptsError) -> str:
     """Say in one line what is wrong with the words of the call, and where to look."""
     if isinstance(error, UnknownCommandError):
         # The text of cyclopts would import every command to look for a similar name.
-        names = ", ".join(name for name, _ in COMMANDS)
+        group = next(iter(error.command_chain or ()), "")
+        names = ", ".join(name for name, _ in GROUPS.get(group, COMMANDS))
         return f"no command {' '.join(error.unused_tokens or ())!r}, there are: {names}"
     command = " ".join(["sensorann", *(error.command_chain or ())])
     text = _CONVERSION.sub(r'"\1" is no whole number', " ".join(str(error).split()))

@@ -3,8 +3,7 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from cyclopts import Parameter
 from rich.console import Console
@@ -12,20 +11,20 @@ from rich.table import Table
 
 from sensorann import qa
 from sensorann.cli.label_formats import FromFormat
+from sensorann.cli.labels import read_labels
 from sensorann.cli.output import AsJson, print_json
 from sensorann.errors import UsageError
-from sensorann.formats import open_drive, read_labels
+from sensorann.formats import open_drive
 from sensorann.qa.errors import ALL, Grouping
 from sensorann.tracks.scoring import ScoreSummary
 
 THRESHOLD_NOT_MET = 3
-Chosen = Literal["clear", "hota", "identity", "errors", "ap"]
-CHOICES: tuple[Chosen, ...] = ("clear", "hota", "identity", "errors", "ap")
+CHOICES = ("clear", "hota", "identity", "errors", "amota", "ap")
 
 
 def compare(
-    truth: Path,
-    other: Path,
+    truth: str,
+    other: str,
     /,
     *,
     metric: str = "clear,hota,identity,errors",
@@ -39,8 +38,9 @@ def compare(
     """Measure labels against the truth, or two labellings against each other.
 
     Ids may differ: clear, hota and identity pair boxes of one category by the overlap of their volumes, errors pair
-    objects that overlap most over the whole drive. ap ranks boxes by the attribute score and ignores ids. Boxes at
-    instants at which the truth has none are left out of all but errors, and counted.
+    objects that overlap most over the whole drive. amota lets go of the least sure tracks, one recall after the other,
+    by the attribute score; ap ranks boxes by it and ignores ids. Boxes at instants at which the truth has none are left
+    out of all but errors, and counted.
 
     For example:
 
@@ -52,17 +52,18 @@ def compare(
     Parameters
     ----------
     truth
-        What is right.
+        What is right: labels in any format that `sensorann convert` reads, or STORE#DRIVE.
     other
         What is measured.
     metric
-        Any of clear, hota, identity, errors, ap, with commas between them.
+        Any of clear, hota, identity, errors, amota, ap, with commas between them.
     by
-        Group the errors by class, by range from the ego vehicle (needs --drive), or by source of the box.
+        Group the errors by class, by range from the ego vehicle (needs --drive), or by source of the box. ap has a row
+        per class anyway, and is grouped by range.
     drive
         The recording (ROOT or ROOT#NAME); KITTI and nuScenes labels need its calibration and poses.
     min_iou
-        Least overlap of boxes that are the same, for clear, identity and the figures of KITTI (ap40).
+        Least overlap of boxes that are the same, for clear, identity, amota and the figures of KITTI (ap40).
     minimum
         A figure over all categories and its least value, as hota=0.8; may be given several times. Exit status 3 when
         one is not met.
@@ -73,8 +74,8 @@ def compare(
     """
     chosen = _metrics(metric)
     least = dict(_minimum(text) for text in minimum)
-    if by is not None and "errors" not in chosen:
-        raise UsageError(f"--by groups errors: add errors to --metric, got {metric!r}")
+    if by is not None and "errors" not in chosen and not (by == "range" and "ap" in chosen):
+        raise UsageError(f"--by groups errors, and ap by range: add errors to --metric, got {metric!r}")
     if not 0.0 < min_iou <= 1.0:
         raise UsageError(f"--min-iou must be above 0 and at most 1, got {min_iou}")
     recording = None if drive is None else open_drive(drive)
@@ -82,6 +83,9 @@ def compare(
     measured = read_labels(other, drive=recording, format=from_format)
     comparison = qa.compare(right, measured, metrics=[m for m in qa.METRICS if m in chosen], threshold=min_iou)
     table = qa.error_table(right, measured, by=by, drive=recording) if "errors" in chosen else None
+    ranges = {}
+    if by == "range" and "ap" in chosen:
+        ranges = qa.precision_by_range(right, measured, drive=recording, threshold=min_iou)
     figures = comparison.rows[ALL] | (_error_figures(table.rows[ALL]) if table is not None else {})
     missed = _not_met(figures, least)
     if as_json:
@@ -89,12 +93,16 @@ def compare(
         if table is not None:
             rows = {name: _json_safe(_error_figures(row)) for name, row in table.rows.items()}
             document["errors"] = {"rows": rows, "missing": table.n_missing, "extra": table.n_extra}
+        if ranges:
+            document["ap_by_range"] = ranges
         print_json(document | {"not_met": missed})
         return THRESHOLD_NOT_MET if missed else 0
-    if chosen & {"clear", "hota", "identity"}:
+    if chosen & {"clear", "hota", "identity", "amota"}:
         _print_rows("category", _columns(comparison.rows, lambda name: name not in qa.PRECISION_FIGURES))
     if "ap" in chosen:
         _print_rows("category", _columns(comparison.rows, lambda name: name in qa.PRECISION_FIGURES))
+    if ranges:
+        _print_rows("range", ranges)
     if table is not None:
         _print_rows(by or "boxes", {name: _error_figures(row) for name, row in table.rows.items()})
         print(f"{table.n_missing} boxes of the truth have no partner, {table.n_extra} of the other have none")

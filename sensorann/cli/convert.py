@@ -1,16 +1,16 @@
 """`sensorann convert`: labels of one format into another."""
 
 from dataclasses import asdict
-from pathlib import Path
 
 from sensorann.cli.label_formats import FromFormat, ToFormat
+from sensorann.cli.labels import read_labels, write_labels
 from sensorann.cli.output import AsJson, print_json
-from sensorann.formats import open_drive, read_labels, write_labels
+from sensorann.formats import open_drive
 
 
 def convert(
-    source: Path,
-    out: Path,
+    source: str,
+    out: str,
     /,
     *,
     drive: str | None = None,
@@ -31,9 +31,10 @@ def convert(
     Parameters
     ----------
     source
-        Labels to read: a file, or a folder of nuScenes tables.
+        Labels to read: a file, a folder of nuScenes tables, or STORE#DRIVE.
     out
-        Where to write: .json is OpenLABEL, .txt KITTI, a folder nuScenes, unless --to says otherwise.
+        Where to write: .json is OpenLABEL, .txt KITTI, a folder nuScenes, unless --to says otherwise; STORE#NAME
+        makes a new drive in a label store.
     drive
         The recording (ROOT or ROOT#NAME); KITTI and nuScenes need its calibration and poses.
     from_format
@@ -49,7 +50,7 @@ def convert(
     if as_json:
         print_json(
             {
-                "out": str(out),
+                "out": out,
                 "drive": labels.drive_name,
                 "frame": labels.frame,
                 **asdict(written),

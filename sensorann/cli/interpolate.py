@@ -10,20 +10,21 @@ from numpy.typing import NDArray
 
 from sensorann import tracks
 from sensorann.cli.label_formats import FromFormat, ToFormat
+from sensorann.cli.labels import check_writable, read_labels, write_labels
 from sensorann.cli.output import AsJson, print_json
 from sensorann.cli.progress import counted
 from sensorann.errors import UsageError
-from sensorann.formats import open_drive, read_labels, writable_format, write_labels
+from sensorann.formats import open_drive
 from sensorann.scene import Labels, Source
 from sensorann.tracks.extending import extend_tracks
 
 
 def interpolate(
-    labels: Path,
+    labels: str,
     /,
     *,
     drive: str,
-    out: Annotated[Path, Parameter(alias="-o")],
+    out: Annotated[str, Parameter(alias="-o")],
     method: Literal["smooth", "linear", "spline"] = "smooth",
     at: str = "lidar",
     keyframe_sigma_m: float = 0.0,
@@ -47,11 +48,12 @@ def interpolate(
     Parameters
     ----------
     labels
-        Keyframes: an OpenLABEL or KITTI file, or a folder of nuScenes tables.
+        Keyframes: an OpenLABEL or KITTI file, a folder of nuScenes tables, or STORE#DRIVE.
     drive
         The recording (ROOT or ROOT#NAME); its ego poses carry the boxes into the world frame.
     out
-        Where to write: .json is OpenLABEL, .txt KITTI, a folder nuScenes, unless --to says otherwise.
+        Where to write: .json is OpenLABEL, .txt KITTI, a folder nuScenes, unless --to says otherwise; in STORE#DRIVE
+        only the boxes that a machine computed are replaced, in one event that can be undone.
     method
         smooth: constant-velocity smoothing spline; spline: natural cubic; linear: straight lines.
     at
@@ -76,7 +78,7 @@ def interpolate(
             "--extend follows points at the LiDAR's instants: it needs --points, --method smooth, --at lidar"
         )
     instants = at if at in ("lidar", "camera") else _instants(at)
-    writable_format(out, format=to_format)  # a slip in the name is told before the long work, not after it
+    check_writable(out, format=to_format)  # a slip in the name is told before the long work, not after it
     recording = open_drive(drive)
     given = read_labels(labels, drive=recording, format=from_format)
     with counted("following points") as progress:
@@ -94,7 +96,17 @@ def interpolate(
         with counted("following points beyond keyframes") as progress:
             extended = extend_tracks(completed, recording, progress=progress)
         completed = extended.labels
-    written = write_labels(completed, out, drive=recording, format=to_format)
+    settings = {"method": method, "at": at, "keyframe_sigma_m": keyframe_sigma_m, "points": points, "extend": extend}
+    keyframes = _keyframe_counts(given)
+    written = write_labels(
+        completed,
+        out,
+        drive=recording,
+        format=to_format,
+        kind="interpolate",
+        machine=settings | {"labels": labels, "keyframes": keyframes},
+        computed_from=labels,
+    )
     summary = _summary(completed, out) | {"written": written.boxes, "left_out": written.left_out}
     if extended is not None:
         summary |= {"beyond_keyframes": extended.n_boxes, "ended": dict(extended.reasons)}
@@ -126,6 +138,12 @@ def _show(summary: Mapping[str, Any]) -> None:
         )
 
 
+def _keyframe_counts(labels: Labels) -> dict[str, int]:
+    """How many keyframes of each track the computed boxes rest on."""
+    computed = (Source.INTERPOLATED, Source.FITTED)
+    return {track.id: int((~np.isin(track.sources, computed)).sum()) for track in labels.tracks}
+
+
 def _why_none(labels: Labels) -> str:
     """Say why no box was computed."""
     most = max((len(track) for track in labels.tracks), default=0)
@@ -148,12 +166,12 @@ def _instants(text: str) -> NDArray[np.int64]:
         ) from error
 
 
-def _summary(labels: Labels, out: Path) -> dict[str, str | int | float | dict[str, int] | None]:
+def _summary(labels: Labels, out: str) -> dict[str, str | int | float | dict[str, int] | None]:
     computed = [track[np.isin(track.sources, (Source.INTERPOLATED, Source.FITTED))] for track in labels.tracks]
     sigmas = np.concatenate([np.zeros(0), *(np.hypot(*track.sigmas[:, :2].T) for track in computed)])
     owners = [track.id for track in computed for _ in range(len(track))]
     return {
-        "out": str(out),
+        "out": out,
         "drive": labels.drive_name,
         "frame": labels.frame,
         "tracks": len(labels.tracks),

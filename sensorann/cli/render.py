@@ -8,9 +8,10 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from sensorann.cli.label_formats import FromFormat
+from sensorann.cli.labels import read_labels
 from sensorann.cli.output import AsJson, print_json
 from sensorann.cli.progress import shown
-from sensorann.formats import open_drive, read_labels
+from sensorann.formats import open_drive
 from sensorann.images import render_drive
 from sensorann.scene import frame_timestamps_ns
 
@@ -19,7 +20,7 @@ def render(
     drive: str,
     /,
     *,
-    labels: Path,
+    labels: str,
     out: Annotated[Path, Parameter(alias="-o")],
     from_format: FromFormat = None,
     every: Annotated[int, Parameter(validator=Number(gte=1))] = 1,
@@ -42,7 +43,7 @@ def render(
     drive
         The recording: a path, or ROOT#NAME for one of several.
     labels
-        In any format that `sensorann convert` reads.
+        In any format that `sensorann convert` reads, or STORE#DRIVE.
     out
         Folder for CAMERA/000000.jpg, birdseye/000000.png and birdseye.mp4; numbered pictures of an earlier run in the
         folders that are drawn are removed.

@@ -8,9 +8,10 @@ from cyclopts import Parameter
 
 from sensorann import tracks
 from sensorann.cli.label_formats import ToFormat
+from sensorann.cli.labels import check_writable, write_labels
 from sensorann.cli.output import AsJson, print_json
 from sensorann.errors import UsageError
-from sensorann.formats import open_drive, read_detections, writable_format, write_labels
+from sensorann.formats import open_drive, read_detections
 from sensorann.scene import Source
 
 
@@ -19,7 +20,7 @@ def track(
     /,
     *,
     drive: str,
-    out: Annotated[Path, Parameter(alias="-o")],
+    out: Annotated[str, Parameter(alias="-o")],
     min_score: float | None = None,
     min_detections: int = 3,
     to_format: ToFormat = None,
@@ -43,7 +44,7 @@ def track(
     drive
         The recording (ROOT or ROOT#NAME); its ego poses carry the boxes into the world frame.
     out
-        Where to write: .json is OpenLABEL, .txt KITTI, a folder nuScenes, unless --to says otherwise.
+        Where to write: .json is OpenLABEL, .txt KITTI, a folder nuScenes, unless --to says otherwise; or STORE#NAME.
     min_score
         Leave out tracks with a lower score (the mean over their frames); all are kept when not given.
     min_detections
@@ -57,16 +58,18 @@ def track(
         raise UsageError(f"--min-detections must be a number of detections, 1 or more, got {min_detections}")
     if min_score is not None and not np.isfinite(min_score):
         raise UsageError(f"--min-score must be a finite number, got {min_score}")
-    writable_format(out, format=to_format)  # a slip in the name is told before the long work, not after it
+    check_writable(out, format=to_format)  # a slip in the name is told before the long work, not after it
     recording = open_drive(drive)
     given = read_detections(detections, drive=recording)
     labels = tracks.track(given, recording, min_score=min_score, min_detections=min_detections)
-    written = write_labels(labels, out, drive=recording, format=to_format)
+    settings = {"detections": str(detections), "min_score": min_score, "min_detections": min_detections}
+    written = write_labels(labels, out, drive=recording, format=to_format, kind="track", machine=settings)
     n_detected = sum(int((item.sources == Source.DETECTED).sum()) for item in labels.tracks)
+    scores = sorted(float(item.attributes["score"]) for item in labels.tracks)
     if as_json:
         print_json(
             {
-                "out": str(out),
+                "out": out,
                 "drive": labels.drive_name,
                 "frame": labels.frame,
                 "detections": len(given),
@@ -74,6 +77,7 @@ def track(
                 "detected": n_detected,
                 "filled": labels.n_boxes - n_detected,
                 "written": written.boxes,
+                "scores": scores,
             }
         )
         return
@@ -81,3 +85,8 @@ def track(
         f"{out}: {len(labels.tracks)} tracks of {n_detected} of {len(given)} detections, "
         f"{labels.n_boxes - n_detected} boxes filled between them; {written.boxes} boxes written"
     )
+    if scores:
+        middle = scores[len(scores) // 2]
+        print(
+            f"scores of tracks from {scores[0]:.2f} to {scores[-1]:.2f}, half of them below {middle:.2f} (--min-score)"
+        )

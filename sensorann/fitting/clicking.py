@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sensorann.errors import ArgumentError
-from sensorann.fitting.cuboid_fit import CuboidFit, check_size, fit_cuboid
-from sensorann.fitting.growing import LARGEST_OBJECT, NothingThereError, grow_object, nothing_there
-from sensorann.geometry import Cuboid, Transform
+from sensorann.fitting.heading import from_stroke
+from sensorann.fitting.heading_sources import radar_factor, stroke_direction, track_factor
+from sensorann.fitting.proposing import Proposal, cuboid_from_click
+from sensorann.fitting.surroundings import NothingThereError, nothing_there
+from sensorann.geometry import Transform
 from sensorann.geometry.arrays import as_array
-from sensorann.scene import Drive, check_drive, sync
+from sensorann.geometry.rotations import wrap_angle
+from sensorann.scene import Drive, Ontology, Track, check_drive, default_ontology, sync
 
 ClickFrame = Literal["world", "ego", "sensor"]
 
@@ -24,12 +28,12 @@ class ClickedFit:
 
     Attributes
     ----------
-    fit : its cuboid is in the world frame where the drive has ego poses, else in the ego frame
+    proposal : its cuboid is in the world frame where the drive has ego poses, else in the ego frame
     lidar : name of the sensor
     timestamp_ns : instant of the sweep
     """
 
-    fit: CuboidFit
+    proposal: Proposal
     lidar: str
     timestamp_ns: int
 
@@ -41,7 +45,11 @@ def fit_at(
     point: ArrayLike,
     frame: ClickFrame = "ego",
     lidar: str | None = None,
+    ontology: Ontology | None = None,
+    category: str | None = None,
     size: tuple[float, float, float] | None = None,
+    toward: ArrayLike | None = None,
+    track: Track | None = None,
 ) -> ClickedFit:
     """Fit a cuboid to the object at a point, in the sweep nearest to an instant.
 
@@ -52,7 +60,12 @@ def fit_at(
     point : (3,) metres, at most 1 m from a measured point of the object
     frame : frame of the point; ``sensor`` is that of the LiDAR
     lidar : sensor whose sweep is used; the first one of the drive when not given
-    size : known (length, width, height), metres: hidden faces then follow, and the object grows no further
+    ontology : what there is, how large and how often; the common one when not given
+    category : what was clicked, when it is known; guessed otherwise
+    size : known (length, width, height), metres: hidden faces then follow
+    toward : (3,) a second point, in the same frame: the object faces from the first to it, as far as a stroke goes
+    track : what is known of the object at other instants, in the frame that the box will be in; its keyframes and the
+        way between them tell where it faces
 
     Returns
     -------
@@ -66,31 +79,57 @@ def fit_at(
         When the sweep lies outside the ego trajectory.
     """
     check_drive(drive)
-    name = _lidar(drive, lidar)
+    name = chosen_lidar(drive, lidar)
     sweep = drive.sweep(name, sync(drive, name, timestamp_ns))
     ego_from_sensor = drive.rig[name].ego_from_sensor
     world_from_ego = None if drive.trajectory is None else drive.trajectory.at(sweep.timestamp_ns)
-    check_size(size)
     asked = as_array(point, (3,), np.float64, name="point", finite=True)
-    click = _into_ego(
-        asked,
-        frame,
-        ego_from_sensor=ego_from_sensor,
-        world_from_ego=world_from_ego,
-    )
-    points, position = ego_from_sensor.apply(sweep.points), ego_from_sensor.translation
+    click = _into_ego(asked, frame, ego_from_sensor=ego_from_sensor, world_from_ego=world_from_ego)
+    known = default_ontology() if ontology is None else ontology
+    fit = partial(cuboid_from_click, sweep, click, known, category, ego_from_sensor=ego_from_sensor, size=size)
+    stroke = None
+    if toward is not None:
+        second = as_array(toward, (3,), np.float64, name="toward", finite=True)
+        end = _into_ego(second, frame, ego_from_sensor=ego_from_sensor, world_from_ego=world_from_ego)
+        stroke = from_stroke(stroke_direction(click, end))
     try:
-        grown = grow_object(points, click, sensor=position, max_size=size or LARGEST_OBJECT)
+        proposal = fit(heading=stroke)
     except NothingThereError as error:
         raise nothing_there(asked, frame=name if frame == "sensor" else frame) from error
-    fit = fit_cuboid(points[grown.inside], ground_height=grown.ground_height, size=size, anchor=position)
+    more = _surroundings_factor(drive, proposal, known, track, at_ns=sweep.timestamp_ns)
+    if more.any():
+        proposal = fit(heading=more if stroke is None else more + stroke)
     if world_from_ego is not None:
-        pose = world_from_ego @ fit.cuboid.frame_from_cuboid
-        fit = replace(fit, cuboid=Cuboid(frame_from_cuboid=pose, size=fit.cuboid.size, frame="world"))
-    return ClickedFit(fit=fit, lidar=name, timestamp_ns=sweep.timestamp_ns)
+        proposal = into_world(proposal, world_from_ego)
+    return ClickedFit(proposal=proposal, lidar=name, timestamp_ns=sweep.timestamp_ns)
 
 
-def _lidar(drive: Drive, asked: str | None) -> str:
+def _surroundings_factor(
+    drive: Drive, proposal: Proposal, ontology: Ontology, track: Track | None, *, at_ns: int
+) -> NDArray[np.float64]:
+    """What radars and the object's keyframes say of its heading, over headings in the ego frame."""
+    motion = ontology[proposal.category].motion
+    factor = radar_factor(drive, proposal.cuboid, at_ns=at_ns, motion=motion)
+    if track is None:
+        return factor
+    labels_from_ego = Transform.identity() if drive.trajectory is None else drive.trajectory.at(at_ns)
+    center = labels_from_ego.apply(proposal.cuboid.center)
+    return factor + track_factor(track, center, at_ns=at_ns, motion=motion, ego_from_labels=labels_from_ego.inverse())
+
+
+def into_world(proposal: Proposal, world_from_ego: Transform) -> Proposal:
+    """Move the box of a proposal from the ego frame into the world."""
+    pose = world_from_ego @ proposal.cuboid.frame_from_cuboid
+    turned = float(wrap_angle(proposal.heading.yaw + world_from_ego.yaw))
+    return replace(
+        proposal,
+        cuboid=replace(proposal.cuboid, frame_from_cuboid=pose, frame="world"),
+        heading=replace(proposal.heading, yaw=turned),
+    )
+
+
+def chosen_lidar(drive: Drive, asked: str | None) -> str:
+    """Name the LiDAR that was asked for, or else the first one of the drive; there has to be one."""
     names = [sensor.name for sensor in drive.rig.of_kind("lidar")]
     name = asked or (names[0] if names else "")
     if name not in names:

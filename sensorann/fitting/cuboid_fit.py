@@ -29,6 +29,10 @@ _SIZE_SLACK = 0.2  # metres
 _CLEAR_RATIO = 1.25
 
 
+class TooFewPointsError(ArgumentError):
+    """Fewer points above the ground than a cuboid needs."""
+
+
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
 class CuboidFit:
     """A fitted cuboid and what it stands on.
@@ -84,20 +88,20 @@ def fit_cuboid(
     cloud = as_array(points, (None, 3), np.float64, name="points")
     sensor = as_array(anchor, (3,), np.float64, name="anchor", finite=True)
     _check(size, yaw, ground_height)
-    cloud = _above_ground(cloud[np.isfinite(cloud).all(axis=1)], ground_height)
+    cloud = above_ground(cloud[np.isfinite(cloud).all(axis=1)], ground_height)
     # Scores of world coordinates would lose digits: everything happens around the middle of the points.
     origin = np.append(cloud[:, :2].mean(axis=0), 0.0)
     plan = np.ascontiguousarray(cloud[:, :2] - origin[:2])
-    angle, score = _heading(plan, yaw)
-    low, high = _extent(plan, angle)
+    angle, score = edge_heading(plan, yaw)
+    low, high = plan_extent(plan, angle)
     if not (high - low).max() > 1e-6:
         raise ArgumentError(f"all {len(cloud)} points lie above one spot, so no box can be fitted")
     if yaw is None and not length_lies_along(high - low, size):
         angle += math.pi / 2
-        low, high = _extent(plan, angle)
+        low, high = plan_extent(plan, angle)
     bottom, top = _heights(cloud[:, 2], ground_height, size)
     extent = np.maximum(high - low, _SMALLEST_EDGE)
-    edge = extent if size is None else _known_edges(extent, np.asarray(size[:2]))
+    edge = extent if size is None else known_edges(extent, np.asarray(size[:2]))
     along = np.array([math.cos(angle), math.sin(angle)])
     axes = np.stack([along, [-along[1], along[0]]])
     center = anchor_extent(low, high, edge, sensor=axes @ (sensor - origin)[:2])
@@ -127,7 +131,7 @@ def _check(size: tuple[float, float, float] | None, yaw: float | None, ground_he
             raise ArgumentError(f"{name} must be finite, got {value}")
 
 
-def _above_ground(cloud: NDArray[np.float64], ground_height: float | None) -> NDArray[np.float64]:
+def above_ground(cloud: NDArray[np.float64], ground_height: float | None) -> NDArray[np.float64]:
     """Leave out the ground: a quarter of a metre above it, or a quarter of the height of a low object."""
     n_given = len(cloud)
     if ground_height is not None and n_given:
@@ -135,11 +139,11 @@ def _above_ground(cloud: NDArray[np.float64], ground_height: float | None) -> ND
         cloud = cloud[cloud[:, 2] > ground_height + min(_GROUND_MARGIN, height / 4)]
     if len(cloud) < 3:
         where = " above the ground" if ground_height is not None else ""
-        raise ArgumentError(f"a cuboid needs at least 3 points{where}, got {len(cloud)} (of {n_given} finite ones)")
+        raise TooFewPointsError(f"a cuboid needs at least 3 points{where}, got {len(cloud)} (of {n_given} finite ones)")
     return cloud
 
 
-def _heading(plan: NDArray[np.float64], yaw: float | None) -> tuple[float, float]:
+def edge_heading(plan: NDArray[np.float64], yaw: float | None) -> tuple[float, float]:
     """Angle of one axis of the rectangle, and the share of points on its edges."""
     step = -(-len(plan) // _MOST_SCORED_POINTS)
     scored = np.ascontiguousarray(plan[::step])
@@ -150,14 +154,14 @@ def _heading(plan: NDArray[np.float64], yaw: float | None) -> tuple[float, float
     return float(angle), float(score) / len(scored)
 
 
-def _extent(plan: NDArray[np.float64], angle: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def plan_extent(plan: NDArray[np.float64], angle: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Lowest and highest coordinate (2,) along the axis at `angle` and across it; nothing is trimmed here."""
     c, s = math.cos(angle), math.sin(angle)
     u, v = plan[:, 0] * c + plan[:, 1] * s, plan[:, 1] * c - plan[:, 0] * s
     return np.array([u.min(), v.min()]), np.array([u.max(), v.max()])
 
 
-def _known_edges(extent: NDArray[np.float64], known: NDArray[np.float64]) -> NDArray[np.float64]:
+def known_edges(extent: NDArray[np.float64], known: NDArray[np.float64]) -> NDArray[np.float64]:
     """Known edges; where the points reach further than range noise and a mirror explain, the box grows to hold them."""
     return np.asarray(np.where(extent <= known + _SIZE_SLACK, known, extent))
 
@@ -169,7 +173,7 @@ def _heights(
     bottom = float(z.min()) if ground_height is None else ground_height
     top = float(z.max())
     extent = np.array([max(top - bottom, _SMALLEST_EDGE)])
-    height = float((extent if size is None else _known_edges(extent, np.asarray(size[2:])))[0])
+    height = float((extent if size is None else known_edges(extent, np.asarray(size[2:])))[0])
     return (top - height, top) if ground_height is None else (bottom, bottom + height)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sensorann.errors import ArgumentError
 from sensorann.geometry.arrays import as_array, frozen
 from sensorann.geometry.rotations import (
     check_rotations,
@@ -19,6 +20,7 @@ from sensorann.geometry.rotations import (
     rotations_from_yaws,
     yaws_from_rotations,
 )
+from sensorann.kernels import transforms
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -79,11 +81,11 @@ class Transform:
 
     def apply(self, points: ArrayLike) -> NDArray[np.float64]:
         """Map points (..., 3) into the target frame; float64."""
-        return np.asarray(points, np.float64) @ self.rotation.T + self.translation
+        return _transformed(points, self.rotation, self.translation)
 
     def rotate(self, vectors: ArrayLike) -> NDArray[np.float64]:
         """Turn vectors (..., 3) into the target frame without moving them; float64."""
-        return np.asarray(vectors, np.float64) @ self.rotation.T
+        return _transformed(vectors, self.rotation, np.zeros(3))
 
     def __matmul__(self, other: Transform) -> Transform:
         if not isinstance(other, Transform):
@@ -135,3 +137,15 @@ class Transforms:
 
     def __rmatmul__(self, other: Transform) -> Transforms:
         return Transforms(other.rotation @ self.rotations, other.apply(self.translations))
+
+
+def _transformed(
+    points: ArrayLike, rotation: NDArray[np.float64], translation: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Map points (..., 3); those of a sweep stay float32 until they are multiplied."""
+    given = np.asarray(points)
+    if not given.ndim or given.shape[-1] != 3:
+        raise ArgumentError(f"points must have shape (..., 3), got {given.shape}")
+    rows = as_array(given.reshape(-1, 3), (None, 3), given.dtype if given.dtype == np.float32 else float, name="points")
+    placed: NDArray[np.float64] = transforms.transform_points(rows, rotation, translation)
+    return placed.reshape(given.shape)

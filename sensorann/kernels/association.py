@@ -1,4 +1,4 @@
-"""Which predicted boxes may be which detections: gated costs of the pairs, and the groups that compete."""
+"""Which predicted boxes may be which detections: gated similarities of the pairs."""
 
 import numpy as np
 
@@ -70,44 +70,17 @@ def distance_iou(a, b, hull_weight, distance_weight, reach):
 
 
 @kernel
-def closeness(a, b, limit):
-    """Minus the distance of the centres seen from above of all pairs: (N, 7), (M, 7) -> (N, M); -inf beyond a limit."""
+def closeness(a, b, ahead, aside):
+    """How near the centres of footprints are, 1 at one place and 0 on an ellipse around the first, along its heading.
+
+    a (N, 7), b (M, 7), half axes of the ellipse ahead (N,) and aside (float), metres -> (N, M); -inf outside
+    """
     out = np.full((a.shape[0], b.shape[0]), -np.inf)
     for i in range(a.shape[0]):
         for j in range(b.shape[0]):
-            distance = np.hypot(b[j, 0] - a[i, 0], b[j, 1] - a[i, 1])
-            if distance <= limit:
-                out[i, j] = -distance
+            dx, dy = b[j, 0] - a[i, 0], b[j, 1] - a[i, 1]
+            along, across = a[i, 2] * dx + a[i, 3] * dy, a[i, 2] * dy - a[i, 3] * dx
+            distance = np.hypot(along / ahead[i], across / aside)
+            if distance <= 1.0:
+                out[i, j] = 1.0 - distance
     return out
-
-
-@kernel
-def competing_groups(possible):
-    """Group rows and columns that compete with one another, directly or through others.
-
-    possible (N, M) bool -> group of each row (N,) and column (M,) int64, counted from 0 in order of their first row;
-    -1 for rows and columns without a partner
-    """
-    n, m = possible.shape
-    rows, columns = np.full(n, -1), np.full(m, -1)
-    waiting = np.empty(n, np.int64)
-    n_groups = 0
-    for first in range(n):
-        if rows[first] >= 0 or not possible[first].any():
-            continue
-        rows[first] = n_groups
-        waiting[0], n_waiting = first, 1
-        while n_waiting > 0:
-            n_waiting -= 1
-            i = waiting[n_waiting]
-            for j in range(m):
-                if not possible[i, j] or columns[j] >= 0:
-                    continue
-                columns[j] = n_groups
-                for k in range(n):
-                    if possible[k, j] and rows[k] < 0:
-                        rows[k] = n_groups
-                        waiting[n_waiting] = k
-                        n_waiting += 1
-        n_groups += 1
-    return rows, columns

@@ -9,6 +9,7 @@ from sensorann.kernels._jit import kernel
 from sensorann.kernels.voxels import EMPTY
 
 DIGIT_BITS = 11
+FEW_UNITED = 0.01  # of all cells in one step: not worth a pass over all of them
 
 
 @kernel
@@ -63,12 +64,12 @@ def order_by_key(keys):
 
 @kernel
 def column_steps(extent):
-    """Differences in number to the column of cells itself and the 12 later ones within two cells, the nearest first.
+    """Differences in number to the 12 later columns of cells within two cells, the nearest first.
 
-    extent (3,) -> (13,) int64. Cells three apart on an axis lie two edges apart, which is more than the distance.
+    extent (3,) -> (12,) int64. Cells three apart on an axis lie two edges apart, which is more than the distance.
     """
-    steps = np.zeros(13, np.int64)
-    n = 1
+    steps = np.zeros(12, np.int64)
+    n = 0
     for squared in range(1, 9):
         for dx in range(3):
             for dy in range(-2, 3):
@@ -97,17 +98,20 @@ def columns_of_cells(cell_keys, extent):
 
 
 @kernel
-def _unite_columns(sorted_points, starts, heights, parents, begin, end, other_begin, other_end, squared_distance):
-    """Unite the cells of two columns (or of one with itself) that hold a close pair, changing `parents`."""
-    low = other_begin
+def _unite_columns(
+    sorted_points, starts, heights, parents, begin, end, other_begin, other_end, lowest, highest, squared_distance
+):
+    """Unite the cells of two columns (or of one with itself) that hold a close pair, changing `parents`.
+
+    Looks at pairs whose second cell stands lowest to highest above the first; number of trees that were joined.
+    """
+    n_united, low = 0, other_begin
     for c in range(begin, end):
-        # Within one column only later cells: the pair the other way round was seen before.
-        lowest = heights[c] + 1 if begin == other_begin else heights[c] - 2
-        while low < other_end and heights[low] < lowest:
+        while low < other_end and heights[low] < heights[c] + lowest:
             low += 1
         root = _root(parents, c)
         other = low
-        while other < other_end and heights[other] <= heights[c] + 2:
+        while other < other_end and heights[other] <= heights[c] + highest:
             # Most neighbours are united already and show it at once.
             if parents[other] != root:
                 other_root = _root(parents, other)
@@ -117,7 +121,22 @@ def _unite_columns(sorted_points, starts, heights, parents, begin, end, other_be
                     # Parents come first, so that one pass in order shortens every way to one step.
                     parents[max(root, other_root)] = min(root, other_root)
                     root = min(root, other_root)
+                    n_united += 1
             other += 1
+    return n_united
+
+
+@kernel
+def _flatten(parents, first, common):
+    """Shorten every way to one step; common (L,) becomes the root that all cells of a column share, else -1."""
+    for c in range(parents.shape[0]):
+        parents[c] = parents[parents[c]]
+    for column in range(common.shape[0]):
+        common[column] = parents[first[column]]
+        for c in range(first[column] + 1, first[column + 1]):
+            if parents[c] != common[column]:
+                common[column] = -1
+                break
 
 
 @kernel
@@ -125,33 +144,36 @@ def unite_cells(sorted_points, starts, cell_keys, extent, distance):
     """Unite cells that hold a pair of points within the distance.
 
     sorted_points (K, 3) float64, starts (C + 1,) int64: points of each cell, cell_keys (C,) int64, rising
-    -> parents (C,) int64 of a forest whose trees are the clusters.
+    -> parents (C,) int64 of a forest whose trees are the clusters; every cell's parent is its root.
     """
-    parents = np.arange(cell_keys.shape[0])
-    heights = cell_keys % extent[2]
+    parents, heights, squared_distance = np.arange(cell_keys.shape[0]), cell_keys % extent[2], distance * distance
     numbers, first = columns_of_cells(cell_keys, extent)
+    common = np.empty(numbers.shape[0], np.int64)
+    # Within a column the next cell first: few pairs two apart are left to look at.
+    for rise in range(1, 3):
+        for column in range(numbers.shape[0]):
+            begin, end = first[column], first[column + 1]
+            _unite_columns(
+                sorted_points, starts, heights, parents, begin, end, begin, end, rise, rise, squared_distance
+            )
+    _flatten(parents, first, common)
     for step in column_steps(extent):
         # Columns come in order, and so do their neighbours in one direction: the search only moves on.
-        k = 0
+        k = n_united = 0
         for column in range(numbers.shape[0]):
             while k < numbers.shape[0] and numbers[k] < numbers[column] + step:
                 k += 1
             if k == numbers.shape[0]:
                 break
-            if numbers[k] == numbers[column] + step:
-                _unite_columns(
-                    sorted_points,
-                    starts,
-                    heights,
-                    parents,
-                    first[column],
-                    first[column + 1],
-                    first[k],
-                    first[k + 1],
-                    distance * distance,
-                )
-        for c in range(parents.shape[0]):
-            parents[c] = parents[parents[c]]
+            if numbers[k] > numbers[column] + step or (common[k] >= 0 and common[k] == common[column]):
+                continue
+            n_united += _unite_columns(
+                sorted_points, starts, heights, parents,
+                first[column], first[column + 1], first[k], first[k + 1], -2, 2, squared_distance,
+            )  # fmt: skip
+        if n_united > FEW_UNITED * parents.shape[0]:
+            _flatten(parents, first, common)
+    _flatten(parents, first, common)
     return parents
 
 
@@ -166,27 +188,26 @@ def connected_clusters(points, keys, extent, distance):
     order = order_by_key(keys)
     # Points of a cell side by side, in float64: the distances are then those of a naive loop.
     sorted_points = np.empty((order.shape[0], 3), np.float64)
-    cells = np.empty(order.shape[0], np.int64)
+    cell_keys = np.empty(order.shape[0], np.int64)
     starts = np.empty(order.shape[0] + 1, np.int64)
+    labels = np.full(points.shape[0], EMPTY, np.int64)
     n_cells = 0
     for k in range(order.shape[0]):
+        i = order[k]
         for axis in range(3):
-            sorted_points[k, axis] = points[order[k], axis]
-        if k == 0 or keys[order[k]] != keys[order[k - 1]]:
-            starts[n_cells] = k
+            sorted_points[k, axis] = points[i, axis]
+        if k == 0 or keys[i] != cell_keys[n_cells - 1]:
+            starts[n_cells], cell_keys[n_cells] = k, keys[i]
             n_cells += 1
-        cells[k] = n_cells - 1
+        labels[i] = n_cells - 1
     starts[n_cells] = order.shape[0]
-    parents = unite_cells(sorted_points, starts[: n_cells + 1], keys[order[starts[:n_cells]]], extent, distance)
-    labels = np.full(points.shape[0], EMPTY, np.int64)
-    for k in range(order.shape[0]):
-        labels[order[k]] = _root(parents, cells[k])
+    roots = unite_cells(sorted_points, starts[: n_cells + 1], cell_keys[:n_cells], extent, distance)
     label_of_root = np.full(n_cells, EMPTY, np.int64)
     n_clusters = 0
     for i in range(labels.shape[0]):
-        root = labels[i]
-        if root == EMPTY:
+        if labels[i] == EMPTY:
             continue
+        root = roots[labels[i]]
         if label_of_root[root] == EMPTY:
             label_of_root[root] = n_clusters
             n_clusters += 1

@@ -1,8 +1,34 @@
-"""The choice of pairs, each box at most once, whose scores sum to the most; and what it keeps from frame to frame."""
+"""Which boxes of a frame are near each other, and the choice of pairs, each box at most once, that sums to the most."""
 
 import numpy as np
 
 from sensorann.kernels._jit import kernel
+
+
+@kernel
+def near_pairs(frames, places, reaches, other_frames, other_places, other_reaches):
+    """List the pairs of boxes of one frame whose circles, seen from above, meet.
+
+    frames (N,) int64 rising, places (N, 2), reaches (N,) radius of the circle; those of the other (M,), (M, 2), (M,)
+    -> rows and columns (P,) int64, rows rising, columns rising within a row
+    """
+    first = np.searchsorted(other_frames, frames)
+    rows, columns = np.empty(0, np.int64), np.empty(0, np.int64)
+    for is_filling in (False, True):
+        n = 0
+        for i in range(frames.shape[0]):
+            for j in range(first[i], other_frames.shape[0]):
+                if other_frames[j] != frames[i]:
+                    break
+                dx, dy = other_places[j, 0] - places[i, 0], other_places[j, 1] - places[i, 1]
+                reach = reaches[i] + other_reaches[j]
+                if dx * dx + dy * dy <= reach * reach:
+                    if is_filling:
+                        rows[n], columns[n] = i, j
+                    n += 1
+        if not is_filling:
+            rows, columns = np.empty(n, np.int64), np.empty(n, np.int64)
+    return rows, columns
 
 
 @kernel

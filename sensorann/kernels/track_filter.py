@@ -10,7 +10,10 @@ A state is a row of `N_STATE` numbers:
     16    variance of yaw  17    variance of each edge
 
 Noises are `N_NOISE` numbers: spectral densities of plan, height, yaw and size; variances of a detection's plan, height,
-yaw and size; variances of an unknown velocity in the plan and in height.
+yaw and size; variances of an unknown velocity in the plan and in height, and of a stated one in the plan.
+
+A box is a row of `N_BOX` numbers: x, y, z, yaw, length, width, height, and the velocity along x and y that the detector
+states, NaN where it states none. Where time runs back, velocities do too.
 """
 
 import numpy as np
@@ -18,12 +21,13 @@ import numpy as np
 from sensorann.kernels._jit import kernel
 
 N_STATE = 18
-N_NOISE = 10
+N_NOISE = 11
+N_BOX = 9
 
 
 @kernel
 def start_state(state, box, noises):
-    """Fill a state (N_STATE,) from its first box (7,): x, y, z, yaw, length, width, height."""
+    """Fill a state (N_STATE,) from its first box (N_BOX,)."""
     for k in range(7):
         state[k] = box[k]
     for k in range(7, 10):
@@ -31,6 +35,21 @@ def start_state(state, box, noises):
     state[10], state[11], state[12] = noises[4], 0.0, noises[8]
     state[13], state[14], state[15] = noises[5], 0.0, noises[9]
     state[16], state[17] = noises[6], noises[7]
+    _take_in_velocity(state, box, noises)
+
+
+@kernel
+def _take_in_velocity(state, box, noises):
+    """Take in the velocity that a box states, if it does."""
+    if not (np.isfinite(box[7]) and np.isfinite(box[8])):
+        return
+    a, b, c = state[10], state[11], state[12]
+    spread = c + noises[10]
+    for axis in range(2):
+        miss = box[7 + axis] - state[7 + axis]
+        state[axis] += b / spread * miss
+        state[7 + axis] += c / spread * miss
+    state[10], state[11], state[12] = a - b * b / spread, b * noises[10] / spread, c * noises[10] / spread
 
 
 @kernel
@@ -69,7 +88,7 @@ def heading_difference(yaw, other):
 
 @kernel
 def update_state(state, box, noises):
-    """Take in the box (7,) of a detection, in place. A box that faces backwards counts as turned round."""
+    """Take in the box (N_BOX,) of a detection, in place. A box that faces backwards counts as turned round."""
     for axis in range(3):
         first = 10 if axis < 2 else 13
         spread = state[first] + noises[4 if axis < 2 else 5]
@@ -87,11 +106,12 @@ def update_state(state, box, noises):
     for k in range(4, 7):
         state[k] += gain * (box[k] - state[k])
     state[17] *= 1.0 - gain
+    _take_in_velocity(state, box, noises)
 
 
 @kernel
 def update_states(states, rows, boxes, columns, noises):
-    """Take in box columns[k] of boxes (N, 7) at state rows[k] of states (T, N_STATE), in place."""
+    """Take in box columns[k] of boxes (N, N_BOX) at state rows[k] of states (T, N_STATE), in place."""
     for k in range(rows.shape[0]):
         update_state(states[rows[k]], boxes[columns[k]], noises)
 
@@ -100,7 +120,7 @@ def update_states(states, rows, boxes, columns, noises):
 def final_states(seconds, boxes, offsets, noises):
     """Filter whole tracks and give the states after their last boxes.
 
-    seconds (M,), boxes (M, 7), offsets (T + 1,): track t owns rows offsets[t] to offsets[t + 1], at least one; its
+    seconds (M,), boxes (M, N_BOX), offsets (T + 1,): track t owns rows offsets[t] to offsets[t + 1], at least one; its
     seconds all rise, or all fall for a filter that runs back in time (velocities are then those of time run back)
     -> (T, N_STATE)
     """
@@ -115,35 +135,32 @@ def final_states(seconds, boxes, offsets, noises):
 
 @kernel
 def start_states(states, boxes, rows, noises):
-    """Fill states (K, N_STATE) from boxes (N, 7) at rows (K,), in place."""
+    """Fill states (K, N_STATE) from boxes (N, N_BOX) at rows (K,), in place."""
     for k in range(rows.shape[0]):
         start_state(states[k], boxes[rows[k]], noises)
 
 
 @kernel
-def misfits(ends, begins, end_seconds, begin_seconds, longest_gap, noises):
-    """How badly begins[j] fits ends[i] carried on, in place and velocity of the plan: -2 log density, less a constant.
+def misfits(ends, rows, begins, columns, gaps, noises):
+    """How badly a beginning fits an end carried on, in place and velocity of the plan: -2 log density, less a constant.
 
-    ends (N, N_STATE) states at end_seconds (N,), begins (M, N_STATE) states of filters that ran back in time, at
-    begin_seconds (M,) -> (N, M); infinite where j does not begin after i ends, or only after longest_gap seconds
+    ends (N, N_STATE) states, begins (M, N_STATE) states of filters that ran back in time, rows, columns (P,) which of
+    them, gaps (P,) seconds between them -> (P,)
     """
-    out = np.full((ends.shape[0], begins.shape[0]), np.inf)
+    out = np.empty(rows.shape[0])
     carried = np.empty(N_STATE)
-    for i in range(ends.shape[0]):
-        for j in range(begins.shape[0]):
-            gap = begin_seconds[j] - end_seconds[i]
-            if not 0.0 < gap <= longest_gap:
-                continue
-            carried[:] = ends[i]
-            predict_state(carried, gap, noises)
-            a = carried[10] + begins[j, 10]
-            b = carried[11] - begins[j, 11]  # velocity against position has the other sign when time runs back
-            c = carried[12] + begins[j, 12]
-            # The log of the determinant, for two axes: a guess that may be anywhere explains nothing.
-            total = 2.0 * np.log(a * c - b * b)
-            for axis in range(2):
-                place = begins[j, axis] - carried[axis]
-                velocity = -begins[j, 7 + axis] - carried[7 + axis]
-                total += (c * place * place - 2.0 * b * place * velocity + a * velocity * velocity) / (a * c - b * b)
-            out[i, j] = total
+    for p in range(rows.shape[0]):
+        begin = begins[columns[p]]
+        carried[:] = ends[rows[p]]
+        predict_state(carried, gaps[p], noises)
+        a = carried[10] + begin[10]
+        b = carried[11] - begin[11]  # velocity against position has the other sign when time runs back
+        c = carried[12] + begin[12]
+        # The log of the determinant, for two axes: a guess that may be anywhere explains nothing.
+        total = 2.0 * np.log(a * c - b * b)
+        for axis in range(2):
+            place = begin[axis] - carried[axis]
+            velocity = -begin[7 + axis] - carried[7 + axis]
+            total += (c * place * place - 2.0 * b * place * velocity + a * velocity * velocity) / (a * c - b * b)
+        out[p] = total
     return out

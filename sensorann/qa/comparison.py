@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
 from sensorann.errors import ArgumentError
+from sensorann.qa.amota import ScoredSequence, evaluate
 from sensorann.qa.clear import clear
 from sensorann.qa.errors import ALL
 from sensorann.qa.hota import hota
 from sensorann.qa.identity import identity
-from sensorann.qa.pairing import Pairing, category_name, pair_labels
+from sensorann.qa.pairing import Pairing, category_name, labelled_instants_ns, pair_labels
 from sensorann.qa.precision import DISTANCES, Precision, precision
-from sensorann.scene import Labels
+from sensorann.qa.ranges import RANGES, labels_in_range
+from sensorann.qa.ranking import scored_boxes
+from sensorann.scene import Drive, Labels
 
-Metric = Literal["clear", "hota", "identity", "ap"]
+Metric = Literal["clear", "hota", "identity", "amota", "ap"]
 PRECISION_FIGURES = (
     "ap",
     *(f"ap_{limit:g}m" for limit in DISTANCES),
@@ -27,7 +30,9 @@ PRECISION_FIGURES = (
     "ap40_3d",
     "ap40_bev",
 )
-METRICS: tuple[Metric, ...] = ("clear", "hota", "identity", "ap")
+METRICS: tuple[Metric, ...] = get_args(Metric)
+# Rows of figures by name of what they are of.
+Rows = dict[str, dict[str, float]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,7 +45,7 @@ class Comparison:
     n_left_out : boxes of the other at instants at which the truth has no box at all
     """
 
-    rows: dict[str, dict[str, float]]
+    rows: Rows
     n_left_out: int
 
 
@@ -53,7 +58,7 @@ def compare(
     ----------
     truth, other : labels in one frame; ids need not be the same
     metrics : which to compute
-    threshold : least overlap of volumes (3D IoU) of boxes that are the same, for CLEAR, identity and the
+    threshold : least overlap of volumes (3D IoU) of boxes that are the same, for CLEAR, identity, AMOTA and the
         average precision of KITTI
 
     Raises
@@ -69,13 +74,53 @@ def compare(
     n_left_out = other.n_boxes - len(whole.other)
     if other.n_boxes and not len(whole.other):
         raise ArgumentError("no box is at an instant of the truth: are these labels of the same drive?")
-    names = {category_name(truth, track.category) for labels in (truth, other) for track in labels.tracks if len(track)}
+    names = _category_names(truth, other)
     rows = {ALL: _figures(whole, metrics, threshold)}
-    for name in sorted(names):
-        rows[name] = _figures(pair_labels(truth, other, categories={name}), metrics, threshold)
-    if "ap" in metrics:
-        rows = _with_precision(rows, {name: precision(truth, other, name, threshold=threshold) for name in names})
-    return Comparison(rows=rows, n_left_out=n_left_out)
+    scored: Rows = {name: {} for name in names}
+    for name in names:
+        pairing = pair_labels(truth, other, categories={name})
+        rows[name] = _figures(pairing, metrics, threshold)
+        if "amota" in metrics:
+            scores = scored_boxes(other, truth, name, labelled_instants_ns(truth)).scores
+            scored[name] |= _amota_figures(ScoredSequence(pairing=pairing, scores=scores), threshold)
+        if "ap" in metrics:
+            scored[name] |= _precision_figures(precision(truth, other, name, threshold=threshold))
+    scored[ALL] = _mean_row([scored[name] for name in names if rows[name]["boxes"]])
+    return Comparison(rows={name: row | scored[name] for name, row in rows.items()}, n_left_out=n_left_out)
+
+
+def precision_by_range(truth: Labels, other: Labels, *, drive: Drive | None = None, threshold: float = 0.5) -> Rows:
+    """Average precision of the boxes of each range from the ego vehicle, the mean over the categories there.
+
+    Boxes of both sides count where they themselves lie; categories are those of which the truth has a box there.
+
+    Parameters
+    ----------
+    truth, other : labels in one frame
+    drive : its ego poses are needed for labels in the world frame
+    threshold : least overlap of boxes that are the same, for the average precision of KITTI
+
+    Raises
+    ------
+    ArgumentError
+        When ego poses are needed and missing, or as `compare` does.
+    """
+    instants, rows = labelled_instants_ns(truth), {}
+    for number, name in enumerate(RANGES):
+        ours, theirs = (labels_in_range(labels, number, drive) for labels in (truth, other))
+        found = [
+            _precision_figures(precision(ours, theirs, category, threshold=threshold, instants_ns=instants))
+            for category in _category_names(ours)
+        ]
+        if found:
+            rows[name] = {"boxes": ours.n_boxes} | _mean_row(found)
+    return rows
+
+
+def _category_names(truth: Labels, *others: Labels) -> list[str]:
+    """Categories of which there is a box, in order of their names in the truth's ontology."""
+    boxes = [track for labels in (truth, *others) for track in labels.tracks if len(track)]
+    return sorted({category_name(truth, track.category) for track in boxes})
 
 
 def _figures(pairing: Pairing, metrics: Collection[Metric], threshold: float) -> dict[str, float]:
@@ -104,12 +149,16 @@ def _figures(pairing: Pairing, metrics: Collection[Metric], threshold: float) ->
     return figures
 
 
-def _with_precision(rows: dict[str, dict[str, float]], precisions: dict[str, Precision]) -> dict[str, dict[str, float]]:
-    """Add the figures of precision; those of all are the mean over the categories of which the truth has boxes."""
-    figures = {name: _precision_figures(found) for name, found in precisions.items()}
-    true = [figures[name] for name in figures if rows[name]["boxes"]]
-    figures[ALL] = {column: float(np.mean([row[column] for row in true])) for column in true[0]}
-    return {name: row | figures[name] for name, row in rows.items()}
+def _mean_row(rows: list[dict[str, float]]) -> dict[str, float]:
+    return {column: float(np.mean([row[column] for row in rows])) for column in rows[0]}
+
+
+def _amota_figures(sequence: ScoredSequence, threshold: float) -> dict[str, float]:
+    """Figures of AB3DMOT; 0 where the truth has no box."""
+    if not len(sequence.pairing.truth):
+        return dict.fromkeys(("samota", "amota", "amotp"), 0.0)
+    swept = evaluate(sequences=[sequence], threshold=threshold)
+    return {"samota": swept.samota, "amota": swept.amota, "amotp": swept.amotp}
 
 
 def _precision_figures(found: Precision) -> dict[str, float]:

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sensorann.errors import ArgumentError
-from sensorann.qa.assignment import best_pairs
+from sensorann.geometry.assignment import best_pairs
 from sensorann.qa.pairing import pair_labels
-from sensorann.scene import Drive, Labels, Source
+from sensorann.qa.ranges import RANGES, ranges_of
+from sensorann.scene import Drive, Labels, Source, Track
 from sensorann.tracks.scoring import Scores, ScoreSummary, score_boxes, summarise
 
 Grouping = Literal["class", "range", "source"]
 ALL = "all"
-# Upper ends of the ranges, metres from the ego vehicle.
-_RANGES = (20.0, 40.0, 60.0)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,34 +84,17 @@ def _groups(
         return scores.categories, sorted(set(scores.categories.tolist()))
     if by == "source":
         names = np.array([source.label for source in sorted(Source)], np.str_)
-        return names[_at_pairs(other, scores, "sources").astype(np.int64)], names.tolist()
-    limits = ["0", *(f"{end:.0f}" for end in _RANGES)]
-    order = [f"{low}-{high} m" for low, high in pairwise(limits)] + [f"over {limits[-1]} m"]
-    return np.array(order, np.str_)[np.digitize(_distances(scores, truth, drive), _RANGES)], order
+        return names[_at_pairs(other, scores, lambda track: track.sources.astype(np.int64))], names.tolist()
+    return np.array(RANGES)[_at_pairs(truth, scores, lambda track: ranges_of(track, drive))], list(RANGES)
 
 
-def _at_pairs(labels: Labels, scores: Scores, column: str) -> NDArray[np.generic]:
-    """Values of one column of the labels' tracks at the pairs (N,)."""
+def _at_pairs(labels: Labels, scores: Scores, values_of: Callable[[Track], NDArray[np.int64]]) -> NDArray[np.int64]:
+    """Values of the boxes of the labels' tracks at the pairs (N,)."""
     parts = [np.zeros(0, np.int64)]
     for track_id in dict.fromkeys(scores.track_ids.tolist()):
         track = labels.track(track_id)
         own = scores.timestamps_ns[scores.track_ids == track_id]
-        parts.append(getattr(track, column)[np.searchsorted(track.timestamps_ns, own)])
-    return np.concatenate(parts)
-
-
-def _distances(scores: Scores, truth: Labels, drive: Drive | None) -> NDArray[np.float64]:
-    """Distance (N,) of the truth's box from the ego vehicle, metres in the plane."""
-    if truth.frame == "world" and (drive is None or drive.trajectory is None):
-        raise ArgumentError("ranges of labels in the world frame need a drive with ego poses")
-    parts = [np.zeros(0)]
-    for track_id in dict.fromkeys(scores.track_ids.tolist()):
-        track = truth.track(track_id)
-        own = scores.timestamps_ns[scores.track_ids == track_id]
-        centers = track.cuboids.centers[np.searchsorted(track.timestamps_ns, own)]
-        if truth.frame == "world" and drive is not None and drive.trajectory is not None:
-            centers = centers - drive.trajectory.sample(own).translations
-        parts.append(np.linalg.norm(centers[:, :2], axis=1))
+        parts.append(values_of(track[np.isin(track.timestamps_ns, own)]))
     return np.concatenate(parts)
 
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sensorann.qa.assignment import best_pairs, numbered
+from sensorann.geometry.assignment import best_pairs, numbered
 from sensorann.qa.clear import EPSILON
 from sensorann.qa.pairing import Pairing
 

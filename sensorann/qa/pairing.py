@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from sensorann.errors import ArgumentError
 from sensorann.geometry import Cuboids
-from sensorann.geometry.overlap import iou_3d
-from sensorann.qa.assignment import numbered
+from sensorann.geometry.assignment import near_pairs, numbered
+from sensorann.geometry.overlap import paired_iou_3d
 from sensorann.scene import Labels
 
 
@@ -116,28 +116,27 @@ def pair_labels(truth: Labels, other: Labels, *, categories: Collection[str] | N
         raise ArgumentError(
             f"labels in the {other.frame} frame cannot be compared with truth in the {truth.frame} frame"
         )
-    instants = np.unique(np.concatenate([np.zeros(0, np.int64), *(track.timestamps_ns for track in truth.tracks)]))
+    instants = labelled_instants_ns(truth)
     ours, our_names, our_boxes = _columns(truth, truth, instants, categories)
     theirs, their_names, their_boxes = _columns(other, truth, instants, categories)
-    rows, columns, values = [], [], []
-    ours_of = np.searchsorted(ours.frames, np.arange(len(instants) + 1))
-    theirs_of = np.searchsorted(theirs.frames, np.arange(len(instants) + 1))
-    for frame in range(len(instants)):
-        a, b = slice(*ours_of[frame : frame + 2]), slice(*theirs_of[frame : frame + 2])
-        matrix = iou_3d(our_boxes[a], their_boxes[b]) * (our_names[a][:, None] == their_names[b])
-        i, j = np.nonzero(matrix > 0)
-        rows.append(i + a.start)
-        columns.append(j + b.start)
-        values.append(np.minimum(matrix[i, j], 1.0))
-    none = np.zeros(0, np.int64)
+    rows, columns = near_pairs(ours.frames, our_boxes, theirs.frames, their_boxes)
+    same = our_names[rows] == their_names[columns]
+    rows, columns = rows[same], columns[same]
+    overlaps = paired_iou_3d(our_boxes[rows], their_boxes[columns])
+    alike = overlaps > 0
     return Pairing(
         truth=ours,
         other=theirs,
-        rows=np.concatenate([none, *rows]),
-        columns=np.concatenate([none, *columns]),
-        similarities=np.concatenate([np.zeros(0), *values]),
+        rows=rows[alike],
+        columns=columns[alike],
+        similarities=np.minimum(overlaps[alike], 1.0),
         n_frames=len(instants),
     )
+
+
+def labelled_instants_ns(truth: Labels) -> NDArray[np.int64]:
+    """Instants (F,) at which the truth has a box, rising."""
+    return np.unique(np.concatenate([np.zeros(0, np.int64), *(track.timestamps_ns for track in truth.tracks)]))
 
 
 def category_name(truth: Labels, category: str) -> str:

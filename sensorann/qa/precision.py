@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.geometry import Cuboids
-from sensorann.geometry.overlap import bev_iou, iou_3d
+from sensorann.geometry.assignment import near_pairs
+from sensorann.geometry.overlap import paired_bev_iou, paired_iou_3d
 from sensorann.geometry.rotations import wrap_angle
+from sensorann.qa.pairing import labelled_instants_ns
 from sensorann.qa.ranking import Ranking, ScoredBoxes, ranked, scored_boxes
 from sensorann.scene import Labels
 
@@ -52,7 +54,14 @@ class Precision:
         return float(np.mean(self.by_distance))
 
 
-def precision(truth: Labels, other: Labels, category: str, *, threshold: float = 0.5) -> Precision:
+def precision(
+    truth: Labels,
+    other: Labels,
+    category: str,
+    *,
+    threshold: float = 0.5,
+    instants_ns: NDArray[np.int64] | None = None,
+) -> Precision:
     """Measure the boxes of one category, without regard to tracks, at the instants that the truth labels.
 
     Boxes are ranked by their score; labels without scores are one operating point. The devkits also leave out what is
@@ -63,19 +72,20 @@ def precision(truth: Labels, other: Labels, category: str, *, threshold: float =
     truth, other : labels in one frame
     category : as the truth's ontology names it
     threshold : least overlap of boxes that are the same, for the figures of KITTI
+    instants_ns : (F,) int64, rising, when the truth was labelled; the instants of its boxes when not given
 
     Raises
     ------
     ArgumentError
         When a score is not a finite number, or some boxes of the category have one and others do not.
     """
-    instants = np.unique(np.concatenate([np.zeros(0, np.int64), *(track.timestamps_ns for track in truth.tracks)]))
+    instants = labelled_instants_ns(truth) if instants_ns is None else instants_ns
     right, measured = (scored_boxes(labels, truth, category, instants) for labels in (truth, other))
-    near = _Pairs.within(right, measured, lambda ours, theirs: -_distances(ours, theirs), -max(DISTANCES))
+    near = _Pairs.of(right, measured, _closeness, within=max(DISTANCES))
     by_distance = {limit: near.ranked(right, measured, least=-limit, strictly=True) for limit in DISTANCES}
     overlaps = [
-        _Pairs.within(right, measured, overlap, threshold).ranked(right, measured, least=threshold, strictly=False)
-        for overlap in (iou_3d, bev_iou)
+        _Pairs.of(right, measured, overlap).ranked(right, measured, least=threshold, strictly=False)
+        for overlap in (paired_iou_3d, paired_bev_iou)
     ]
     translation, scale, orientation = _errors(right.cuboids, measured.cuboids, by_distance[ERROR_DISTANCE])
     return Precision(
@@ -97,29 +107,17 @@ class _Pairs:
     nearness: NDArray[np.float64]
 
     @classmethod
-    def within(cls, truth: ScoredBoxes, other: ScoredBoxes, nearness: _Nearness, least: float) -> _Pairs:
-        parts = list(_near_in_each_frame(truth, other, nearness, least))
-        none = np.zeros(0, np.int64)
-        rows, columns = (np.concatenate([none, *(part[i] for part in parts)]) for i in range(2))
-        return cls(rows=rows, columns=columns, nearness=np.concatenate([np.zeros(0), *(part[2] for part in parts)]))
+    def of(cls, truth: ScoredBoxes, other: ScoredBoxes, nearness: _Nearness, *, within: float | None = None) -> _Pairs:
+        rows, columns = near_pairs(other.frames, other.cuboids, truth.frames, truth.cuboids, within=within)
+        return cls(rows=rows, columns=columns, nearness=nearness(other.cuboids[rows], truth.cuboids[columns]))
 
     def ranked(self, truth: ScoredBoxes, other: ScoredBoxes, *, least: float, strictly: bool) -> Ranking:
         near = self.nearness > least if strictly else self.nearness >= least
         return ranked(truth, other, self.rows[near], self.columns[near], self.nearness[near])
 
 
-def _near_in_each_frame(
-    truth: ScoredBoxes, other: ScoredBoxes, nearness: _Nearness, least: float
-) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]]:
-    for frame in np.intersect1d(truth.frames, other.frames):
-        ours, theirs = (slice(*np.searchsorted(boxes.frames, [frame, frame + 1]).tolist()) for boxes in (truth, other))
-        values = nearness(other.cuboids[theirs], truth.cuboids[ours])
-        i, j = np.nonzero(values >= least)
-        yield i + theirs.start, j + ours.start, values[i, j]
-
-
-def _distances(a: Cuboids, b: Cuboids) -> NDArray[np.float64]:
-    return np.asarray(np.linalg.norm(a.centers[:, None, :2] - b.centers[None, :, :2], axis=2))
+def _closeness(a: Cuboids, b: Cuboids) -> NDArray[np.float64]:
+    return -np.asarray(np.linalg.norm(a.centers[:, :2] - b.centers[:, :2], axis=1))
 
 
 def _curve(ranking: Ranking) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

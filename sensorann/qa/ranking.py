@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from sensorann.errors import ArgumentError
 from sensorann.geometry import Cuboids
+from sensorann.geometry.assignment import starts_of
 from sensorann.kernels import matching
-from sensorann.qa.assignment import starts_of
 from sensorann.qa.pairing import category_name
 from sensorann.scene import Labels, Track
 

@@ -24,6 +24,8 @@ class Detections:
     cuboids : N boxes, in the world frame, or in the ego frame where the drive has no ego poses
     categories : N names or aliases of categories of the ontology
     scores : (N,) float64, finite, the higher the surer; of any scale
+    velocities : (N, 2) float64, m/s along x and y of the frame, NaN where the detector states none; all NaN when not
+        given
     ontology : the categories
     """
 
@@ -31,12 +33,17 @@ class Detections:
     cuboids: Cuboids
     categories: tuple[str, ...]
     scores: NDArray[np.float64]
+    velocities: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 2)))
     ontology: Ontology = field(default_factory=default_ontology)
 
     def __post_init__(self) -> None:
         n = len(self.cuboids)
         times = as_array(self.timestamps_ns, (n,), np.int64, name="timestamps_ns of detections")
         scores = as_array(self.scores, (n,), np.float64, name="scores of detections", finite=True)
+        given = self.velocities if len(self.velocities) else np.full((n, 2), np.nan)
+        velocities = as_array(given, (n, 2), np.float64, name="velocities of detections")
+        if np.isinf(velocities).any():
+            raise ArgumentError("velocities of detections must be finite, or NaN where there is none")
         if len(self.categories) != n:
             raise ArgumentError(f"{n} detections have {len(self.categories)} categories")
         if self.cuboids.frame not in ("world", "ego"):
@@ -45,6 +52,7 @@ class Detections:
             self.ontology[name]
         object.__setattr__(self, "timestamps_ns", frozen(times))
         object.__setattr__(self, "scores", frozen(scores))
+        object.__setattr__(self, "velocities", frozen(velocities))
         object.__setattr__(self, "categories", tuple(self.categories))
 
     def __len__(self) -> int:
@@ -59,6 +67,7 @@ class Detections:
             cuboids=self.cuboids[kept],
             categories=tuple(self.categories[i] for i in kept),
             scores=self.scores[kept],
+            velocities=self.velocities[kept],
         )
 
     @classmethod
@@ -75,5 +84,6 @@ class Detections:
             timestamps_ns=np.concatenate([part.timestamps_ns for part in parts]),
             categories=tuple(name for part in parts for name in part.categories),
             scores=np.concatenate([part.scores for part in parts]),
+            velocities=np.concatenate([part.velocities for part in parts]),
             ontology=parts[0].ontology,
         )

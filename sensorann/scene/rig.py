@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -66,6 +67,18 @@ class Rig(Mapping[str, Sensor]):
 
     def __len__(self) -> int:
         return len(self.sensors)
+
+    @property
+    def calibration_sha256(self) -> str:
+        """Hash of where the sensors sit and what the cameras see, in hexadecimal: equal for equal calibrations."""
+        digest = hashlib.sha256()
+        for sensor in self.sensors:
+            digest.update(f"{sensor.name} {sensor.kind} ".encode() + sensor.ego_from_sensor.matrix.tobytes())
+            if sensor.camera is not None:
+                camera = sensor.camera
+                digest.update(f"{camera.model} {tuple(camera.size)} ".encode())
+                digest.update(camera.matrix.tobytes() + camera.distortion.tobytes())
+        return digest.hexdigest()
 
     def of_kind(self, kind: SensorKind) -> tuple[Sensor, ...]:
         """Return the LiDARs, radars or cameras."""

@@ -84,14 +84,15 @@ class Ground:
         return rotations, np.column_stack([places, self.heights(places)])
 
 
-def draw_ground(rng: np.random.Generator) -> Ground:
-    """Draw a gently rolling ground: slopes stay below 5 %."""
-    amplitudes = np.array([0.25, 0.12, 0.05])
+def draw_ground(rng: np.random.Generator, *, relief: float = 1.0, kerb_height: float = 0.12) -> Ground:
+    """Draw a gently rolling ground: slopes stay below 5 %, or `relief` times that."""
+    amplitudes = relief * np.array([0.25, 0.12, 0.05])
     lengths = np.array([95.0, 47.0, 23.0]) * rng.uniform(0.9, 1.1, 3)
     directions, phases = rng.uniform(-np.pi, np.pi, (2, 3))
     wave_numbers = 2 * np.pi / lengths
     return Ground(
         waves=np.column_stack(
             [amplitudes, wave_numbers * np.cos(directions), wave_numbers * np.sin(directions), phases]
-        )
+        ),
+        streets=Streets(kerb_height=kerb_height),
     )

@@ -23,6 +23,8 @@ def simulate_drive(
     range_noise: float = 0.02,
     dropout: float = 0.02,
     label_range: float = 80.0,
+    relief: float = 1.0,
+    kerb_height: float = 0.12,
 ) -> tuple[SimulatedDrive, Labels]:
     """Simulate a drive through a town and return it with its true labels.
 
@@ -39,6 +41,8 @@ def simulate_drive(
     range_noise : standard deviation of the LiDAR's ranges, metres
     dropout : probability that a LiDAR return is lost, 0 to 1
     label_range : metres from the ego vehicle within which actors are labelled, hidden or not
+    relief : steepness of the ground, 0 to 5; its slopes stay below 5 % times this
+    kerb_height : of the pavements above the road, metres, 0 to 0.4
 
     Returns
     -------
@@ -59,13 +63,17 @@ def simulate_drive(
     for name, (count, least) in {**counts, "seed": (seed, 0)}.items():
         if count < least:
             raise ArgumentError(f"{name} must be at least {least}, got {count}")
+    if not (0 <= relief <= 5 and 0 <= kerb_height <= 0.4):
+        raise ArgumentError(f"relief must be 0 to 5, kerb_height 0 to 0.4 metres; got {relief} and {kerb_height}")
     if not (range_noise >= 0 and 0 <= dropout <= 1 and label_range > 0):
         raise ArgumentError(
             f"range_noise must be >= 0, dropout between 0 and 1, label_range > 0; "
             f"got {range_noise}, {dropout} and {label_range}"
         )
     rig = build_rig()
-    world = draw_world(seed=seed, span_s=SWEEP_NS * (n_frames - 1) * 1e-9, n_actors=n_actors)
+    world = draw_world(
+        seed=seed, span_s=SWEEP_NS * (n_frames - 1) * 1e-9, n_actors=n_actors, relief=relief, kerb_height=kerb_height
+    )
     times = firing_times(rig, start_ns=world.start_ns, n_frames=n_frames)
     lidar = LidarModel(n_beams=n_beams, n_columns=n_columns, range_noise=range_noise, dropout=dropout)
     drive = SimulatedDrive(name=f"simulated-{seed}", rig=rig, world=world, lidar=lidar, times=times)

@@ -66,7 +66,7 @@ class World:
         return np.asarray(forward * (speeds / np.hypot(forward[:, 0], forward[:, 1]))[:, None])
 
 
-def draw_world(*, seed: int, span_s: float, n_actors: int) -> World:
+def draw_world(*, seed: int, span_s: float, n_actors: int, relief: float = 1.0, kerb_height: float = 0.12) -> World:
     """Draw a world from a seed; the same seed gives the same world on every machine.
 
     Parameters
@@ -74,10 +74,11 @@ def draw_world(*, seed: int, span_s: float, n_actors: int) -> World:
     seed : >= 0
     span_s : from the first to the last sweep, seconds
     n_actors : beside the ego vehicle
+    relief, kerb_height : see `sensorann.simulate.ground.draw_ground`
     """
     # Independent streams: a change of the actors leaves ground and town as they were.
     ground_rng, ego_rng, town_rng, actor_rng = (np.random.default_rng([seed, stream]) for stream in range(4))
-    ground = draw_ground(ground_rng)
+    ground = draw_ground(ground_rng, relief=relief, kerb_height=kerb_height)
     ego = _draw_ego(ground.streets, span_s, ego_rng)
     trajectory, way = _ego_trajectory(ground, ego, span_s)
     town, town_kinds = draw_town(ground, way, radius=130.0, rng=town_rng)

@@ -1,5 +1,6 @@
 import json
 
+import numpy as np
 import pytest
 
 from sensorann.cli import run
@@ -38,6 +39,31 @@ def test_precision_has_its_own_table(files, capsys):
     assert "ap40_bev" in out
     assert "mota" not in out
     assert run(["compare", *files, "--metric", "ap", "--min", "ap=0.6"]) == 3
+
+
+def test_tracks_are_swept_by_their_scores(tmp_path, capsys):
+    labels = tmp_path / "long.json"
+    write_labels(make_labels(make_track(n=60)), labels)
+    assert run(["compare", str(labels), str(labels), "--metric", "amota", "--min", "samota=1"]) == 0
+    assert "samota" in capsys.readouterr().out
+
+
+def test_precision_is_grouped_by_range(tmp_path, capsys):
+    labels = tmp_path / "ego.json"
+    write_labels(make_labels(make_track(frame="ego"), frame="ego"), labels)
+    words = ["compare", str(labels), str(labels), "--metric", "ap", "--by", "range"]
+    assert run(words) == 0
+    assert "0-20 m" in capsys.readouterr().out
+    assert run([*words, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["ap_by_range"]["0-20 m"]["ap"] == pytest.approx(1.0)
+
+
+def test_a_figure_that_does_not_exist_meets_nothing(tmp_path, capsys):
+    truth, far = tmp_path / "truth.json", tmp_path / "far.json"
+    write_labels(make_labels(), truth)
+    write_labels(make_labels(make_track(centers=np.full((5, 3), 90.0))), far)
+    assert run(["compare", str(truth), str(far), "--min", "iou_mean=0"]) == 3
+    assert "not met: iou_mean is nan" in capsys.readouterr().out
 
 
 def test_a_threshold_that_is_not_met_has_its_own_status(files, capsys):

@@ -23,9 +23,15 @@ def test_help_names_every_command_and_imports_nothing_heavy():
         assert name in result.stdout
 
 
-@pytest.mark.parametrize("name", [name for name, _ in cli.COMMANDS])
+def every_command() -> list[str]:
+    """Names of all commands, those of groups after their group's."""
+    alone = [name for name, _ in cli.COMMANDS if name not in cli.GROUPS]
+    return alone + [f"{group} {name}" for group, rows in cli.GROUPS.items() for name, _ in rows]
+
+
+@pytest.mark.parametrize("name", every_command())
 def test_every_command_helps_with_an_example(name, capsys):
-    assert cli.run([name, "--help"]) == 0
+    assert cli.run([*name.split(), "--help"]) == 0
     _, example, after = " ".join(capsys.readouterr().out.split()).partition("For example:")
     assert example
     assert f"sensorann {name} " in after

@@ -25,9 +25,19 @@ def test_suggestions_are_printed_for_programs(tmp_path, capsys):
     assert found["gain"] > 0
 
 
+def test_only_frames_that_are_labelled_are_named(tmp_path, capsys):
+    drive, labels = write_drive(tmp_path)
+    assert run(["suggest", labels, "--drive", drive, "-n", "1", "--every", "3"]) == 0
+    assert "frame 3: " in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("options", "status", "message"),
-    [(["-n", "0"], 2, "1 or more, got 0"), (["--track", "nobody"], 1, "no track 'nobody'")],
+    [
+        (["-n", "0"], 2, "1 or more, got 0"),
+        (["--every", "0"], 2, "--every must be a number of frames"),
+        (["--track", "nobody"], 1, "no track 'nobody'"),
+    ],
 )
 def test_wrong_words_are_named(tmp_path, capsys, options, status, message):
     drive, labels = write_drive(tmp_path)

@@ -6,7 +6,7 @@ import pytest
 from sensorann.errors import ArgumentError, FormatError, MissingDataError
 from sensorann.formats import open_drive, read_detections, read_labels, write_labels
 from sensorann.formats.kitti.detections import COLUMNS
-from tests.builders import MemoryDrive, make_labels, make_track
+from tests.builders import START_NS, MemoryDrive, make_labels, make_track, make_trajectory
 from tests.formats.kitti_files import make_row, open_tracking, write_text
 from tests.formats.nuscenes_files import START_US, STEP_US, make_root
 
@@ -81,6 +81,16 @@ def test_openlabel_boxes_without_scores_are_refused(tmp_path):
         read_detections(tmp_path / "d.json", drive=MemoryDrive(name="drive"))
 
 
+def test_openlabel_boxes_of_the_vehicle_are_carried_into_the_world(tmp_path):
+    drive = MemoryDrive(name="drive", trajectory=make_trajectory())
+    where = {"timestamps_ns": [START_NS], "centers": [[3.0, 1.0, 0.5]], "frame": "ego"}
+    track = make_track(**where, box_attributes={"score": (0.5,)})
+    write_labels(make_labels(track, frame="ego"), tmp_path / "d.json")
+    found = read_detections(tmp_path / "d.json", drive=drive)
+    expected = drive.trajectory.at(START_NS).apply(np.array([[3.0, 1.0, 0.5]]))
+    np.testing.assert_allclose(found.cuboids.centers, expected)
+
+
 def test_what_is_no_detections_is_refused(tmp_path):
     with pytest.raises(FormatError, match="expected detections"):
         read_detections(write_text(tmp_path / "notes.txt", "hello"), drive=MemoryDrive())
@@ -114,6 +124,11 @@ def test_nuscenes_results_are_placed_at_their_samples(tmp_path):
     np.testing.assert_array_equal(found.scores, [0.75, 0.75])
 
 
+def test_nuscenes_velocities_are_read_where_they_are_stated(tmp_path):
+    path, drive = nuscenes_results(tmp_path, nuscenes_box(velocity=[3.0, -4.0]), nuscenes_box(velocity=None))
+    np.testing.assert_array_equal(read_detections(path, drive=drive).velocities, [[3.0, -4.0], [np.nan, np.nan]])
+
+
 @pytest.mark.parametrize(
     ("change", "where"),
     [
@@ -123,8 +138,9 @@ def test_nuscenes_results_are_placed_at_their_samples(tmp_path):
         ({"translation": [1.0, 2.0]}, r"translation: expected 3 finite numbers"),
         ({"size": [1.0, 0.0, 1.0]}, r"size: expected positive"),
         ({"rotation": [0.0, 0.0, 0.0, 0.0]}, r"rotation: expected a unit quaternion"),
+        ({"velocity": [1.0]}, r"velocity: expected 2 finite numbers"),
     ],
-    ids=["unknown class", "text", "nan", "short", "flat", "no rotation"],
+    ids=["unknown class", "text", "nan", "short", "flat", "no rotation", "half a velocity"],
 )
 def test_damaged_nuscenes_boxes_are_refused_with_their_place(tmp_path, change, where):
     path, drive = nuscenes_results(tmp_path, nuscenes_box(), nuscenes_box(**change))

@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sensorann.geometry.assignment import best_pairs, numbered, starts_of
 from sensorann.kernels import matching
-from sensorann.qa.assignment import best_pairs, numbered, starts_of
 from tests import naive
 
 pytestmark = pytest.mark.kernels
@@ -45,6 +45,20 @@ def test_greedy_choice_matches_naive(seed, n_rows, n_columns):
     choice = matching.greedy_choice(order, starts_of(rows, n_rows), columns, nearness[rows, columns], n_columns)
     found = np.where(choice >= 0, np.append(columns, -1)[choice], -1)
     np.testing.assert_array_equal(found, naive.greedy_choice(order, nearness))
+
+
+@given(seed=seeds, n=st.integers(0, 12), m=st.integers(0, 12))
+def test_near_pairs_matches_naive(seed, n, m):
+    rng = np.random.default_rng(seed)
+    sides = []
+    for count in (n, m):
+        sides += [
+            np.sort(rng.integers(0, 3, count)),
+            rng.integers(0, 5, (count, 2)) * 1.0,
+            rng.integers(0, 3, count) * 0.5,
+        ]
+    found = np.column_stack(matching.near_pairs(*sides))
+    np.testing.assert_array_equal(found, np.array(naive.near_pairs(*sides)).reshape(-1, 2))
 
 
 @given(seed=seeds, n_frames=st.integers(1, 8))

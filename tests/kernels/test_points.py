@@ -3,12 +3,32 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sensorann.geometry import euclidean_clusters, points_in_cuboid, points_in_cuboids, voxel_downsample
+from sensorann.errors import ArgumentError
+from sensorann.geometry import Transform, euclidean_clusters, points_in_cuboid, points_in_cuboids, voxel_downsample
 from tests import naive
 from tests.geometry.cases import random_cuboids, random_points, seeds
 
 pytestmark = pytest.mark.kernels
 dtypes = st.sampled_from([np.float32, np.float64])
+
+
+@given(seed=seeds, dtype=dtypes, shape=st.sampled_from([(7, 3), (3,), (0, 3), (2, 4, 3)]))
+def test_transformed_points_match_a_matrix_product(seed, dtype, shape):
+    rng = np.random.default_rng(seed)
+    target_from_source = Transform(random_cuboids(rng, 1, tilted=True).rotations[0], rng.normal(0, 100, 3))
+    points = rng.normal(0, 30, shape).astype(dtype)
+    expected = points.astype(np.float64) @ target_from_source.rotation.T
+    np.testing.assert_allclose(target_from_source.rotate(points), expected, atol=1e-12)
+    placed = target_from_source.apply(np.asfortranarray(points))
+    np.testing.assert_allclose(placed, expected + target_from_source.translation, atol=1e-12)
+    assert placed.dtype == np.float64
+    assert placed.shape == shape
+
+
+@pytest.mark.parametrize("shape", [(), (3, 4), (4,)])
+def test_points_of_another_width_are_refused(shape):
+    with pytest.raises(ArgumentError, match=r"points must have shape \(\.\.\., 3\), got"):
+        Transform.identity().apply(np.zeros(shape))
 
 
 @given(seed=seeds, dtype=dtypes, tilted=st.booleans())

@@ -40,6 +40,10 @@ def test_hota_of_an_object_cut_in_half():
     assert hota(followed([0, 0, 1, 1])).hota == pytest.approx(np.sqrt(0.5))
 
 
+def test_hota_counts_a_box_that_is_just_similar_enough():
+    np.testing.assert_array_equal(hota(followed([0, 0], similarity=0.5)).tp, [2] * 10 + [0] * 9)
+
+
 def test_identity_gives_an_object_one_name():
     named = identity(followed([0, 0, 0, 1]))
     assert (named.tp, named.fn, named.fp) == (3, 1, 1)

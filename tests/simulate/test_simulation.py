@@ -101,7 +101,16 @@ def test_a_world_without_actors_has_no_labels():
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"n_frames": 0}, {"n_actors": -1}, {"n_beams": 0}, {"n_columns": 0}, {"seed": -1}, {"dropout": 1.5}],
+    [
+        {"n_frames": 0},
+        {"n_actors": -1},
+        {"n_beams": 0},
+        {"n_columns": 0},
+        {"seed": -1},
+        {"dropout": 1.5},
+        {"relief": -1.0},
+        {"kerb_height": 0.6},
+    ],
     ids=lambda wrong: next(iter(wrong)),
 )
 def test_numbers_out_of_range_are_refused_by_name(wrong):
@@ -117,3 +126,12 @@ def test_what_a_sensor_does_not_have_is_refused(small):
         drive.image(LIDAR, 0)
     with pytest.raises(ArgumentError, match="number 6"):
         drive.sweep(LIDAR, 6)
+
+
+def test_relief_and_kerbs_shape_the_ground_alone():
+    plain, steep = (simulate_drive(seed=3, relief=relief, kerb_height=0.3, **SMALL)[0].world for relief in (0.0, 3.0))
+    places = np.random.default_rng(0).uniform(-90, 90, (500, 2))
+    assert set(plain.ground.heights(places)) == {0.0, 0.3}
+    tilts = np.degrees(np.arccos(steep.ground.normals(places)[:, 2]))
+    assert 4 < tilts.max() < np.degrees(np.arctan(0.15))
+    np.testing.assert_array_equal(plain.town.centers[:, :2], steep.town.centers[:, :2])

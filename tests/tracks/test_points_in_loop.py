@@ -35,8 +35,8 @@ def shell(rng, size=SIZE, n=260):
     return np.column_stack([np.concatenate([rear, side]), heights]) + rng.normal(0, 0.01, (2 * n, 3))
 
 
-def sweeps_of(paths, trajectory, *, slope=0.0, seed=0, hidden=()):
-    """One sweep per frame: a road that rises by `slope` per metre, and the shells of all objects on it."""
+def sweeps_of(paths, trajectory, *, slope=0.0, seed=0, hidden=(), seen=lambda points, k: points):
+    """One sweep per frame: a road that rises by `slope` per metre, on it what is seen of the shells of all objects."""
     rng = np.random.default_rng(seed)
     sweeps = []
     for k in range(len(trajectory.timestamps_ns)):
@@ -44,7 +44,7 @@ def sweeps_of(paths, trajectory, *, slope=0.0, seed=0, hidden=()):
         parts = [road]
         for centers, yaws in paths:
             if k not in hidden:
-                turned = Transform.from_yaw(yaws[k], centers[k]).apply(shell(rng))
+                turned = Transform.from_yaw(yaws[k], centers[k]).apply(seen(shell(rng), k))
                 parts.append(turned)
         world = np.concatenate(parts)
         world[:, 2] += slope * world[:, 0]
@@ -90,6 +90,29 @@ def test_fitted_boxes_say_so_and_doubt_less_than_the_curve():
     assert set(curve.sources[1:-1]) == {Source.INTERPOLATED}
     assert (fitted.sigmas[10:20, :2] < 0.5 * curve.sigmas[10:20, :2]).all()
     assert np.isfinite(fitted.sigmas).all()
+
+
+def test_along_a_flank_whose_ends_are_hidden_the_doubt_stays_that_of_the_curve():
+    def flank(points, k):
+        return points[(points[:, 1] < -0.8) & (np.abs(points[:, 0] - 0.8 * np.sin(1.7 * k)) < 1.2)]
+
+    path = braking_path()
+    drive, labels = make_drive([path], seen=flank), make_labels(keyframes(path))
+    curve, fitted = (interpolate(labels, drive, points=points).tracks[0] for points in (False, True))
+    assert (fitted.sigmas[8:-8, 1] < 0.5 * curve.sigmas[8:-8, 1]).all()  # y: across
+    assert (fitted.sigmas[8:-8, 0] > 0.5 * curve.sigmas[8:-8, 0]).all()  # x: along, where points say nothing
+
+
+def test_a_side_that_no_keyframe_shows_is_learnt_on_the_way():
+    def rear_then_both_then_side(points, k):
+        from_the_end = min(k, N - 1 - k)
+        rear = points[:, 0] < -1.9
+        return points[rear if from_the_end < 4 else ~rear if from_the_end > 9 else slice(None)]
+
+    path = braking_path()
+    fitted = interpolate(make_labels(keyframes(path)), make_drive([path], seen=rear_then_both_then_side)).tracks[0]
+    assert set(fitted.sources[1:-1]) == {Source.FITTED}
+    assert misses(fitted, path).max() < 0.3
 
 
 def test_keyframes_stay_bit_for_bit():
@@ -152,7 +175,7 @@ def crowd():
     swaying = 0.3 * (1 - np.cos(2 * np.pi * seconds / 3.0))
     paths = [
         np.column_stack([10.0 + 1.2 * seconds + swaying, np.full(N, 3.0), np.full(N, 0.9)]),
-        np.column_stack([10.3 + 1.2 * seconds, np.full(N, 3.35), np.full(N, 0.9)]),
+        np.column_stack([10.3 + 1.2 * seconds, np.full(N, 3.2), np.full(N, 0.9)]),
     ]
     body = np.random.default_rng(3).uniform([-0.2, -0.2, -0.6], [0.2, 0.2, 0.9], (60, 3))
     drive = make_drive([])

@@ -1,11 +1,12 @@
 """Results of nuScenes detectors: `{"meta": ..., "results": {sample token: [box, ...]}}`, in the global frame.
 
-A box has `translation`, `size` (width, length, height), `rotation` (w, x, y, z), `detection_name` and
-`detection_score`. Results of other scenes in the same file are passed over.
+A box has `translation`, `size` (width, length, height), `rotation` (w, x, y, z), `detection_name`, `detection_score`
+and, if the detector knows it, `velocity` (along x and y, m/s). Results of other scenes in the file are passed over.
 """
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,7 @@ def read(path: Path, drive: Drive) -> Detections:
         ),
         categories=tuple(box.category() for box in boxes),
         scores=np.array([box.score() for box in boxes], np.float64),
+        velocities=np.array([box.velocity() for box in boxes], np.float64).reshape(-1, 2),
     )
 
 
@@ -105,6 +107,10 @@ class _Box:
         if abs(sum(value**2 for value in rotation) - 1.0) > 1e-3:
             raise self._fault("rotation", "a unit quaternion w, x, y, z")
         return rotation
+
+    def velocity(self) -> list[float]:
+        """Velocity along x and y; NaN where none is stated."""
+        return [math.nan, math.nan] if self._values.get("velocity") is None else self.numbers("velocity", 2)
 
     def category(self) -> str:
         """Name of the category."""

@@ -13,14 +13,14 @@ from sensorann.errors import ArgumentError
 from sensorann.formats.openlabel.node import Losses, Node
 from sensorann.formats.openlabel.time import FrameClock, read_intervals
 from sensorann.formats.openlabel.values import keys_of, read_values, typed_lists
-from sensorann.scene import Category, Event, Motion, Ontology, Relation, Tag
+from sensorann.scene import Category, Event, Motion, Ontology, Relation, Tag, unusual_variety, variety
 
 ONTOLOGY = "0"
 _ONTOLOGY_URI = "urn:sensorann:ontology"
 
 
 def write_ontology(ontology: Ontology) -> dict[str, Any]:
-    """Write the categories with motion, size and aliases."""
+    """Write the categories with motion, size and aliases; what is usual for a name is left out."""
     categories = [
         {
             "name": category.name,
@@ -28,6 +28,7 @@ def write_ontology(ontology: Ontology) -> dict[str, Any]:
             "size": [float(edge) for edge in category.size],
             "aliases": {name: list(aliases) for name, aliases in category.aliases.items()},
         }
+        | unusual_variety(category)
         for category in ontology.categories
     ]
     return {ONTOLOGY: {"uri": _ONTOLOGY_URI, "categories": categories}}
@@ -46,15 +47,26 @@ def _read_category(node: Node) -> Category:
     motion = node.require("motion")
     if motion.text() not in list(Motion):
         raise motion.refused(f"one of {', '.join(Motion)}")
+    name = node.require("name").text()
     length, width, height = node.require("size").numbers(3)
-    aliases = {name: tuple(alias.text() for alias in names.elements()) for name, names in node.section("aliases")}
+    aliases = {kind: tuple(alias.text() for alias in names.elements()) for kind, names in node.section("aliases")}
     with node.explaining("a category"):
         return Category(
-            name=node.require("name").text(),
+            name=name,
             motion=Motion(motion.text()),
             size=(length, width, height),
             aliases=aliases,
+            **variety(name, _said(node)),
         )
+
+
+def _said(node: Node) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if (spread := node.get("spread")) is not None:
+        found["spread"] = spread.numbers(3)
+    if (share := node.get("share")) is not None:
+        found["share"] = share.number()
+    return found
 
 
 def write_events(events: tuple[Event, ...], frame_of: Mapping[int, int]) -> dict[str, dict[str, Any]]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sensorann.geometry.assignment import best_pairs
 from sensorann.kernels import track_filter
-from sensorann.tracks.association.matching import best_pairs
-from sensorann.tracks.association.online import online_pass
+from sensorann.tracks.association.online import SMALLEST_GAIN, online_pass
 from sensorann.tracks.association.tuning import Tuning
 
 
@@ -26,7 +26,7 @@ def offline_tracks(
     Parameters
     ----------
     seconds : (N,) float64, rising
-    boxes : (N, 7) float64: x, y, z, yaw, length, width, height
+    boxes : (N, 9) float64, as `online_pass` takes them
     tuning, noises : of the motion class
 
     Returns
@@ -34,11 +34,16 @@ def offline_tracks(
     rows of each track, in time order; tracks in order of their first row
     """
     forward = online_pass(seconds, boxes, tuning=tuning, noises=noises)
-    backward = online_pass(seconds[::-1].copy(), boxes[::-1].copy(), tuning=tuning, noises=noises)[::-1]
+    backward = online_pass(seconds[::-1].copy(), _run_back(boxes)[::-1].copy(), tuning=tuning, noises=noises)[::-1]
     following = _following(forward)
     agreed = np.where(following == _following(backward), following, -1)
     pieces = _chains(agreed)
     return _joined(pieces, seconds, boxes, tuning=tuning, noises=noises)
+
+
+def _run_back(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Boxes as a filter that runs back in time sees them: velocities have the other sign."""
+    return boxes * np.where(np.arange(boxes.shape[1]) < 7, 1.0, -1.0)
 
 
 def _following(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -72,11 +77,14 @@ def _joined(
 ) -> list[NDArray[np.int64]]:
     """Join pieces that one object may have left, until nothing more fits: each has at most one before and one after."""
     while True:
-        rows, columns = best_pairs(-_misfits(pieces, seconds, boxes, tuning, noises), -tuning.largest_misfit)
-        if not len(rows):
+        rows, columns, misfits = _misfits(pieces, seconds, boxes, tuning, noises)
+        fitting = misfits <= tuning.largest_misfit
+        rows, columns, gains = rows[fitting], columns[fitting], tuning.largest_misfit - misfits[fitting]
+        chosen = best_pairs(rows, columns, gains + SMALLEST_GAIN)
+        if not len(chosen):
             return pieces
         following = np.full(len(pieces), -1)
-        following[rows] = columns
+        following[rows[chosen]] = columns[chosen]
         pieces = [np.concatenate([pieces[i] for i in chain]) for chain in _chains(following)]
 
 
@@ -86,18 +94,24 @@ def _misfits(
     boxes: NDArray[np.float64],
     tuning: Tuning,
     noises: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """Misfit (P, P) of piece j going on where piece i ends; infinite where it does not begin after that.
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Pairs of pieces (P,), the second of which begins soon after the first ends, and how badly they fit (P,).
 
-    The end of i is carried over the gap and compared with the beginning of j, in place and velocity: -2 log of the
-    density of what is found there. So a long gap, or a piece of one detection that may move anyhow, fits badly.
+    The end of the first is carried over the gap and compared with the beginning of the second, in place and velocity:
+    -2 log of the density of what is found there. So a long gap, or a piece of one detection that may move anyhow, fits
+    badly.
     """
-    n = len(pieces)
+    if not pieces:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)
     offsets = np.concatenate([[0], np.cumsum([len(piece) for piece in pieces])]).astype(np.int64)
-    rows = np.concatenate([np.zeros(0, np.int64), *pieces])
-    back = np.concatenate([np.zeros(0, np.int64), *(piece[::-1] for piece in pieces)])
-    ends = track_filter.final_states(seconds[rows], boxes[rows], offsets, noises)
-    begins = track_filter.final_states(seconds[back], boxes[back], offsets, noises)
-    begin_s, end_s = (seconds[[piece[k] for piece in pieces]] if n else np.zeros(0) for k in (0, -1))
-    misfits: NDArray[np.float64] = track_filter.misfits(ends, begins, end_s, begin_s, tuning.longest_bridge_s, noises)
-    return misfits
+    forward, back = np.concatenate(pieces), np.concatenate([piece[::-1] for piece in pieces])
+    ends = track_filter.final_states(seconds[forward], boxes[forward], offsets, noises)
+    begins = track_filter.final_states(seconds[back], _run_back(boxes)[back], offsets, noises)
+    begin_s, end_s = seconds[forward[offsets[:-1]]], seconds[forward[offsets[1:] - 1]]
+    order = np.argsort(begin_s, kind="stable")
+    first = np.searchsorted(begin_s[order], end_s, side="right")
+    n_near = np.searchsorted(begin_s[order], end_s + tuning.longest_bridge_s, side="right") - first
+    rows = np.repeat(np.arange(len(pieces)), n_near)
+    columns = order[np.arange(len(rows)) - np.repeat(np.cumsum(n_near) - n_near - first, n_near)]
+    misfits = track_filter.misfits(ends, rows, begins, columns, begin_s[columns] - end_s[rows], noises)
+    return rows, columns, misfits

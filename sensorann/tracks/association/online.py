@@ -5,14 +5,18 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sensorann.geometry.assignment import best_pairs
 from sensorann.kernels import association, track_filter
-from sensorann.tracks.association.matching import best_pairs
 from sensorann.tracks.association.tuning import Tuning
 
 # How much the empty part of the hull and the distance of the centres take from the overlap (MCTrack, 2024).
 _HULL_WEIGHT, _DISTANCE_WEIGHT = 0.5, 0.5
 # However slow the sensor is, a track survives one frame without a detection.
 _FEWEST_STEPS = 2.5
+# A young track, of unknown speed, may be found this many standard deviations ahead of where it was, or behind.
+_GATE_SIGMAS = 3.0
+# A pair that is just good enough is still better than none.
+SMALLEST_GAIN = 1e-9
 # Differences of seconds that ought to be equal differ by less.
 _ROUNDING_S = 1e-6
 
@@ -29,7 +33,7 @@ def online_pass(
     Parameters
     ----------
     seconds : (N,) float64, ordered; falling for a pass back in time
-    boxes : (N, 7) float64: x, y, z, yaw, length, width, height
+    boxes : (N, 9) float64: x, y, z, yaw, length, width, height, stated velocity along x and y (NaN: none)
     tuning, noises : of the motion class
 
     Returns
@@ -75,14 +79,27 @@ def _associate(
     predicted = np.empty((len(states), 7))
     association.rectangles(states, predicted)
     similar = association.distance_iou(predicted, footprints, _HULL_WEIGHT, _DISTANCE_WEIGHT, tuning.near)
-    rows, columns = best_pairs(similar, tuning.least_similarity)
+    rows, columns = _best_above(similar, tuning.least_similarity)
     if len(rows) in (len(states), len(footprints)):
         return rows, columns
-    free_rows = np.setdiff1d(np.arange(len(states)), rows)
-    free_columns = np.setdiff1d(np.arange(len(footprints)), columns)
-    close = association.closeness(predicted[free_rows], footprints[free_columns], tuning.near)
-    more_rows, more_columns = best_pairs(close, -tuning.near)
+    free_rows, free_columns = _others(len(states), rows), _others(len(footprints), columns)
+    ahead = np.maximum(tuning.near, _GATE_SIGMAS * np.sqrt(states[free_rows, 10] + tuning.plan**2))
+    close = association.closeness(predicted[free_rows], footprints[free_columns], ahead, tuning.near)
+    more_rows, more_columns = _best_above(close, 0.0)
     return (
         np.concatenate([rows, free_rows[more_rows]]),
         np.concatenate([columns, free_columns[more_columns]]),
     )
+
+
+def _best_above(similarities: NDArray[np.float64], least: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows and columns (K,) of the pairs of a matrix whose excess over the least sums to the most."""
+    rows, columns = np.nonzero(similarities >= least)
+    chosen = best_pairs(rows, columns, similarities[rows, columns] - least + SMALLEST_GAIN)
+    return rows[chosen], columns[chosen]
+
+
+def _others(n: int, taken: NDArray[np.int64]) -> NDArray[np.int64]:
+    free = np.ones(n, np.bool_)
+    free[taken] = False
+    return np.flatnonzero(free)

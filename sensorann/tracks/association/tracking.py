@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sensorann.errors import ArgumentError
 from sensorann.scene import Detections, Drive, Labels, Track, check_drive, frame_timestamps_ns
+from sensorann.tracks.association.duplicates import surest_rows, surest_tracks
 from sensorann.tracks.association.finishing import finished_tracks
 from sensorann.tracks.association.offline import offline_tracks
 from sensorann.tracks.association.tuning import TUNINGS
@@ -18,9 +20,10 @@ _log = logging.getLogger(__name__)
 def track(detections: Detections, drive: Drive, *, min_score: float | None = None, min_detections: int = 3) -> Labels:
     """Join the detections of a drive to tracks, smoothed in the world frame.
 
-    Each category is tracked by itself: two-stage association with a constant-velocity filter in both directions of
-    time, pieces joined across occlusions, then one size, one score and one smooth path for each track.
-    The same detections give the same tracks bit for bit.
+    Each category is tracked by itself. Of boxes that cover each other the surest counts; two-stage association with a
+    constant-velocity filter runs in both directions of time; pieces are joined across occlusions; then each track gets
+    one size, one score and one smooth path. Of two tracks of different categories in one place the surer stays. The
+    same detections give the same tracks bit for bit.
 
     Parameters
     ----------
@@ -52,20 +55,27 @@ def track(detections: Detections, drive: Drive, *, min_score: float | None = Non
         )
     if frame == "ego":
         _log.warning("drive %s has no ego poses: objects are tracked in the frame of the moving vehicle", drive.name)
+    spelled = {name: detections.ontology[name].name for name in set(detections.categories)}
+    names = np.array([spelled[name] for name in detections.categories], np.str_)
+    steps = np.diff(np.unique(detections.timestamps_ns))
+    step_ns = int(np.median(steps)) if len(steps) else 1
     tracks: list[Track] = []
-    for category in sorted(set(detections.categories)):
-        chosen = np.array([name == category for name in detections.categories], np.bool_)
-        tracks += _track_category(detections[chosen], drive, min_detections=min_detections, first_id=len(tracks))
+    for name in np.unique(names):
+        own = detections[names == name]
+        tracks += _track_category(own, drive, step_ns=step_ns, min_detections=min_detections, first_id=len(tracks))
+    tracks = surest_tracks(tracks)
     kept = tuple(item for item in tracks if min_score is None or float(item.attributes["score"]) >= min_score)
     return Labels(drive_name=drive.name, frame=frame, tracks=kept, ontology=detections.ontology)
 
 
-def _track_category(detections: Detections, drive: Drive, *, min_detections: int, first_id: int) -> list[Track]:
+def _track_category(
+    detections: Detections, drive: Drive, *, step_ns: int, min_detections: int, first_id: int
+) -> list[Track]:
     # By time, then by score: a tie between equal costs does not depend on the order in the file.
-    detections = detections[np.lexsort([-detections.scores, detections.timestamps_ns])]
-    cuboids, times = detections.cuboids, detections.timestamps_ns
-    seconds = (times - times[0]) * 1e-9
-    boxes = np.column_stack([cuboids.centers, cuboids.yaws, cuboids.sizes])
+    order = np.lexsort([-detections.scores, detections.timestamps_ns])
+    seconds, boxes = _columns(detections, order)
+    rows = surest_rows(seconds, boxes)
+    detections, seconds, boxes = detections[order[rows]], seconds[rows], boxes[rows]
     motion = detections.ontology[detections.categories[0]].motion
     tuning = TUNINGS[motion]
     groups = offline_tracks(seconds, boxes, tuning=tuning, noises=tuning.noises(motion))
@@ -75,5 +85,13 @@ def _track_category(detections: Detections, drive: Drive, *, min_detections: int
         frames_ns=frame_timestamps_ns(drive),
         motion=motion,
         tuning=tuning,
+        step_ns=step_ns,
         first_id=first_id,
     )
+
+
+def _columns(detections: Detections, order: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Seconds (N,) since the first detection, and boxes (N, 9) as the filter takes them."""
+    cuboids, times = detections.cuboids, detections.timestamps_ns[order]
+    boxes = np.column_stack([cuboids.centers, cuboids.yaws, cuboids.sizes, detections.velocities])
+    return (times - times[0]) * 1e-9, boxes[order]

@@ -89,6 +89,14 @@ def test_differing_categories_want_a_name():
     assert relink(labels, "b", "a", span=(instant(9), instant(9))).track("a").category == "Car"
 
 
+def test_relinked_boxes_take_the_attributes_of_their_new_track():
+    giver = make_track(id="a", attributes={"color": "red", "wet": True})
+    taker = make_track(id="b", start_ns=instant(9), attributes={"color": "blue"})
+    moved = relink(make_labels(giver, taker), "a", "b", span=(instant(0), instant(2)))
+    assert moved.track("b").attributes == {"color": "blue"}
+    assert moved.track("a").attributes == {"color": "red", "wet": True}
+
+
 def test_attributes_are_joined_and_the_first_ones_hold():
     one = make_track(id="a", n=1, attributes={"color": "red"}, box_attributes={"lit": (True,)})
     two = make_track(

@@ -1,0 +1,165 @@
+"""Readings of a cluster: what it is, which way round it stands, and how far it goes on where nobody saw it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sensorann.fitting.cuboid_fit import above_ground, edge_heading, known_edges, plan_extent
+from sensorann.fitting.heading import HeadingBelief, believe, believe_of, factor_at, from_edges, nothing_known
+from sensorann.fitting.size_belief import Extent, explain
+from sensorann.geometry import Cuboid, Transform
+from sensorann.geometry.rotations import wrap_angle
+from sensorann.scene import Category
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+class Reading:
+    """The likeliest reading of a cluster, and how it stands against the others.
+
+    Attributes
+    ----------
+    cuboid : the box
+    category : its category
+    category_probability : of that category, 0 to 1, among those that were asked for
+    heading : its heading, with the chances that it is off by a quarter or half a turn
+    log_evidence : of all readings together; compares clusters, not objects
+    n_points : points above the ground
+    score : share of the points that lie on the edges, 0 to 1
+    """
+
+    cuboid: Cuboid
+    category: Category
+    category_probability: float
+    heading: HeadingBelief
+    log_evidence: float
+    n_points: int
+    score: float
+
+
+def read_cluster(
+    points: NDArray[np.float64],
+    categories: Sequence[Category],
+    *,
+    ground_height: float,
+    sensor: NDArray[np.float64],
+    frame: str,
+    ends: NDArray[np.float64] | None = None,
+    size: tuple[float, float, float] | None = None,
+    heading: NDArray[np.float64] | None = None,
+) -> Reading:
+    """Weigh every category and both ways round, and lay the box of the likeliest.
+
+    The faces that the sensor saw stay where they were measured; what the category adds lies behind them.
+
+    Parameters
+    ----------
+    points : (N, 3) finite, metres, z up
+    categories : those that the object may be of
+    ground_height : z of the ground under the object; the box stands on it
+    sensor : (3,) in the frame of the points
+    frame : name of that frame
+    ends : (2,) chances that the object ends where its points end, at the right and at the left as the sensor sees it;
+        certain when not given
+    size : known (length, width, height): the box has this size, and grows only where points reach far beyond it
+    heading : what else is known of the heading, a factor of `sensorann.fitting.heading`
+
+    Raises
+    ------
+    ArgumentError
+        When fewer than three points lie above the ground.
+    """
+    cloud = above_ground(points, ground_height)
+    known = nothing_known() if heading is None else heading
+    rectangle = _lay_rectangle(cloud, known, ground_height=ground_height, sensor=sensor, ends=ends)
+    ways = (rectangle.extent, rectangle.extent.turned())
+    evidence, sizes = (np.stack(parts) for parts in zip(*(explain(way, categories) for way in ways), strict=True))
+    of_points = np.exp(evidence - np.logaddexp.reduce(evidence, axis=None))
+    evidence += np.array([[_either_end(known, rectangle.angle + k * math.pi / 2)] for k in (0, 1)])
+    way, chosen = divmod(int(np.argmax(evidence)), len(categories))
+    log_evidence = float(np.logaddexp.reduce(evidence, axis=None))
+    edges = sizes[way, chosen] if size is None else known_edges(_span(ways[way]), np.asarray(size))
+    angle = rectangle.angle + way * math.pi / 2
+    # The place is along the axes before front and back are told apart.
+    center = place(ways[way], edges[:2]) @ _axes(angle) + rectangle.middle
+    if factor_at(known, angle + math.pi) > factor_at(known, angle):
+        angle += math.pi
+    edge_factor = from_edges(
+        angle,
+        n_points=len(cloud),
+        motion=categories[chosen].motion,
+        quarter_turn_probability=float(of_points[1 - way].sum()),
+    )
+    yaw = float(wrap_angle(angle))
+    pose = Transform.from_yaw(yaw, np.append(center, ground_height + edges[2] / 2))
+    return Reading(
+        cuboid=Cuboid(frame_from_cuboid=pose, size=(float(edges[0]), float(edges[1]), float(edges[2])), frame=frame),
+        category=categories[chosen],
+        category_probability=float(np.exp(evidence[:, chosen] - log_evidence).sum()),
+        heading=believe_of(yaw, edge_factor, known),
+        log_evidence=log_evidence,
+        n_points=len(cloud),
+        score=rectangle.score,
+    )
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+class _Rectangle:
+    """A rectangle around points: its angle, share of points on its edges, their middle (2,), and what they span."""
+
+    angle: float
+    score: float
+    middle: NDArray[np.float64]
+    extent: Extent
+
+
+def _lay_rectangle(
+    cloud: NDArray[np.float64],
+    known: NDArray[np.float64],
+    *,
+    ground_height: float,
+    sensor: NDArray[np.float64],
+    ends: NDArray[np.float64] | None,
+) -> _Rectangle:
+    """Lay it at the angle of the edges, or where that and what is known of the heading agree best."""
+    # Scores of world coordinates would lose digits: everything happens around the middle of the points.
+    middle = cloud[:, :2].mean(axis=0)
+    plan = np.ascontiguousarray(cloud[:, :2] - middle)
+    angle, score = edge_heading(plan, None)
+    if known.any():
+        angle = believe(from_edges(angle, n_points=len(cloud)), known).yaw
+    low, high = plan_extent(plan, angle)
+    extent = Extent(
+        low=low,
+        high=high,
+        sensor=_axes(angle) @ (sensor[:2] - middle),
+        height=float(cloud[:, 2].max()) - ground_height,
+        ends=np.ones(2) if ends is None else ends,
+    )
+    return _Rectangle(angle=angle, score=score, middle=middle, extent=extent)
+
+
+def _axes(angle: float) -> NDArray[np.float64]:
+    """Axes (2, 2) of a rectangle as rows."""
+    return np.array([[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]])
+
+
+def _either_end(known: NDArray[np.float64], yaw: float) -> float:
+    """Log density that the length lies along a heading, whichever end is the front."""
+    return float(np.logaddexp(factor_at(known, yaw), factor_at(known, yaw + math.pi)))
+
+
+def _span(extent: Extent) -> NDArray[np.float64]:
+    """Length, width and height (3,) that the points span."""
+    return np.append(extent.high - extent.low, extent.height)
+
+
+def place(extent: Extent, edge: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Centre (2,) of a box whose seen ends stay where they are: what is added lies at the hidden ones."""
+    near = extent.near_sides()
+    toward = np.where(near == 0, extent.hidden_side(), -near)
+    return np.asarray((extent.low + extent.high) / 2 + toward * (edge - (extent.high - extent.low)) / 2)

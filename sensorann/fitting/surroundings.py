@@ -1,0 +1,125 @@
+"""What lies around a click: the ground there, and the points that stand on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sensorann.errors import ArgumentError
+from sensorann.fitting.local_ground import GroundPlane, estimate_ground
+from sensorann.fitting.silhouettes import View
+from sensorann.geometry import Transform
+from sensorann.geometry.arrays import as_array
+from sensorann.kernels import around
+
+# A point this near to the click belongs to what was clicked.
+CLICK_REACH = 1.0
+_GROUND_CLEARANCE = 0.2
+_GROUND_RADIUS, _LOW_CLICK = 10.0, 0.4
+
+
+class NothingThereError(ArgumentError):
+    """No point above the ground lies at a click."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+class Surroundings:
+    """The points around a click.
+
+    Attributes
+    ----------
+    points : (K, 3) float64, metres: those that stand on the ground, within reach
+    rows : (K,) int64, which of the given points they are
+    n_given : how many were given
+    ground : the ground below
+    seed : int, the one nearest to the click
+    distance : metres from the sensor to the click
+    view : the rays that passed by or ended near the click
+    """
+
+    points: NDArray[np.float64]
+    rows: NDArray[np.int64]
+    n_given: int
+    ground: GroundPlane
+    seed: int
+    distance: float
+    view: View
+
+    def ground_under(self, members: NDArray[np.int64]) -> float:
+        """Z of the ground under the middle of some of the points, numbers (M,)."""
+        plan = self.points[members, :2]
+        return self.ground.height_at((plan.min(axis=0) + plan.max(axis=0)) / 2)
+
+
+def look_around(
+    points: ArrayLike,
+    click: ArrayLike,
+    *,
+    sensor: ArrayLike,
+    reach: float,
+    highest: float,
+    frame_from_points: Transform | None = None,
+) -> Surroundings:
+    """Find the ground and what stands on it around a click.
+
+    Parameters
+    ----------
+    points : (N, 3) metres; rows with NaN are left out
+    click : (3,) at most 1 m from a point of the object, in a frame whose z axis points up
+    sensor : (3,) position of the sensor in that frame
+    reach : metres around the click, in plan
+    highest : points higher above the ground are left out
+    frame_from_points : into that frame, where the points are in another one
+
+    Raises
+    ------
+    NothingThereError
+        When no point above the ground lies within a metre of the click.
+    """
+    single = isinstance(points, np.ndarray) and points.dtype == np.float32
+    cloud = as_array(points, (None, 3), np.float32 if single else np.float64, name="points")
+    seed = as_array(click, (3,), np.float64, name="click", finite=True)
+    position = as_array(sensor, (3,), np.float64, name="sensor", finite=True)
+    wide = max(2 * _GROUND_RADIUS, reach)
+    pose = Transform.identity() if frame_from_points is None else frame_from_points
+    # One pass over the sweep: everything else sees a street's width of it.
+    near, local = around.gather_around(cloud, pose.rotation, pose.translation, seed[:2], wide)
+    if len(near) == 0:
+        raise nothing_there(seed)
+    ground = _ground_below(local, seed)
+    radius = max(reach, CLICK_REACH)
+    standing = around.standing_on(local, ground.spot, ground.height, ground.slope, _GROUND_CLEARANCE, highest, radius)
+    kept = local[standing]
+    offsets = np.linalg.norm(kept - seed, axis=1)
+    if not (offsets <= CLICK_REACH).any():
+        raise nothing_there(seed)
+    return Surroundings(
+        points=kept,
+        rows=near[standing],
+        n_given=len(cloud),
+        ground=ground,
+        seed=int(np.argmin(offsets)),
+        distance=float(np.linalg.norm(seed - position)),
+        view=View.toward(seed, cloud, frame_from_points=pose, sensor=position),
+    )
+
+
+def _ground_below(cloud: NDArray[np.float64], seed: NDArray[np.float64]) -> GroundPlane:
+    """Estimate the ground; a click right above it may be on a roof, among other roofs that hide the road."""
+    ground = estimate_ground(cloud, seed, radius=_GROUND_RADIUS)
+    if seed[2] - ground.height >= _LOW_CLICK:
+        return ground
+    wider = estimate_ground(cloud, seed, radius=2 * _GROUND_RADIUS)
+    another_surface = wider.height < ground.height - _LOW_CLICK / 2 and wider.n_cells > 2 * ground.n_cells
+    return wider if another_surface else ground
+
+
+def nothing_there(click: NDArray[np.float64], *, frame: str = "") -> NothingThereError:
+    """Say that no point lies at a click (3,), in the numbers and the frame that it was given in."""
+    place = ", ".join(f"{value:.12g}" for value in click)
+    return NothingThereError(
+        f"no point above the ground lies within {CLICK_REACH:g} m of ({place}){frame and f' in the {frame} frame'}: "
+        "click on a point of the object"
+    )

@@ -1,0 +1,54 @@
+"""Where the rays of a sensor ended, in polar coordinates around one direction, and how many passed beside an object."""
+
+import math
+
+import numpy as np
+
+from sensorann.kernels._jit import kernel
+
+
+@kernel
+def look_toward(points, rotation, translation, sensor, forward, half_angle):
+    """Polar coordinates of the points within an angle of a direction, as seen from a sensor.
+
+    points (N, 3), rotation (3, 3) and translation (3,) into the frame of the rest, sensor (3,), forward (2,) unit
+    vector in plan, half_angle float below pi / 2 -> (K, 3) float64: azimuth to the left of forward, distance in plan,
+    rise per distance. Points with NaN are in no angle.
+    """
+    steepest = math.tan(half_angle)
+    found = np.empty((points.shape[0], 3))
+    k = 0
+    for i in range(points.shape[0]):
+        x, y, z = points[i, 0], points[i, 1], points[i, 2]
+        dx = rotation[0, 0] * x + rotation[0, 1] * y + rotation[0, 2] * z + translation[0] - sensor[0]
+        dy = rotation[1, 0] * x + rotation[1, 1] * y + rotation[1, 2] * z + translation[1] - sensor[1]
+        ahead = dx * forward[0] + dy * forward[1]
+        aside = dy * forward[0] - dx * forward[1]
+        if not (ahead > 0.0 and abs(aside) <= steepest * ahead):
+            continue
+        dz = rotation[2, 0] * x + rotation[2, 1] * y + rotation[2, 2] * z + translation[2] - sensor[2]
+        distance = math.sqrt(ahead * ahead + aside * aside)
+        found[k, 0] = math.atan2(aside, ahead)
+        found[k, 1] = distance
+        found[k, 2] = dz / distance
+        k += 1
+    return found[:k].copy()
+
+
+@kernel
+def count_rays(rays, azimuths, slopes, nearer, farther):
+    """Count rays in a window of direction by where they ended.
+
+    rays (K, 3) azimuth, distance, slope; azimuths (2,) and slopes (2,) open intervals, nearer and farther distances ->
+    (3,) int64: before nearer, in between, beyond farther.
+    """
+    counts = np.zeros(3, np.int64)
+    for k in range(rays.shape[0]):
+        if azimuths[0] < rays[k, 0] < azimuths[1] and slopes[0] < rays[k, 2] < slopes[1]:
+            if rays[k, 1] < nearer:
+                counts[0] += 1
+            elif rays[k, 1] > farther:
+                counts[2] += 1
+            else:
+                counts[1] += 1
+    return counts

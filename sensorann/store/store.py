@@ -1,0 +1,305 @@
+"""An open label store: every edit is one event, safe when the call returns, and can be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection, Engine
+
+from sensorann.errors import StoreError
+from sensorann.scene import Labels, Track
+from sensorann.store import connecting, journal, projection, undoing
+from sensorann.store.difference import difference, track_difference
+from sensorann.store.journal import Note
+from sensorann.store.machine import machine_patch
+from sensorann.store.patch import Patch
+from sensorann.store.reconciling import reconcile
+from sensorann.store.stored import Snapshot, StoredTrack
+
+
+class Store:
+    """A label store; `open_store` opens one.
+
+    An edit is a pair: what was seen and what is wanted. Fields that somebody else changed meanwhile keep his values; a
+    field that both changed raises `EditConflictError` with both versions, and nothing is written.
+
+    Attributes
+    ----------
+    name : its address, as messages show it
+    actor : who edits
+    """
+
+    def __init__(self, engine: Engine, name: str, actor: str) -> None:
+        self._engine, self.name, self.actor = engine, name, actor
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give back all connections; what was acknowledged is safe without it too."""
+        self._engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection that sees one state of the store."""
+        with connecting.reading(self._engine, self.name) as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Give a connection that holds the lock on the journal; all of the block is kept, or nothing."""
+        with connecting.writing(self._engine, self.name) as connection:
+            journal.last_event(connection)
+            yield connection
+
+    def drives(self) -> tuple[str, ...]:
+        """Names of the drives, in the order in which they came."""
+        with self.reading() as connection:
+            return projection.drive_names(connection)
+
+    def load(self, drive: str) -> Snapshot:
+        """Load the labels of a drive.
+
+        Raises
+        ------
+        StoreError
+            When there is no such drive.
+        """
+        with self.reading() as connection:
+            labels, versions = projection.load(connection, drive)
+            seq, *_ = journal.last_event(connection, lock=False)
+        return Snapshot(labels=labels, versions=versions, seq=seq)
+
+    def track(self, drive: str, object_id: str) -> StoredTrack:
+        """Load one object.
+
+        Raises
+        ------
+        StoreError
+            When there is no such drive or object.
+        """
+        with self.reading() as connection:
+            labels, versions = projection.load(connection, drive, object_id)
+        return StoredTrack(drive=drive, track=labels.tracks[0], version=versions[object_id])
+
+    def import_labels(self, labels: Labels, *, drive: str | None = None, note: Note | None = None) -> int:
+        """Take labels in as a new drive, in one event; return its number.
+
+        Parameters
+        ----------
+        labels : labels
+        drive : its name in the store; that of the labels when not given
+        note : what is said about it
+
+        Raises
+        ------
+        StoreError
+            When the store has that drive already, or it has no name.
+        """
+        labels = replace(labels, drive_name=labels.drive_name if drive is None else drive)
+        if not labels.drive_name or "#" in labels.drive_name:
+            raise StoreError(f"a drive in a store needs a name without '#', got {labels.drive_name!r}")
+        patch = difference(None, labels)
+        _check_names(labels.drive_name, patch)
+        with self.writing() as connection:
+            if projection.document(connection, labels.drive_name, "drive", "") is not None:
+                raise StoreError(f"{self.name} has a drive {labels.drive_name!r} already: import under another name")
+            return self._append(connection, labels.drive_name, patch, note or Note(kind="import"))
+
+    def create(self, drive: str, track: Track, *, note: Note | None = None) -> StoredTrack:
+        """Add an object.
+
+        Raises
+        ------
+        EditConflictError
+            When there is one of that id.
+        StoreError
+            When the drive is unknown, or lives in another frame.
+        """
+        with self.writing() as connection:
+            self._check_frame(connection, drive, track)
+            self._commit(connection, drive, track_difference(None, track), note or Note(kind="create"))
+        return self.track(drive, track.id)
+
+    def edit(self, seen: StoredTrack, wanted: Track, *, note: Note | None = None) -> StoredTrack:
+        """Change an object: boxes, category, attributes.
+
+        Parameters
+        ----------
+        seen : the object as it was loaded
+        wanted : the object as it should be
+        note : what is said about it
+
+        Returns
+        -------
+        the object as it is now, what others changed meanwhile included
+
+        Raises
+        ------
+        EditConflictError
+            When somebody changed one of the same fields to another value.
+        """
+        patch = track_difference(seen.track, wanted)
+        with self.writing() as connection:
+            head = projection.document(connection, seen.drive, "track", wanted.id)
+            seq = self._commit(connection, seen.drive, patch, note or Note(kind="edit"))
+            untouched = head is not None and head.version == seen.version
+        if untouched:  # nobody was faster: what is wanted is what is there
+            return StoredTrack(drive=seen.drive, track=wanted, version=seq or seen.version)
+        return self.track(seen.drive, wanted.id)
+
+    def delete(self, seen: StoredTrack, *, note: Note | None = None) -> int | None:
+        """Delete an object with all its boxes; return the number of the event.
+
+        Raises
+        ------
+        EditConflictError
+            When somebody changed it meanwhile.
+        """
+        with self.writing() as connection:
+            projection.require_drive(connection, seen.drive)
+            patch = track_difference(seen.track, None)
+            return self._commit(connection, seen.drive, patch, note or Note(kind="delete"))
+
+    def save(self, seen: Snapshot, wanted: Labels, *, note: Note | None = None) -> Snapshot:
+        """Change any number of objects in one event: a merge, a split, a repair.
+
+        Parameters
+        ----------
+        seen : the drive as it was loaded
+        wanted : the labels as they should be
+        note : what is said about it
+
+        Returns
+        -------
+        the drive as it is now, what others changed meanwhile included
+
+        Raises
+        ------
+        EditConflictError
+            When somebody changed one of the same fields to another value.
+        """
+        patch = difference(seen.labels, wanted)
+        with self.writing() as connection:
+            projection.require_drive(connection, seen.drive)
+            last, *_ = journal.last_event(connection)
+            seq = self._commit(connection, seen.drive, patch, note or Note(kind="edit")) or last
+        if last != seen.seq:
+            return self.load(seen.drive)
+        # Nobody was faster: what is wanted is what is there.
+        changed = dict.fromkeys(patch.objects, seq)
+        versions = {track.id: changed.get(track.id, seen.versions.get(track.id, seq)) for track in wanted.tracks}
+        return Snapshot(labels=replace(wanted, drive_name=seen.drive), versions=versions, seq=seq)
+
+    def complete(self, drive: str, computed: Labels, *, note: Note, new_objects: bool = True) -> Snapshot:
+        """Replace the machine boxes of a drive by those of a new result, in one event; no other box is touched.
+
+        Interpolated and fitted boxes are a machine's. Where a person placed a box meanwhile, that one stays.
+
+        Parameters
+        ----------
+        drive : drive
+        computed : result of `interpolate` or the like
+        note : kind and parameters of the machine
+        new_objects : add objects that the store does not have; False where the result was computed from this drive, so
+            that it does not bring back what somebody deleted meanwhile
+
+        Raises
+        ------
+        StoreError
+            When the drive is unknown, or lives in another frame.
+        """
+        with self.writing() as connection:
+            stored, _ = projection.load(connection, drive)
+            self._commit(connection, drive, machine_patch(stored, computed, new_objects=new_objects), note)
+        return self.load(drive)
+
+    def undo(self, drive: str) -> int | None:
+        """Take back the last of your own edits of a drive that is not undone yet, as an event of its own.
+
+        Returns
+        -------
+        number of the event that was undone; None when there is nothing left
+
+        Raises
+        ------
+        EditConflictError
+            When somebody changed the same fields afterwards.
+        """
+        with self.writing() as connection:
+            target = undoing.undoable(connection, drive, self.actor)
+            return self._take_back(connection, drive, target, "undo")
+
+    def redo(self, drive: str) -> int | None:
+        """Take back the last undo, if nothing was edited since; see `undo`.
+
+        Returns
+        -------
+        number of the undo that was taken back; None when there is none
+
+        Raises
+        ------
+        EditConflictError
+            When somebody changed the same fields afterwards.
+        """
+        with self.writing() as connection:
+            target = undoing.redoable(connection, drive, self.actor)
+            return self._take_back(connection, drive, target, "redo")
+
+    def commit(self, drive: str, patch: Patch, note: Note) -> int | None:
+        """Write one event; return its number, None when the store is so already.
+
+        Raises
+        ------
+        EditConflictError
+            When somebody changed one of the same fields to another value.
+        """
+        with self.writing() as connection:
+            return self._commit(connection, drive, patch, note)
+
+    def _take_back(self, connection: Connection, drive: str, target: int | None, kind: str) -> int | None:
+        if target is None:
+            projection.require_drive(connection, drive)
+            return None
+        patch = journal.event(connection, target).patch.inverse()
+        self._commit(connection, drive, patch, Note(kind=kind), undoes=target)
+        return target
+
+    def _commit(
+        self, connection: Connection, drive: str, patch: Patch, note: Note, *, undoes: int | None = None
+    ) -> int | None:
+        _check_names(drive, patch)
+        merged = reconcile(connection, drive, patch)
+        if not merged and undoes is None:
+            return None
+        return self._append(connection, drive, merged, note, undoes=undoes)
+
+    def _append(
+        self, connection: Connection, drive: str, patch: Patch, note: Note, *, undoes: int | None = None
+    ) -> int:
+        seq = journal.append(connection, patch, note, actor=self.actor, drive=drive, undoes=undoes)
+        projection.apply(connection, drive, seq, patch)
+        return seq
+
+    def _check_frame(self, connection: Connection, drive: str, track: Track) -> None:
+        frame = projection.require_drive(connection, drive)["frame"]
+        if track.cuboids.frame != frame:
+            raise StoreError(
+                f"the boxes of drive {drive} are in the frame {frame!r}, those of object {track.id} in "
+                f"{track.cuboids.frame!r}"
+            )
+
+
+def _check_names(drive: str, patch: Patch) -> None:
+    """Refuse what SQLite would take and PostgreSQL would not."""
+    names = {drive, *(change.key for change in patch.documents), *(change.object for change in patch.boxes)}
+    for name in names:
+        if "\0" in name:
+            raise StoreError(f"a name in a store holds no zero byte, got {name!r}")

@@ -1,0 +1,85 @@
+import numpy as np
+import pytest
+
+import sensorann as sa
+from sensorann.errors import ArgumentError
+from sensorann.geometry import Cuboid, Cuboids, Transform, paired_iou_3d
+from sensorann.geometry.cuboids import CORNER_SIGNS
+from sensorann.scene import Sweep
+from tests.builders import MemoryDrive, make_rig, make_trajectory
+from tests.fitting.clouds import ground, visible_faces
+
+NEAR = ((14.0, 1.0, 0.8), (4.4, 1.8, 1.6), 0.7)
+FAR = ((27.0, -2.0, 0.8), (4.4, 1.8, 1.6), -0.4)
+MOVED_S = 0.1
+
+
+@pytest.fixture
+def drive():
+    """Two cars, one of which stands a little before the other; the picture is taken one frame after the sweep."""
+    rig, trajectory = make_rig(), make_trajectory(n=3, speed=5.0, yaw_rate=0.3)
+    lidar = rig["LIDAR_TOP"].ego_from_sensor
+    faces = [visible_faces(*car, sensor=lidar.translation, n=900) for car in (NEAR, FAR)]
+    points = lidar.inverse().apply(np.concatenate([ground(radius=40), *faces]))
+    times = trajectory.timestamps_ns
+    sweep = Sweep(sensor="LIDAR_TOP", timestamp_ns=int(times[0]), points=points)
+    instants = {"LIDAR_TOP": times[:1], "CAM_FRONT": times[1:2]}
+    return MemoryDrive(rig=rig, trajectory=trajectory, times=instants, sweeps={"LIDAR_TOP": [sweep]})
+
+
+def in_world(drive, car):
+    center, size, yaw = car
+    pose = drive.trajectory.at(int(drive.trajectory.timestamps_ns[0])) @ Transform.from_yaw(yaw, center)
+    return Cuboid(frame_from_cuboid=pose, size=size, frame="world")
+
+
+def seen_box(drive, car):
+    """The box that a person draws around a car on the picture."""
+    truth, camera = in_world(drive, car), drive.rig["CAM_FRONT"]
+    world_from_ego = drive.trajectory.at(int(drive.times["CAM_FRONT"][0]))
+    corners = truth.frame_from_cuboid.apply(CORNER_SIGNS * np.array(truth.size) / 2)
+    pixels = camera.camera.project((world_from_ego @ camera.ego_from_sensor).inverse().apply(corners))
+    return [*pixels.min(axis=0), *pixels.max(axis=0)]
+
+
+@pytest.mark.parametrize("car", [NEAR, FAR], ids=["near", "far"])
+def test_a_box_around_a_car_gives_its_cuboid_with_the_pose_of_the_picture(drive, car):
+    found = sa.cuboid_from_image_box(drive, "CAM_FRONT", seen_box(drive, car), int(drive.times["CAM_FRONT"][0]))
+    truth = in_world(drive, car)
+    columns = [
+        Cuboids(
+            centers=box.center[None],
+            sizes=np.array([box.size]),
+            rotations=box.frame_from_cuboid.rotation[None],
+            frame="world",
+        )
+        for box in (found.proposal.cuboid, truth)
+    ]
+    assert paired_iou_3d(*columns)[0] > 0.75
+    assert found.proposal.category == "car"
+
+
+@pytest.mark.parametrize(
+    ("box", "message"),
+    [
+        ([5000, 100, 5200, 300], "lies outside of the picture of CAM_FRONT"),
+        ([300, 100, 200, 300], "left < right and top < bottom"),
+        ([10, 5, 40, 30], "no LiDAR points lie behind the box"),
+    ],
+    ids=["outside", "inside out", "sky"],
+)
+def test_a_box_that_shows_nothing_is_refused(drive, box, message):
+    with pytest.raises(ArgumentError, match=message):
+        sa.cuboid_from_image_box(drive, "CAM_FRONT", box, int(drive.times["CAM_FRONT"][0]))
+
+
+def test_a_box_on_the_road_is_refused(drive):
+    width, height = drive.rig["CAM_FRONT"].camera.size
+    road = [width * 0.05, height * 0.8, width * 0.2, height * 0.95]
+    with pytest.raises(ArgumentError, match="could be fitted"):
+        sa.cuboid_from_image_box(drive, "CAM_FRONT", road, int(drive.times["CAM_FRONT"][0]))
+
+
+def test_the_box_belongs_to_a_camera(drive):
+    with pytest.raises(ArgumentError, match="LIDAR_TOP is a lidar, the cameras are: CAM_FRONT"):
+        sa.cuboid_from_image_box(drive, "LIDAR_TOP", [0, 0, 10, 10], 0)

@@ -1,0 +1,79 @@
+"""A PostgreSQL server of the tests' own: Debian's programs, not as root, on a loopback port, in a temporary folder."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+LOGINS = ("anna", "ben", "carla")
+
+
+def programs() -> Path | None:
+    """Folder of the newest installed server; None where there is none."""
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    found = shutil.which("initdb")
+    return folders[-1].parent if folders else Path(found).parent if found else None
+
+
+class Server:
+    """A running server; its superuser is called postgres."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self._n_databases = 0
+
+    def address(self, login: str, database: str) -> str:
+        return f"postgresql://{login}@127.0.0.1:{self.port}/{database}"
+
+    def run(self, *statements: str) -> None:
+        import psycopg  # needs the system's libpq, which comes with a server
+
+        with psycopg.connect(self.address("postgres", "postgres"), autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    def new_database(self) -> str:
+        self._n_databases += 1
+        name = f"labels_{self._n_databases}"
+        self.run(f"CREATE DATABASE {name} OWNER anna")
+        return name
+
+
+@contextmanager
+def running(*, fsync: bool = False) -> Iterator[Server]:
+    """Start a server and stop it at the end.
+
+    What tests ask of a server is its order of things; fsync is PostgreSQL's own promise, and slow.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="sensorann-postgresql-"))
+    # initdb refuses root, and Debian's package brings a user for it.
+    user = "postgres" if os.getuid() == 0 else None
+    if user:
+        shutil.chown(folder, user)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+
+    def call(program: str, *arguments: str) -> None:
+        command = [str(programs() / program), "-D", str(folder / "data"), *arguments]
+        with (folder.parent / f"{folder.name}.log").open("ab") as log:
+            subprocess.run(command, user=user, cwd=folder, check=True, stdout=log, stderr=log)
+
+    try:
+        call("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale", "C", "--no-sync")
+        options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync={'on' if fsync else 'off'}"
+        call("pg_ctl", "-w", "-l", str(folder / "server.log"), "-o", options, "start")
+        server = Server(port)
+        server.run(*(f"CREATE ROLE {login} LOGIN" for login in LOGINS))
+        yield server
+    finally:
+        if (folder / "data" / "postmaster.pid").exists():
+            call("pg_ctl", "-m", "immediate", "stop")
+        shutil.rmtree(folder)
+        (folder.parent / f"{folder.name}.log").unlink()
