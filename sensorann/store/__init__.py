@@ -6,7 +6,8 @@ from sensorann.store.journal import JournalEvent, Note
 from sensorann.store.merging import Conflict, EditConflictError
 from sensorann.store.migrate import migrate
 from sensorann.store.opening import open_store
-from sensorann.store.store import Snapshot, Store, StoredTrack
+from sensorann.store.store import Store
+from sensorann.store.stored import Snapshot, StoredTrack
 from sensorann.store.verifying import Verification, verify
 
 __all__ = [

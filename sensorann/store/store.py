@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
@@ -18,42 +18,7 @@ from sensorann.store.journal import Note
 from sensorann.store.machine import machine_patch
 from sensorann.store.patch import Patch
 from sensorann.store.reconciling import reconcile
-
-
-@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
-class StoredTrack:
-    """One object as it was in the store.
-
-    Attributes
-    ----------
-    drive, track : the object
-    version : number of the last event that touched it
-    """
-
-    drive: str
-    track: Track
-    version: int
-
-
-@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
-class Snapshot:
-    """The labels of a drive as they were in the store.
-
-    Attributes
-    ----------
-    labels : labels; their drive_name is the drive's name in the store
-    versions : object to the number of the last event that touched it
-    seq : number of the last event of the store at that moment
-    """
-
-    labels: Labels
-    versions: Mapping[str, int]
-    seq: int
-
-    @property
-    def drive(self) -> str:
-        """Name of the drive."""
-        return self.labels.drive_name
+from sensorann.store.stored import Snapshot, StoredTrack
 
 
 class Store:
@@ -183,7 +148,6 @@ class Store:
         """
         patch = track_difference(seen.track, wanted)
         with self.writing() as connection:
-            self._check_frame(connection, seen.drive, wanted)
             head = projection.document(connection, seen.drive, "track", wanted.id)
             seq = self._commit(connection, seen.drive, patch, note or Note(kind="edit"))
             untouched = head is not None and head.version == seen.version

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,6 +57,13 @@ def verify(store: Store, *, rebuild: bool = False) -> Verification:
     return found
 
 
+def head_hash(store: Store) -> str:
+    """Hash of the last event, in hexadecimal: it names the state of the whole store."""
+    with store.reading() as connection:
+        _, _, last = journal.last_event(connection, lock=False)
+    return last.hex()
+
+
 def _verify(connection: Connection, *, rebuild: bool) -> Verification:
     replay, faults = _replayed(connection)
     head = replay.hash.hex()
@@ -75,7 +83,8 @@ def _replayed(connection: Connection) -> tuple[Replay, list[str]]:
     """Replay the journal up to its first fault."""
     replay = Replay()
     try:
-        return replay, _add_all(replay, journal.rows(connection))
+        with closing(journal.rows(connection)) as rows:
+            return replay, _add_all(replay, rows)
     except (DBAPIError, UnicodeDecodeError):
         pass  # a row that cannot be read spoils all that are read with it
     try:

@@ -46,8 +46,11 @@ class Server:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
-    """Start a server and stop it at the end."""
+def running(*, fsync: bool = False) -> Iterator[Server]:
+    """Start a server and stop it at the end.
+
+    What tests ask of a server is its order of things; fsync is PostgreSQL's own promise, and slow.
+    """
     folder = Path(tempfile.mkdtemp(prefix="sensorann-postgresql-"))
     # initdb refuses root, and Debian's package brings a user for it.
     user = "postgres" if os.getuid() == 0 else None
@@ -64,8 +67,7 @@ def running() -> Iterator[Server]:
 
     try:
         call("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale", "C", "--no-sync")
-        # What the tests ask of a server is its order of things; fsync is PostgreSQL's own promise, and slow.
-        options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+        options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync={'on' if fsync else 'off'}"
         call("pg_ctl", "-w", "-l", str(folder / "server.log"), "-o", options, "start")
         server = Server(port)
         server.run(*(f"CREATE ROLE {login} LOGIN" for login in LOGINS))
