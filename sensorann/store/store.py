@@ -191,17 +191,17 @@ class Store:
             self._commit(connection, seen.drive, difference(seen.labels, wanted), note or Note(kind="edit"))
         return self.load(seen.drive)
 
-    def complete(self, drive: str, computed: Labels, *, note: Note) -> Snapshot:
+    def complete(self, drive: str, computed: Labels, *, note: Note, add: bool = True) -> Snapshot:
         """Replace the machine boxes of a drive by those of a new result, in one event; no other box is touched.
 
-        Interpolated and fitted boxes are a machine's. Where a person placed a box meanwhile, that one stays. Objects
-        that the store does not have are added.
+        Interpolated and fitted boxes are a machine's. Where a person placed a box meanwhile, that one stays.
 
         Parameters
         ----------
         drive : drive
         computed : result of `interpolate` or the like
         note : kind and parameters of the machine
+        add : add objects that the store does not have; else they are left out, as those deleted meanwhile have to be
 
         Raises
         ------
@@ -209,7 +209,9 @@ class Store:
             When the drive is unknown, or lives in another frame.
         """
         with self.writing() as connection:
-            stored, _ = projection.load(connection, drive)
+            stored, versions = projection.load(connection, drive)
+            if not add:
+                computed = replace(computed, tracks=tuple(track for track in computed.tracks if track.id in versions))
             self._commit(connection, drive, machine_patch(stored, computed), note)
         return self.load(drive)
 
@@ -244,6 +246,18 @@ class Store:
         with self.writing() as connection:
             target = undoing.redoable(connection, drive, self.actor)
             return self._take_back(connection, drive, target, "redo")
+
+    def next_undo(self, drive: str) -> journal.JournalEvent | None:
+        """Event that `undo` would take back; None when there is nothing left."""
+        with self.reading() as connection:
+            target = undoing.undoable(connection, drive, self.actor)
+            return None if target is None else journal.event(connection, target)
+
+    def next_redo(self, drive: str) -> journal.JournalEvent | None:
+        """Undo that `redo` would take back; None when there is none."""
+        with self.reading() as connection:
+            target = undoing.redoable(connection, drive, self.actor)
+            return None if target is None else journal.event(connection, target)
 
     def commit(self, drive: str, patch: Patch, note: Note) -> int | None:
         """Write one event; return its number, None when the store is so already.

@@ -135,6 +135,15 @@ def test_machine_results_replace_machine_boxes_only(anna):
     assert anna.track("drive", "1").track.sources.tolist() == [Source.HUMAN, Source.INTERPOLATED, Source.HUMAN]
 
 
+def test_a_machine_brings_objects_in_or_leaves_those_out_that_are_gone(anna):
+    anna.import_labels(make_labels())
+    computed = make_labels(make_track(id="1"), make_track(id="2", source=Source.INTERPOLATED))
+    without = anna.complete("drive", computed, note=Note(kind="interpolate"), add=False)
+    assert list(without.versions) == ["1"]
+    with_both = anna.complete("drive", computed, note=Note(kind="interpolate"))
+    assert list(with_both.versions) == ["1", "2"]
+
+
 def test_frames_do_not_mix(anna):
     anna.import_labels(make_labels())
     ego: Labels = make_labels(frame="ego")
