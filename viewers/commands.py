@@ -9,7 +9,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from viewers.actions import history, looking, objects, placing, remarks, shaping
-from viewers.session import Session, Tool
+from viewers.session import Session
+from viewers.state import Tool, View
 
 # Steps of one key press, metres and radians.
 STEP, FACE_STEP = 0.1, 0.05
@@ -104,6 +105,14 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "delete_object": Command("delete the object", objects.delete_object),
         "accept": Command("review: accept the object", partial(remarks.review, verdict="accept")),
         "reject": Command("review: reject the object", partial(remarks.review, verdict="reject")),
+        "top_view": Command("look from above", partial(looking.look_from, view=View.TOP)),
+        "side_view": Command("look from the right", partial(looking.look_from, view=View.SIDE)),
+        "front_view": Command("look from the front", partial(looking.look_from, view=View.FRONT)),
+        "usual_view": Command("look from behind", partial(looking.look_from, view=View.BEHIND)),
+        "larger_points": Command("larger points", partial(looking.change_point_size, by=1)),
+        "smaller_points": Command("smaller points", partial(looking.change_point_size, by=-1)),
+        "help": Command("show or hide this help", looking.toggle_help),
+        "leave": Command("close the viewer; there is nothing to save", looking.leave),
         "undo": Command("undo", history.undo),
         "redo": Command("redo", history.redo),
         "reload": Command("see what others changed (your own edits are safe already)", Session.reload),

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from enum import Enum
 from typing import Any
 
 import numpy as np
@@ -22,50 +20,11 @@ from sensorann.store import EditConflictError, Note, Snapshot, Store
 from sensorann.tracks import Suggestion
 from viewers.keeping import keep, take_back
 from viewers.recording import CachedDrive
+from viewers.state import Gesture, ShownBox, Tool, View
 from viewers.worker import Worker
 
 # Frames that are read before they are asked for, in the direction of travel.
 _AHEAD = 8
-
-
-class Tool(Enum):
-    """What a click on a point does."""
-
-    SELECT = "select"
-    CLICK = "one click"
-    THREE_CLICKS = "three clicks"
-
-
-@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
-class ShownBox:
-    """A box of the frame that is looked at.
-
-    Attributes
-    ----------
-    track : its object
-    cuboid : in the frame of the labels; where it is being dragged, as it is dragged
-    source : who placed it
-    selected : whether its object is
-    """
-
-    track: Track
-    cuboid: Cuboid
-    source: Source
-    selected: bool
-
-
-@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
-class Gesture:
-    """A box under a person's hand, before it is let go and becomes an edit.
-
-    Attributes
-    ----------
-    track_id : its object
-    cuboid : where it is now, in the frame of the labels
-    """
-
-    track_id: str
-    cuboid: Cuboid
 
 
 class Session:
@@ -86,6 +45,10 @@ class Session:
     gesture : a box under the hand; None where none is
     event_begun : category and instant of an event whose end is still to be marked
     suggestions : frames worth looking at, the best first
+    view : where to look from next; a window goes there and forgets it, so that the person turns freely
+    point_size : pixels
+    help_shown : what the keys do is shown
+    left : the person is done; a window closes
     message : what the person should read now
     """
 
@@ -103,6 +66,9 @@ class Session:
         self.gesture: Gesture | None = None
         self.event_begun: tuple[str, int] | None = None
         self.suggestions: tuple[Suggestion, ...] = ()
+        self.view: View | None = View.BEHIND
+        self.point_size = 2
+        self.help_shown = self.left = False
         self.message = ""
         self.worker = Worker("sensorann work")
         self._loader = Worker("sensorann load ahead")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from sensorann.errors import ArgumentError
-from sensorann.geometry import Cuboid
 from sensorann.geometry.arrays import as_array
-from viewers.session import Session, Tool
+from viewers.picking import entry_into
+from viewers.session import Session
+from viewers.state import Tool, View
 
 
 def step_frames(session: Session, n_frames: int) -> None:
@@ -44,7 +45,7 @@ def select_along(session: Session, origin: ArrayLike, direction: ArrayLike, *, a
     """
     start = as_array(origin, (3,), np.float64, name="origin", finite=True)
     along = as_array(direction, (3,), np.float64, name="direction", finite=True)
-    hits = [(_entry(box.cuboid, start, along), box.track.id) for box in session.shown()]
+    hits = [(entry_into(box.cuboid, start, along), box.track.id) for box in session.shown()]
     distance, track_id = min(hits, default=(np.inf, ""))
     if not np.isfinite(distance):
         if not add:
@@ -53,22 +54,6 @@ def select_along(session: Session, origin: ArrayLike, direction: ArrayLike, *, a
     others = tuple(one for one in session.selected if one != track_id) if add else ()
     session.select(*others, *(() if add and track_id in session.selected else (track_id,)))
     return True
-
-
-def _entry(cuboid: Cuboid, origin: NDArray[np.float64], direction: NDArray[np.float64]) -> float:
-    """How far along a ray it enters a box, in lengths of the direction; infinite where it misses.
-
-    The slab method: T. L. Kay and J. T. Kajiya, Ray Tracing Complex Scenes, SIGGRAPH 1986.
-    """
-    cuboid_from_frame = cuboid.frame_from_cuboid.inverse()
-    start, along = cuboid_from_frame.apply(origin), cuboid_from_frame.rotate(direction)
-    half = np.asarray(cuboid.size) / 2
-    # A ray along a face has no entry into its slab: the smallest number stands for none.
-    along = np.where(along == 0.0, np.finfo(np.float64).tiny, along)
-    with np.errstate(over="ignore"):
-        ends = np.stack([(-half - start) / along, (half - start) / along])
-    entry, leave = float(ends.min(axis=0).max()), float(ends.max(axis=0).min())
-    return max(entry, 0.0) if entry <= leave and leave >= 0.0 else np.inf
 
 
 def hide(session: Session) -> None:
@@ -109,3 +94,23 @@ def toggle_points(session: Session) -> None:
     """Let interpolation follow the points, or only the curve."""
     session.use_points = not session.use_points
     session.message = f"interpolation {'follows the points' if session.use_points else 'follows the curve alone'}"
+
+
+def look_from(session: Session, view: View) -> None:
+    """Look at the selected box, or the vehicle, from one side; free to turn from there on."""
+    session.view = view
+
+
+def change_point_size(session: Session, by: int) -> None:
+    """Draw points larger or smaller, pixels."""
+    session.point_size = max(1, session.point_size + by)
+
+
+def toggle_help(session: Session) -> None:
+    """Show what the keys do, or not."""
+    session.help_shown = not session.help_shown
+
+
+def leave(session: Session) -> None:
+    """Be done for now; there is nothing to save."""
+    session.left = True

@@ -14,7 +14,8 @@ from sensorann.geometry import Cuboid, Transform
 from sensorann.geometry.arrays import as_array
 from sensorann.scene import Category, Ontology
 from sensorann.tracks import surgery
-from viewers.session import Session, Tool
+from viewers.session import Session
+from viewers.state import Tool
 
 _SMALLEST_EDGE = 0.1
 

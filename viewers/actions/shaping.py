@@ -17,7 +17,8 @@ from sensorann.geometry.arrays import as_array
 from sensorann.scene import Sweep, sync
 from sensorann.tracks import surgery
 from viewers.actions.placing import selected_box
-from viewers.session import Gesture, Session
+from viewers.session import Session
+from viewers.state import Gesture
 
 _SMALLEST_EDGE = 0.05
 # Ground is looked for so far around the middle of a box, metres.
