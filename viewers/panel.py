@@ -32,6 +32,7 @@ class Panel:
         self._em = float(window.theme.font_size)
         self._ids: list[str] = []
         self._session: Session | None = None
+        self._width = 0
         self._on_object, self._on_frame = on_object, on_frame
         margin = round(MARGIN * self._em)
         self.side = gui.Vert(margin, gui.Margins(margin, margin, margin, margin))
@@ -61,6 +62,7 @@ class Panel:
         width, foot = round(WIDTH * self._em), round(TIMELINE * self._em)
         self.side.frame = gui.Rect(frame.get_right() - width, frame.y, width, frame.height - foot)
         self.foot.frame = gui.Rect(frame.x, frame.get_bottom() - foot, frame.width, foot)
+        self._width = frame.width - 2 * round(MARGIN * self._em)
         view = gui.Rect(frame.x, frame.y, frame.width - width, frame.height - foot)
         margin = round(self._em)
         help_width = min(round(_HELP_WIDTH * self._em), view.width - 2 * margin)
@@ -76,7 +78,7 @@ class Panel:
         chosen = [n for n, box in enumerate(shown) if box.selected]
         self._objects.selected_index = chosen[-1] if chosen else -1
         self._session = session
-        width = max(self.foot.frame.width - 2 * round(MARGIN * self._em), 1)
+        width = max(self._width, 1)
         self._timeline.update_image(o3d.geometry.Image(draw_timeline(session, width)))  # type: ignore[call-overload]
         self._state.text = (
             f"{session.name}\nframe {session.i_frame} of {len(session.frames) - 1}\n"

@@ -24,7 +24,7 @@ from viewers.session import Session
 
 _log = logging.getLogger(__name__)
 _SIZE = (1280, 800)
-_FIELD_OF_VIEW_DEG = 60.0
+FIELD_OF_VIEW_DEG = 60.0
 _DARK = (0.07, 0.08, 0.09, 1.0)
 _LINE_WIDTH = 2.0
 _Arguments = ParamSpec("_Arguments")
@@ -123,11 +123,12 @@ class Window:
         if view is not None:
             center, eye = stand(view, target)
             bounds = o3d.geometry.AxisAlignedBoundingBox(center - 50.0, center + 50.0)
-            self._view.setup_camera(_FIELD_OF_VIEW_DEG, bounds, center.astype(np.float32))
+            self._view.setup_camera(FIELD_OF_VIEW_DEG, bounds, center.astype(np.float32))
             self._view.look_at(center.astype(np.float32), eye.astype(np.float32), np.array([0, 0, 1], np.float32))
 
     def _layout(self, _context: gui.LayoutContext) -> None:
         self._view.frame = self._panel.layout(self._window.content_rect)
+        self._panel.show(self._session)  # the timeline is as wide as the window
 
     def _close(self) -> bool:
         """Put off closing to the next tick: Open3D asks for it on Escape too, just before it tells of the key."""
