@@ -9,7 +9,7 @@ import pytest
 from calib.file import document, read_calibration, write_calibration
 from calib.pictures import draw_targets
 from calib.session import read_session
-from calib.simulation import simulate_session
+from calib.simulation import FLAT, simulate_session
 from calib.solving import calibrate_session
 from calib.summary import summary
 from calib.tangent import difference
@@ -189,6 +189,15 @@ def test_the_picture_shows_what_was_left_out_in_red(tmp_path):
     picture = draw_targets(found)
     assert picture.shape == (720, 1100, 3)
     assert (picture == (70, 70, 235)).all(axis=2).sum() > 100
+
+
+def test_weak_directions_are_named(tmp_path):
+    _, path = write_session(tmp_path, layout=FLAT)
+    found = calibrate_session(read_session(path), "camera-radar")
+    weak = document(found)["weak_directions"]
+    assert {axis for item in weak for axis in item["axes"]} == {"roll", "pitch", "z"}
+    assert all(item["share_left"] > 0.5 for item in weak)
+    assert "weak direction of" in summary(found)
 
 
 def test_the_command_writes_prints_and_draws(tmp_path, capsys):
