@@ -8,10 +8,11 @@ from cyclopts import Parameter
 
 from sensorann import tracks
 from sensorann.cli.label_formats import ToFormat
+from sensorann.cli.labels import check_writable, write_labels
 from sensorann.cli.output import AsJson, print_json
 from sensorann.cli.progress import counted
 from sensorann.errors import UsageError
-from sensorann.formats import open_drive, read_image_boxes, writable_format, write_labels
+from sensorann.formats import open_drive, read_image_boxes
 from sensorann.scene import Labels, Source
 from sensorann.tracks.prelabelling.prelabel import PROPOSED
 
@@ -20,7 +21,7 @@ def prelabel(
     drive: str,
     /,
     *,
-    out: Annotated[Path, Parameter(alias="-o")],
+    out: Annotated[str, Parameter(alias="-o")],
     frames: str = ":",
     categories: str = ",".join(PROPOSED),
     min_confidence: float = 0.2,
@@ -43,7 +44,7 @@ def prelabel(
     drive
         The recording (ROOT or ROOT#NAME), with sweeps of a LiDAR.
     out
-        Where to write: .json is OpenLABEL, .txt KITTI, a folder nuScenes, unless --to says otherwise.
+        Where to write: .json is OpenLABEL, .txt KITTI, a folder nuScenes, unless --to says otherwise; or STORE#NAME.
     frames
         Which sweeps of the first LiDAR, counted from 0: A:B from A up to before B.
     categories
@@ -59,7 +60,7 @@ def prelabel(
     """
     chosen = _frames(frames)
     names = tuple(name.strip() for name in categories.split(",") if name.strip())
-    writable_format(out, format=to_format)  # a slip in the name is told before the long work, not after it
+    check_writable(out, format=to_format)  # a slip in the name is told before the long work, not after it
     recording = open_drive(drive)
     boxes = () if image_detections is None else read_image_boxes(image_detections, drive=recording)
     with counted("proposing") as progress:
@@ -71,7 +72,13 @@ def prelabel(
             image_boxes=boxes,
             progress=progress,
         )
-    written = write_labels(labels, out, drive=recording, format=to_format)
+    settings = {
+        "frames": frames,
+        "categories": categories,
+        "min_confidence": min_confidence,
+        "image_detections": None if image_detections is None else str(image_detections),
+    }
+    written = write_labels(labels, out, drive=recording, format=to_format, kind="prelabel", machine=settings)
     summary = _summary(labels, out) | {"written": written.boxes}
     if as_json:
         print_json(summary)
@@ -91,10 +98,10 @@ def _frames(text: str) -> slice:
     return slice(int(begin) if begin else None, int(end) if end else None)
 
 
-def _summary(labels: Labels, out: Path) -> dict[str, Any]:
+def _summary(labels: Labels, out: str) -> dict[str, Any]:
     n_detected = sum(int((item.sources == Source.DETECTED).sum()) for item in labels.tracks)
     return {
-        "out": str(out),
+        "out": out,
         "drive": labels.drive_name,
         "frame": labels.frame,
         "tracks": len(labels.tracks),
