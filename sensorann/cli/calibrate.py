@@ -48,7 +48,7 @@ def calibrate(
     picture: Path | None = None,
     as_json: AsJson = False,
 ) -> None:
-    """Estimate where one sensor sits in the frame of another, a camera's lens, or where a radar points on the vehicle.
+    """Estimate where sensors sit, a camera's lens, where a radar points; or check from labels whether a camera moved.
 
     For a pair of sensors, prints the pose with a sigma per axis, the targets left out and why, every pose that fits
     about equally well, the axes that the targets do not tell, and where to put the next target. The session file and
