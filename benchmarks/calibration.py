@@ -3,6 +3,7 @@
     python -m benchmarks.calibration                 print the tables of docs/calibration.md
     python -m benchmarks.calibration --write         put them there
     python -m benchmarks.calibration --runs 40       fewer simulated sessions
+    python -m benchmarks.calibration --table speed   one table only: simulated (which takes minutes), speed or recorded
 
 Simulated: reflectors at 3-12 m (near) or 4-25 m, range noise 0.1 m, azimuth 0.5 degree, 0.5 px, boards 1 cm; a drawing
 is known to 1 degree and 5 cm. Recorded: 29 boards of a camera, a LiDAR and a radar (tudelft_targets).
@@ -33,8 +34,10 @@ from calib import (
 )
 from calib.boards import reflectors_behind
 from calib.problem import single_points
+from calib.robust import fit_robustly
 from calib.simulation import FLAT, NEAR, SPREAD, Session, simulate_session
 from calib.solver import target_equations
+from calib.start import FORWARD_FROM_CAMERA, consensus_start
 from calib.tangent import AXES, difference, moved
 
 DATA = RECORDED / "tudelft_targets" / "optimization" / "data" / "example_data"
@@ -71,8 +74,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=300, help="simulated sessions per row")
     parser.add_argument("--write", action="store_true", help="update docs/calibration.md")
+    parser.add_argument("--table", choices=("simulated", "speed", "recorded"), help="one table only")
     options = parser.parse_args()
-    tables = {"simulated": simulated_table(options.runs), "recorded": recorded_table()}
+    make = {"simulated": lambda: simulated_table(options.runs), "speed": speed_table, "recorded": recorded_table}
+    tables = {name: make[name]() for name in ([options.table] if options.table else make)}
     print("\n\n".join(tables.values()))
     if options.write:
         write(tables, DOCS)
@@ -137,6 +142,28 @@ def cramer_rao(setting: Setting, session: Session) -> NDArray[np.float64]:
     if setting.drawing:
         information = information + np.linalg.inv(Prior.from_sigmas(truth, **DRAWING).covariance)
     return np.diag(np.linalg.pinv(information, hermitian=True))
+
+
+def speed_table() -> str:
+    rows = ["| reflectors, 20 % wrong | pose | all that is reported |", "|---|---|---|"]
+    for n in (10, 50, 100):
+        rng = np.random.default_rng(1)
+        times = [speeds(simulate_session(rng, n=n, wrong_share=0.2)) for _ in range(15)]
+        pose, whole = (median(column) * 1e3 for column in zip(*times, strict=True))
+        rows.append(f"| {n} | {pose:.0f} ms | {whole:.0f} ms |")
+    return "\n".join(rows)
+
+
+def speeds(session: Session) -> tuple[float, float]:
+    """CPU seconds of the pose alone, wrong detections left out, and of the whole estimate."""
+    problem = single_points(
+        session.boards, session.radar, source_name="camera", target_name="radar", names=None, prior=None
+    )
+    begin = process_time()
+    fit_robustly(problem, consensus_start(problem, FORWARD_FROM_CAMERA, height_known=False))
+    middle = process_time()
+    calibrate_camera_radar(session.boards, session.radar)
+    return middle - begin, process_time() - middle
 
 
 def recorded_table() -> str:

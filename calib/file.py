@@ -60,6 +60,11 @@ def document(found: Estimate) -> dict[str, Any]:
         "meaning": f"maps points of {found.source} into {found.target}; quaternion w first",
         "covariance": {"meaning": _TANGENT, "frame": found.target, "matrix": found.covariance.tolist()},
         "not_observable": list(found.seen.weak_axes),
+        "weak_directions": [
+            {"axes": list(item.axes(found.seen.before)), "share_left": item.share}
+            for item in found.seen.directions
+            if item.weak
+        ],
         "warnings": list(found.warnings),
         "targets": {"given": len(found.problem), "used": int(found.inliers.sum())},
         "rejected": [{"name": item.name, "reason": item.reason} for item in found.rejected],

@@ -46,8 +46,8 @@ def leveled_solution(fit: RobustFit) -> Solution | None:
 
 
 def is_flat_radar(problem: Problem) -> bool:
-    """Tell whether the target sensor is a radar that knows nothing of heights."""
-    return problem.target.coordinates == ("range", "azimuth")
+    """Tell whether the target sensor is a radar without elevation, heights measured by hand or not."""
+    return "range" in problem.target.coordinates and "elevation" not in problem.target.coordinates
 
 
 def _level(pose: Transform, points_target: Floats) -> Transform:

@@ -116,7 +116,7 @@ def explain(seen: Observability, points_target: Floats, *, flat_radar: bool, kin
     ----------
     seen : Observability
     points_target : (N, 3), metres: the points in the frame of the target sensor
-    flat_radar : the target sensor is a radar that measures neither elevation nor is given heights
+    flat_radar : the target sensor is a radar that measures no elevation
     kind : what a target is called
     """
     weak = seen.weak_axes

@@ -75,7 +75,7 @@ def fit_robustly(problem: Problem, start: Transform) -> RobustFit:
         scale = _median_scale(problem, chi2)
         fitting = chi2 <= max(scale, 1.0) ** 2 * _bounds(problem)
         _refuse_misfit(problem, fitting, scale)
-        if np.array_equal(fitting, inliers) and solution.cost < np.inf:
+        if np.array_equal(fitting, inliers):
             break
         inliers = fitting
         solution = solve(problem.keep(inliers), solution.target_from_source)

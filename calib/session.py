@@ -2,7 +2,7 @@
 
 [camera]
 targets = "camera.csv"          # target, x_m, y_m, z_m; or target, u_px, v_px
-sigma_m = 0.01
+sigma_m = 0.01                  # with pixels: sigma_px, and lens = "lens.json" or matrix, size_px, distortion, model
 [radar]
 targets = "radar.csv"           # target, range_m, azimuth_deg, optionally elevation_deg and height_m; or x_m, y_m
 sigma_range_m = 0.1
@@ -36,7 +36,7 @@ from sensorann.errors import FormatError
 from sensorann.formats.text_files import read_text
 
 _TABLES: Mapping[str, frozenset[str]] = {
-    "camera": frozenset({"name", "targets", "sigma_m", "sigma_px", "matrix", "distortion", "size_px", "model"}),
+    "camera": frozenset({"name", "targets", "sigma_m", "sigma_px", "lens", "matrix", "distortion", "size_px", "model"}),
     "images": frozenset({"folder", "pattern", "columns", "rows", "spacing_m"}),
     "lidar": frozenset({"name", "targets", "sigma_m"}),
     "radar": frozenset(

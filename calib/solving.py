@@ -16,6 +16,7 @@ from calib.camera_radar import calibrate_camera_radar
 from calib.columns import Table, common_rows
 from calib.detections import PointDetections
 from calib.estimate import Estimate
+from calib.lens_file import read_lens
 from calib.lens_trust import LensTrust, choose_lens
 from calib.lidar_radar import calibrate_lidar_radar
 from calib.pixel_detections import PixelDetections
@@ -91,16 +92,21 @@ def _reflectors(session: Session, sensor: str, table: Table) -> PointDetections:
 def _camera(session: Session, table: Table) -> PointDetections | PixelDetections:
     if table.has("x_m"):
         return _points(session, "camera", table)
-    width, height = session.array("camera", "size_px", (2,)).astype(int)
+    pixels, sigma = table.columns("u_px", "v_px"), session.number("camera", "sigma_px")
+    return PixelDetections(camera=_described_camera(session), pixels=pixels, sigma=sigma)
+
+
+def _described_camera(session: Session) -> Camera:
+    """Return the camera of a lens file, or of the numbers in the session file itself."""
     described = session.root["camera"]
-    camera = Camera(
+    if "lens" in described:
+        return read_lens(session.path.parent / str(described["lens"]))
+    width, height = session.array("camera", "size_px", (2,)).astype(int)
+    return Camera(
         matrix=session.array("camera", "matrix", (3, 3)),
         size=(int(width), int(height)),
         distortion=session.array("camera", "distortion", (-1,)) if "distortion" in described else np.zeros(0),
         model=described.get("model", "pinhole"),
-    )
-    return PixelDetections(
-        camera=camera, pixels=table.columns("u_px", "v_px"), sigma=session.number("camera", "sigma_px")
     )
 
 

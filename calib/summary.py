@@ -8,6 +8,7 @@ import numpy as np
 
 from calib.detections import Floats
 from calib.estimate import Estimate
+from calib.observability import listed
 from calib.tangent import AXES
 from sensorann.geometry import Transform
 
@@ -45,6 +46,10 @@ def _lines(found: Estimate) -> Iterator[str]:
             values = shown_pose(mode.solution.target_from_source, found.mounting)
             shown = ", ".join(f"{axis} {value:.2f}" for axis, value in zip(AXES, values, strict=True))
             yield f"pose {number + 1} that fits (chi-square +{mode.excess:.1f}): {shown}"
+    for direction in found.seen.directions:
+        if direction.weak:
+            axes = listed(direction.axes(found.seen.before))
+            yield f"weak direction of {axes}: {direction.share:.0%} of the sigma known before is left"
     for warning in found.warnings:
         yield f"doubt: {warning}"
     place = ", ".join(f"{value:.1f}" for value in found.next_target.point_target)

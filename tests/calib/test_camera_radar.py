@@ -1,6 +1,7 @@
 """Camera and radar: honest when the reflectors tell the pose, outspoken when they do not."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -83,6 +84,12 @@ def test_measured_heights_make_a_flat_scene_whole():
     found = calibrate_camera_radar(session.boards, session.radar)
     assert found.trustworthy
     assert found.sigmas[AXES.index("pitch")] < np.deg2rad(0.2)
+
+
+def test_a_column_of_heights_without_any_is_no_measurement():
+    session = simulate_session(np.random.default_rng(1), layout=FLAT, heights=True)
+    unknown = replace(session.radar, heights=np.full(30, np.nan))
+    assert calibrate_camera_radar(session.boards, unknown).seen.weak_axes == ("roll", "pitch", "z")
 
 
 def session_of(**options):

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from calib.file import document, read_calibration, write_calibration
+from calib.lens_file import read_lens
 from calib.pictures import draw_targets
 from calib.session import read_session
-from calib.simulation import simulate_session
+from calib.simulation import FLAT, simulate_session
 from calib.solving import calibrate_session
 from calib.summary import summary
 from calib.tangent import difference
@@ -54,6 +55,34 @@ def test_targets_are_paired_by_name_and_not_by_row(tmp_path):
     off = difference(found.target_from_source, session.radar_from_camera)
     assert np.all(np.abs(off) < 4 * found.sigmas)
     assert (found.source, found.target) == ("CAM_FRONT", "radar")
+
+
+def test_pixels_take_their_lens_from_a_file_or_from_the_session(tmp_path):
+    session, path = write_session(tmp_path, n=20)
+    names = [f"r{i}" for i in range(20)]
+    write_table(tmp_path / "camera.csv", names, ["u_px", "v_px"], session.pixels.pixels)
+    camera = session.pixels.camera
+    lens = {"matrix": camera.matrix.tolist(), "size_px": list(camera.size), "distortion": [], "model": "pinhole"}
+    (tmp_path / "lens.json").write_text(json.dumps({"format_version": 1, **lens}))
+    pose = "rotation_wxyz = [0.5, -0.5, 0.5, -0.5]\ntranslation_m = [-1.6, 0, 0.9]"
+    prior = f"[prior]\n{pose}\nsigma_deg = 2\nsigma_m = 0.1\n"
+    poses = []
+    for described in ('lens = "lens.json"', f"matrix = {lens['matrix']}\nsize_px = {lens['size_px']}"):
+        path.write_text(TOML.replace("sigma_m = 0.01", f"sigma_px = 0.5\n{described}") + prior)
+        poses.append(calibrate_session(read_session(path), "camera-radar").target_from_source)
+    np.testing.assert_allclose(difference(*poses), 0.0, atol=1e-12)
+    assert np.all(np.abs(difference(poses[0], session.radar_from_camera)) < 0.1)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [({"format_version": 7}, "lens file"), ({"format_version": 1}, "matrix"), ([], "lens file")],
+    ids=["newer", "empty", "a list"],
+)
+def test_a_damaged_lens_file_is_refused(tmp_path, content, message):
+    (tmp_path / "lens.json").write_text(json.dumps(content))
+    with pytest.raises(FormatError, match=message):
+        read_lens(tmp_path / "lens.json")
 
 
 def test_what_one_sensor_did_not_see_is_left_out(tmp_path, caplog):
@@ -191,6 +220,15 @@ def test_the_picture_shows_what_was_left_out_in_red(tmp_path):
     assert (picture == (70, 70, 235)).all(axis=2).sum() > 100
 
 
+def test_weak_directions_are_named(tmp_path):
+    _, path = write_session(tmp_path, layout=FLAT)
+    found = calibrate_session(read_session(path), "camera-radar")
+    weak = document(found)["weak_directions"]
+    assert {axis for item in weak for axis in item["axes"]} == {"roll", "pitch", "z"}
+    assert all(item["share_left"] > 0.5 for item in weak)
+    assert "weak direction of" in summary(found)
+
+
 def test_the_command_writes_prints_and_draws(tmp_path, capsys):
     _, path = write_session(tmp_path)
     out, picture = tmp_path / "out.json", tmp_path / "targets.png"
@@ -219,6 +257,7 @@ def test_a_lens_is_calibrated_from_a_folder_of_pictures(tmp_path, capsys):
     assert "left out blank.png: not all 9 x 6 corners were found" in text
     written = json.loads(out.read_text())
     assert written["matrix"][0][0] == pytest.approx(500.0, rel=0.02)
+    np.testing.assert_array_equal(read_lens(out).matrix, written["matrix"])
     assert run(["calibrate", "camera", str(path), "--picture", "lens.png"]) == 2
     path.write_text("[images]\ncolumns = 9\nrows = 6\n")
     assert run(["calibrate", "camera", str(path)]) == 1
