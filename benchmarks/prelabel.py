@@ -30,7 +30,7 @@ from sensorann.geometry.overlap import bev_iou
 from sensorann.qa import Pairing, clear
 from sensorann.scene import Drive, Labels, Motion, Track, frame_timestamps_ns, into_sensor
 from sensorann.simulate.drive import Recent
-from sensorann.simulate.vehicle import LIDAR
+from sensorann.simulate.vehicle import LIDAR, RADAR
 from sensorann.tracks.clouds import points_at
 
 DOCUMENT = REPOSITORY / "docs" / "prelabel.md"
@@ -153,8 +153,11 @@ def confidence_rows(recording: Recording, found: Labels) -> list[str]:
 def speed_table(n_frames: int = 100) -> str:
     """Seconds and memory of a whole drive with a full LiDAR; its sweeps are simulated before the clock runs."""
     drive, _ = sa.simulate_drive(seed=1, n_frames=n_frames, n_actors=60, n_beams=64, n_columns=1900)
-    held = replace(drive, _sweeps=Recent(n_frames))
+    n_scans = len(drive.times[RADAR])
+    held = replace(drive, _sweeps=Recent(n_frames + n_scans))
     n_points = np.mean([len(held.sweep(LIDAR, index)) for index in range(n_frames)])
+    for index in range(n_scans):
+        held.sweep(RADAR, index)
     sa.prelabel(held, frames=slice(0, 4))  # compiles outside the timing
     tracemalloc.start()
     sa.prelabel(held, frames=slice(0, SHORT))

@@ -5,6 +5,7 @@ JSON with a `format_version`. Every direction and order is stated in the file it
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,11 +78,11 @@ def document(found: Estimate) -> dict[str, Any]:
     }
 
 
-def write_calibration(found: Estimate, path: Path) -> None:
-    """Write the calibration file (.json), whole or not at all."""
+def write_calibration(content: Mapping[str, Any], path: Path) -> None:
+    """Write a calibration file (.json), whole or not at all: the document of a pair, a lens or a radar."""
     if path.suffix != ".json":
         raise ArgumentError(f"{path.name}: a calibration file ends in .json")
-    write_json(path, document(found))
+    write_json(path, content)
 
 
 def read_calibration(path: Path) -> Calibration:

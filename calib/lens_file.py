@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,8 +11,6 @@ from calib.camera import Lens
 from calib.file import FORMAT_VERSION
 from calib.lens_trust import LensTrust
 from sensorann import __version__
-from sensorann.errors import ArgumentError
-from sensorann.formats.strict_json import write_json
 
 
 def lens_document(lens: Lens, trust: LensTrust) -> dict[str, Any]:
@@ -37,13 +34,6 @@ def lens_document(lens: Lens, trust: LensTrust) -> dict[str, Any]:
         "pictures": [{"name": name, "rms_px": float(rms)} for name, rms in zip(lens.names, lens.view_rms, strict=True)],
         "rejected": [{"name": item.name, "reason": item.reason} for item in lens.rejected],
     }
-
-
-def write_lens(lens: Lens, trust: LensTrust, path: Path) -> None:
-    """Write the file of a lens (.json), whole or not at all."""
-    if path.suffix != ".json":
-        raise ArgumentError(f"{path.name}: a calibration file ends in .json")
-    write_json(path, lens_document(lens, trust))
 
 
 def lens_summary(lens: Lens, trust: LensTrust) -> str:

@@ -26,7 +26,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         ],
         "formats": ["list_drives", "open_drive", "pack", "read_detections", "read_labels", "write_labels"],
         "geometry": ["Camera", "Cuboid", "Cuboids", "Trajectory", "Transform", "Transforms"],
-        "qa": ["compare", "error_table"],
+        "qa": ["check", "compare", "error_table", "repaired"],
         "scene": [
             "Detections",
             "Drive",

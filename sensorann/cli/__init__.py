@@ -30,6 +30,7 @@ COMMANDS = (
     ("interpolate", "Fill tracks between their keyframes."),
     ("suggest", "Name the frames to correct next, and why."),
     ("track", "Join detections to tracks."),
+    ("check", "Rank what is probably wrong with labels, and say why."),
     ("compare", "Measure labels against the truth, or two labellings against each other."),
     ("store", "Keep labels in a store: nothing lost, everything answerable, several people at once."),
     ("calibrate", "Estimate where the sensors sit, and say what the targets cannot tell."),

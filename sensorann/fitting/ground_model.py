@@ -19,7 +19,7 @@ _SWEEP_RADIUS = 25.0
 # Growth starts from cells at the lowest common height this near to a sensor.
 _SEED_RADIUS, _SEED_BAND = 12.0, 0.1
 # Hidden ground is bridged over this far, but only once the ground around what hides it is known.
-_REACHES = np.array([4.0, 4.0, 10.0, 10.0])
+_REACHES = np.array([4.0, 10.0, 10.0])
 # Points this far above the ground are on it: in a bare cell grass or a kerb, at the foot of something noise alone.
 _BARE_BAND, _FOOT_BAND = 0.15, 0.05
 _BELOW = 0.4

@@ -77,6 +77,7 @@ def stream_clouds(
     regions: Sequence[Region],
     *,
     neighbours: Neighbours | None = None,
+    most_points: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Iterator[dict[int, Clouds]]:
     """Read every sweep that a region asks for, once, and hand out each region as soon as its last sweep is read.
@@ -90,6 +91,7 @@ def stream_clouds(
     drive : Drive
     regions : what is looked for
     neighbours : objects whose points belong to nobody else
+    most_points : of a region with more at an instant only every so many-th is kept; None keeps all
     progress : called with the number of instants done and of all instants
 
     Yields
@@ -110,7 +112,8 @@ def stream_clouds(
         for (i, _), own in zip(
             asking[n_done], _split(points, regions, asking[n_done], neighbours, int(instant)), strict=True
         ):
-            parts.setdefault(i, []).append((own, viewer))
+            step = 1 if most_points is None else max(1, -(-len(own) // most_points))
+            parts.setdefault(i, []).append((own[::step].copy(), viewer))
         if progress is not None:
             progress(n_done + 1, len(instants))
         ended = [i for i, row in asking[n_done] if row == len(regions[i].timestamps_ns) - 1]

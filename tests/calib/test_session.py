@@ -98,7 +98,7 @@ def test_boards_carry_the_reflector_behind_their_middle(tmp_path):
 def test_a_calibration_file_says_what_was_found(tmp_path):
     _, path = write_session(tmp_path, wrong_share=0.1)
     found = calibrate_session(read_session(path), "camera-radar")
-    write_calibration(found, tmp_path / "out.json")
+    write_calibration(document(found), tmp_path / "out.json")
     read = read_calibration(tmp_path / "out.json")
     np.testing.assert_allclose(difference(read.target_from_source, found.target_from_source), 0, atol=1e-12)
     np.testing.assert_array_equal(read.covariance, found.covariance)
@@ -123,7 +123,7 @@ def test_a_calibration_file_says_what_was_found(tmp_path):
 def test_a_damaged_calibration_file_is_refused(tmp_path, change, message):
     _, path = write_session(tmp_path, n=12)
     out = tmp_path / "out.json"
-    write_calibration(calibrate_session(read_session(path), "camera-radar"), out)
+    write_calibration(document(calibrate_session(read_session(path), "camera-radar")), out)
     out.write_text(json.dumps(json.loads(out.read_text()) | change))
     with pytest.raises(SensorannError, match=message):
         read_calibration(out)

@@ -154,6 +154,24 @@ def test_points_that_join_later_are_found_like_the_first(seed):
         assert distances[row] <= distances.min() + np.linalg.norm(EDGE)
 
 
+def test_more_points_of_one_surface_do_not_make_the_place_surer():
+    rng = np.random.default_rng(9)
+    template, prior, scales = make_grid(car_corner(rng)), np.diag([1.0, 4.0, 100.0]), np.array([0.5, 0.25])
+    few, many = (
+        registration.register(template, car_corner(rng, n=n), BEHIND_LEFT, prior, scales)[1] for n in (60, 300)
+    )
+    assert np.trace(many[:2, :2]) < 1.3 * np.trace(few[:2, :2])
+
+
+def test_points_further_away_than_three_scales_do_not_match():
+    rng = np.random.default_rng(10)
+    corner = car_corner(rng, n=20)
+    stray = np.column_stack([rng.uniform(3.0, 3.4, 30), rng.uniform(-0.9, 0.9, 30), rng.uniform(-0.5, 0.7, 30)])
+    template, prior, scales = make_grid(corner), np.diag([1e4, 1e4, 1e4]), np.array([0.12])
+    _, _, n_matches = registration.register(template, np.concatenate([corner, stray]), BEHIND_LEFT, prior, scales)
+    assert n_matches == len(corner)
+
+
 def test_too_few_points_give_no_answer():
     rng = np.random.default_rng(5)
     offset, _, n_matches = registration.register(

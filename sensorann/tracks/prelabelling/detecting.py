@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sensorann.fitting import Candidates, find_candidates
 from sensorann.geometry import Cuboids, rotated_nms
 from sensorann.scene import Category, Detections, Drive, Motion, Ontology
-from sensorann.tracks.clouds import points_at
+from sensorann.tracks.clouds import points_at, viewer_at
 
 # Boxes that overlap more were proposed twice: parts of one object.
 _LARGEST_OVERLAP = 0.2
@@ -49,19 +49,11 @@ def detect_candidates(
         points = points_at(drive, int(instant))
         n_missing += points is None
         if points is not None and len(points):
-            found = find_candidates(points, sensor=lidar_place(drive, int(instant)), categories=categories, frame=frame)
+            found = find_candidates(points, sensor=viewer_at(drive, int(instant)), categories=categories, frame=frame)
             parts.append(_detections(found, int(instant), stand_ins, ontology))
         if progress is not None:
             progress(n_done, len(frames_ns))
     return Detections.concatenate(parts), n_missing
-
-
-def lidar_place(drive: Drive, timestamp_ns: int) -> NDArray[np.float64]:
-    """Place (3,) of the first LiDAR at an instant, in the world, or in the ego frame where there are no ego poses."""
-    ego_from_lidar = drive.rig.of_kind("lidar")[0].ego_from_sensor
-    if drive.trajectory is None:
-        return ego_from_lidar.translation
-    return (drive.trajectory.at(timestamp_ns) @ ego_from_lidar).translation
 
 
 def is_vehicle(category: Category) -> bool:

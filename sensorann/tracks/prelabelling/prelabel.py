@@ -28,7 +28,7 @@ from sensorann.tracks.association.tracking import track
 from sensorann.tracks.association.tuning import TUNINGS
 from sensorann.tracks.clouds import Region, stream_clouds
 from sensorann.tracks.prelabelling.believing import confidence
-from sensorann.tracks.prelabelling.detecting import detect_candidates, is_vehicle, lidar_place
+from sensorann.tracks.prelabelling.detecting import detect_candidates, is_vehicle
 from sensorann.tracks.prelabelling.doppler import confirmed_by_radar
 from sensorann.tracks.prelabelling.looking import confirmed_by_pictures
 from sensorann.tracks.prelabelling.refining import Seen, refine, rows_to_look_at
@@ -36,6 +36,8 @@ from sensorann.tracks.prelabelling.refining import Seen, refine, rows_to_look_at
 _log = logging.getLogger(__name__)
 PROPOSED = ("car", "van", "truck", "bus", "pedestrian", "cyclist")
 _FEWEST_DETECTIONS = 3
+# Of each object and sweep so many points tell its faces; a near car has thousands.
+_MOST_POINTS = 500
 
 
 def prelabel(
@@ -137,14 +139,13 @@ def _finished(
         Region(timestamps_ns=item.timestamps_ns[rows], cuboids=item.cuboids[rows])
         for item, rows in zip(detected, looked, strict=True)
     ]
-    for complete in stream_clouds(drive, regions, progress=progress):
+    for complete in stream_clouds(drive, regions, most_points=_MOST_POINTS, progress=progress):
         for i, clouds in complete.items():
             seen = Seen(
                 boxes=detected[i].cuboids,
                 seconds=_seconds(detected[i]),
                 looked=looked[i],
                 clouds=clouds,
-                places=np.array([lidar_place(drive, int(instant)) for instant in detected[i].timestamps_ns]),
             )
             categories = [category for category in wanted if is_vehicle(category) == vehicle[i]]
             yield _finished_track(detected[i], seen, categories, frames_ns, raw.ontology)

@@ -38,15 +38,13 @@ class Seen:
     boxes : K boxes as tracked
     seconds : (K,) float64
     looked : (L,) int64, at which of them the points were read
-    clouds : L clouds
-    places : (K, 3) float64, of the LiDAR
+    clouds : what was read there
     """
 
     boxes: Cuboids
     seconds: NDArray[np.float64]
     looked: NDArray[np.int64]
     clouds: Clouds
-    places: NDArray[np.float64]
 
     def points(self) -> list[NDArray[np.float64]]:
         """L clouds of points (P, 3) of the object, without the ground."""
@@ -55,6 +53,11 @@ class Seen:
             cloud[cloud[:, 2] > self.bottom(k) + _GROUND_MARGIN]
             for k, cloud in zip(self.looked.tolist(), clouds, strict=True)
         ]
+
+    @property
+    def viewers(self) -> NDArray[np.float64]:
+        """Places (L, 3) of the LiDARs at the instants at which the points were read."""
+        return self.clouds.viewers + self.clouds.origin
 
     def bottom(self, k: int) -> float:
         """Height of the ground under it."""
@@ -105,24 +108,24 @@ def _standing(seen: Seen, categories: Sequence[Category]) -> Refined:
     clouds = seen.points()
     merged = np.concatenate(clouds)
     bottom = float(np.median([seen.bottom(k) for k in range(n)]))
-    place = seen.places[seen.looked[int(np.argmax([len(cloud) for cloud in clouds]))]]
+    viewer = seen.viewers[int(np.argmax([len(cloud) for cloud in clouds]))]
     if len(merged) >= _FEWEST:
         origin = np.append(seen.boxes.centers[0, :2], 0.0)
         merged = voxel_downsample(merged - origin, edge=_THINNED).points + origin
     try:
-        bare = fit_cuboid(merged, ground_height=bottom - _GROUND_MARGIN, anchor=place)
+        bare = fit_cuboid(merged, ground_height=bottom - _GROUND_MARGIN, anchor=viewer)
     except ArgumentError:
         return Refined(boxes=seen.boxes, category=_nearest(seen.boxes.sizes[0], categories), moving=False)
     category = _nearest(np.array(bare.cuboid.size), categories)
     size = _completed(np.array(bare.cuboid.size), category)
-    fit = fit_cuboid(merged, ground_height=bottom, size=size, anchor=place)
+    fit = fit_cuboid(merged, ground_height=bottom, size=size, anchor=viewer)
     return Refined(boxes=_repeated(fit, n, seen.boxes.frame), category=category, moving=False)
 
 
 def _moving(seen: Seen, categories: Sequence[Category]) -> Refined:
     n = len(seen.boxes)
     yaws = headings(seen.boxes.centers[:, :2], seen.seconds)
-    clouds = seen.points()  # of all instants: it moves
+    clouds, viewers = seen.points(), seen.viewers  # of all instants: it moves
     extents = [_extent(cloud, yaw) for cloud, yaw in zip(clouds, yaws, strict=True) if len(cloud) >= _FEWEST]
     tops = [float(cloud[:, 2].max()) - seen.bottom(k) for k, cloud in enumerate(clouds) if len(cloud) >= _FEWEST]
     if extents:
@@ -135,7 +138,7 @@ def _moving(seen: Seen, categories: Sequence[Category]) -> Refined:
     centers = seen.boxes.centers.copy()
     for k, cloud in enumerate(clouds):
         try:
-            fit = fit_cuboid(cloud, ground_height=seen.bottom(k), size=size, yaw=float(yaws[k]), anchor=seen.places[k])
+            fit = fit_cuboid(cloud, ground_height=seen.bottom(k), size=size, yaw=float(yaws[k]), anchor=viewers[k])
         except ArgumentError:
             continue
         centers[k, :2] = fit.cuboid.center[:2]
