@@ -212,7 +212,7 @@ def table() -> str:
             f"| the same by SQLite alone: what the disk allows | {bare} | | |",
             *rows[1:],
             f"| rebuilding from {N_EVENTS:,} events, checks included | {rebuilt} | | under 10 s |",
-            f"| one moved box in the journal | {size} bytes, {2 * NUMBERS_BYTES} of them the box twice | | |",
+            f"| one moved box in the journal | {size} bytes, {2 * NUMBERS_BYTES} of them before and after | | |",
             f"| programs that wanted a core meanwhile, of {os.cpu_count()} | {os.getloadavg()[1]:.1f} | | |",
         ]
     )

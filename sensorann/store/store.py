@@ -253,6 +253,18 @@ class Store:
             target = undoing.redoable(connection, drive, self.actor)
             return self._take_back(connection, drive, target, "redo")
 
+    def next_undo(self, drive: str) -> journal.JournalEvent | None:
+        """Event that `undo` would take back; None when there is nothing left."""
+        with self.reading() as connection:
+            target = undoing.undoable(connection, drive, self.actor)
+            return None if target is None else journal.event(connection, target)
+
+    def next_redo(self, drive: str) -> journal.JournalEvent | None:
+        """Undo that `redo` would take back; None when there is none."""
+        with self.reading() as connection:
+            target = undoing.redoable(connection, drive, self.actor)
+            return None if target is None else journal.event(connection, target)
+
     def commit(self, drive: str, patch: Patch, note: Note) -> int | None:
         """Write one event; return its number, None when the store is so already.
 

@@ -115,10 +115,8 @@ def _frames(drive: Drive, frames: slice) -> NDArray[np.int64]:
     instants = frame_timestamps_ns(drive)
     chosen = instants[frames]
     if not len(chosen):
-        raise ArgumentError(
-            f"frames {frames.start or 0}:{len(instants) if frames.stop is None else frames.stop} hold no sweep: "
-            f"drive {drive.name} has {len(instants)}"
-        )
+        asked = ":".join("" if bound is None else str(bound) for bound in (frames.start, frames.stop))
+        raise ArgumentError(f"frames {asked} hold no sweep: drive {drive.name} has {len(instants)}")
     return chosen
 
 
