@@ -177,7 +177,7 @@ def servers() -> Iterator[str | None]:
         yield None
         return
     with postgresql.running(fsync=True) as server:
-        yield server.address("anna", server.new_database())
+        yield server.address("anna", server.new_place())
 
 
 def event_bytes(store: Store) -> int:

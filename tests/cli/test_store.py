@@ -284,7 +284,7 @@ def test_recorded_labels_pass_through_a_store_unchanged(real_data, name, tmp_pat
 
 
 def test_a_drive_on_a_server_is_addressed_like_one_in_a_file(server, tmp_path, monkeypatch, capsys):
-    address = server.address("anna", server.new_database())
+    address = server.address("anna", server.new_place())
     sa.write_labels(full_labels(), tmp_path / "labels.json")
     assert run(["store", "init", address]) == 0
     assert run(["convert", str(tmp_path / "labels.json"), f"{address}#monday"]) == 0

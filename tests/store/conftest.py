@@ -30,8 +30,8 @@ def place(request: pytest.FixtureRequest, tmp_path) -> Iterator[Place]:
         place = Place(lambda actor: str(tmp_path / "labels.db"))
     else:
         server = request.getfixturevalue("server")
-        database = server.new_database()
-        place = Place(lambda actor: server.address(actor, database))
+        schema = server.new_place()
+        place = Place(lambda actor: server.address(actor, schema))
     place.open(create=True)
     yield place
     for store in place.opened:

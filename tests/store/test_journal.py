@@ -62,14 +62,14 @@ def test_events_are_not_replaced_in_sqlite(labels_db):
 
 
 def test_postgresql_logins_cannot_write_for_others(server):
-    database = server.new_database()
-    with open_store(server.address("anna", database), create=True) as anna:
+    schema = server.new_place()
+    with open_store(server.address("anna", schema), create=True) as anna:
         assert anna.actor == "anna"
         edited_store(anna, n_edits=1)
         with pytest.raises(StoreError, match="carries the name of its login"), anna.writing() as connection:
             journal.append(connection, Patch(), Note(), actor="ben", drive="drive")
     with pytest.raises(StoreError, match="log in as ben"):
-        open_store(server.address("anna", database), actor="ben")
+        open_store(server.address("anna", schema), actor="ben")
 
 
 def tamper(store: Store, *statements: str) -> None:
