@@ -13,8 +13,8 @@ from sensorann.qa.checking.plain_view import plain_view
 from sensorann.qa.checking.strangers import FEWEST, Stranger
 
 # What vehicles measure where two sides of them show: length, width, height; and people, whose width is a stride too.
-_VEHICLE = ((1.9, 6.6), (1.25, 2.4), (1.2, 2.4))
-_PERSON = ((0.3, 1.5), (0.2, 1.0), (1.3, 2.05))
+_VEHICLE = ((1.9, 6.6), (1.1, 2.4), (1.2, 2.4))
+_PERSON = ((0.3, 2.1), (0.2, 1.1), (1.3, 2.1))
 # So many points at best say that it is an object.
 _POINTS = 50.0
 

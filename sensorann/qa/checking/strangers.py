@@ -45,7 +45,7 @@ class Stranger:
         seconds = (self.sights[-1].timestamp_ns - self.sights[0].timestamp_ns) * 1e-9
         way = float(np.linalg.norm(places[-1] - places[0]))
         detours = float(np.linalg.norm(np.diff(places, axis=0), axis=1).sum())
-        return way > _MOVED_M and way > _MOVED_SPEED * seconds and detours < 1.5 * way
+        return way > _MOVED_M and way > _MOVED_SPEED * seconds and detours < 1.8 * way
 
 
 def joined(clusters: Sequence[Cluster]) -> list[Stranger]:
