@@ -6,8 +6,8 @@ labels offer no place for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,12 +29,14 @@ class Seeded:
     kind : name of the kind
     objects : ids of the tracks that a finding may name
     first_ns, last_ns : where it is
+    lost : a track that is no longer there; then a finding names its place
     """
 
     kind: str
     objects: frozenset[str]
     first_ns: int
     last_ns: int
+    lost: Track | None = None
 
 
 Sown = tuple[Labels, Seeded] | None
@@ -50,11 +52,13 @@ class Field:
     labels : in the world
     drive : their recording
     used : ids of tracks that hold an error already
+    counts : points in each box of each track, where that is known
     """
 
     labels: Labels
     drive: Drive
     used: frozenset[str] = frozenset()
+    counts: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
 
     def tracks(self, *motions: Motion, shortest: int = SHORTEST) -> list[Track]:
         kinds = motions or (Motion.VEHICLE, Motion.TWO_WHEELER, Motion.PEDESTRIAN)

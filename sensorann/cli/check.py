@@ -13,6 +13,7 @@ from sensorann.cli.compare import THRESHOLD_NOT_MET
 from sensorann.cli.label_formats import FromFormat
 from sensorann.cli.labels import read_labels
 from sensorann.cli.output import AsJson, print_json
+from sensorann.cli.progress import counted
 from sensorann.errors import UsageError
 from sensorann.formats import open_drive
 from sensorann.qa import Finding, Severity
@@ -72,7 +73,9 @@ def check(
         raise UsageError(f"-n must be a number of findings, 0 or more, got {n}")
     recording = None if drive is None else open_drive(drive)
     given = read_labels(labels, drive=recording, format=from_format)
-    found = [one for one in qa.check(given, recording, rules=rule or None) if one.score >= min_score]
+    with counted("reading sweeps") as report:
+        everything = qa.check(given, recording, rules=rule or None, progress=report)
+    found = [one for one in everything if one.score >= min_score]
     too_many = max_findings is not None and len(found) > max_findings
     too_bad = fail_on is not None and any(one.severity >= Severity[fail_on.upper()] for one in found)
     if as_json:
@@ -84,7 +87,7 @@ def check(
 
 
 def _document(finding: Finding) -> dict[str, Any]:
-    names = ("rule", "score", "object", "frame", "timestamp_ns", "value", "limit", "message")
+    names = ("rule", "score", "object", "frame", "timestamp_ns", "value", "limit", "message", "place")
     repair = [{"action": edit.action, **edit.arguments} for edit in finding.repair]
     columns = {name: getattr(finding, name) for name in names}
     return {"severity": finding.severity.label, **columns, "repair": repair}

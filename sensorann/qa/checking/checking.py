@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from sensorann.errors import ArgumentError
-from sensorann.qa.checking import headings, leaps, lifetimes, overlapping, physics, sizes
+from sensorann.qa.checking import forgotten, headings, leaps, lifetimes, overlapping, physics, points, sizes
 from sensorann.qa.checking.evidence import Evidence, gather
 from sensorann.qa.checking.finding import Finding, Severity, Suspicion
 from sensorann.qa.checking.scores import score_of
@@ -23,12 +23,14 @@ class Rule:
     severity : how bad it is
     text : what it means, one line
     find : evidence in, suspicions out
+    needs_points : it looks at sweeps, and is silent on a drive without
     """
 
     id: str
     severity: Severity
     text: str
     find: Callable[[Evidence], Iterable[Suspicion]]
+    needs_points: bool = False
 
 
 NOTE, WARNING, ERROR = Severity.NOTE, Severity.WARNING, Severity.ERROR
@@ -56,17 +58,34 @@ RULES = tuple(
         ("birth", NOTE, "begins in plain view", lifetimes.births),
         ("death", NOTE, "ends in plain view", lifetimes.deaths),
     )
+) + tuple(
+    Rule(id=name, severity=severity, text=text, find=find, needs_points=True)
+    for name, severity, text, find in (
+        ("spurious", ERROR, "rays passed through the box, nothing is there", points.empty),
+        ("cut_object", WARNING, "points of the object go on beyond a face", points.cut),
+        ("loose_face", WARNING, "room between a face and the points", points.loose),
+        ("off_ground", WARNING, "hovers above the ground or reaches into it", points.floating),
+        ("missing", ERROR, "an object that nobody labelled", forgotten.forgotten),
+    )
 )
 
 
-def check(labels: Labels, drive: Drive | None = None, *, rules: Iterable[str] | None = None) -> list[Finding]:
+def check(
+    labels: Labels,
+    drive: Drive | None = None,
+    *,
+    rules: Iterable[str] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Finding]:
     """Find what is probably wrong with labels, the surest first.
 
     Parameters
     ----------
     labels : complete tracks
-    drive : the recording: its ego poses tell motion from the vehicle's own, and what was in plain view
+    drive : the recording: its ego poses tell motion from the vehicle's own, and what was in plain view; its
+        sweeps, each of which is read once, what is in and around the boxes
     rules : ids of the rules to apply; all when not given
+    progress : called with the number of instants whose sweeps are read, and of all instants
 
     Returns
     -------
@@ -83,7 +102,8 @@ def check(labels: Labels, drive: Drive | None = None, *, rules: Iterable[str] | 
     if drive is not None:
         check_drive(drive)
     chosen = chosen_rules(rules)
-    evidence = gather(labels, drive)
+    with_points = any(rule.needs_points for rule in chosen)
+    evidence = gather(labels, drive, with_points=with_points, progress=progress)
     found = [_told(rule, suspicion, evidence) for rule in chosen for suspicion in rule.find(evidence)]
     return sorted(found, key=lambda one: (-one.score, -one.severity, one.timestamp_ns, one.object, one.rule))
 
@@ -118,4 +138,5 @@ def _told(rule: Rule, suspicion: Suspicion, evidence: Evidence) -> Finding:
         message=suspicion.message,
         excess=suspicion.excess,
         repair=suspicion.repair,
+        place=suspicion.place,
     )

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sensorann.qa.checking.clusters import Cluster, clusters_of
 from sensorann.qa.checking.paths import Path, path_of
-from sensorann.scene import Drive, Labels, Track, frame_timestamps_ns, labels_in_world
+from sensorann.qa.checking.sightings import Sightings, scan
+from sensorann.qa.checking.strangers import Stranger, joined
+from sensorann.scene import Drive, Labels, frame_timestamps_ns, labels_in_world
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
@@ -22,6 +26,8 @@ class Evidence:
     instants : (F,) int64, the frames
     egos : (F, 3) float64, where the ego vehicle was, metres; NaN where that is not known
     paths : of all tracks with boxes, in the order of the labels
+    sightings : what the sweeps say of the boxes of each path; empty where nobody asked or there are no sweeps
+    strangers : things that no box holds
     """
 
     labels: Labels
@@ -29,6 +35,8 @@ class Evidence:
     instants: NDArray[np.int64]
     egos: NDArray[np.float64]
     paths: tuple[Path, ...]
+    sightings: tuple[Sightings, ...] = ()
+    strangers: tuple[Stranger, ...] = ()
 
     @property
     def in_world(self) -> bool:
@@ -48,8 +56,17 @@ class Evidence:
         return np.array([self.frame_of(int(time)) for time in timestamps_ns], np.int64)
 
 
-def gather(labels: Labels, drive: Drive | None) -> Evidence:
+def gather(
+    labels: Labels, drive: Drive | None, *, with_points: bool, progress: Callable[[int, int], None] | None = None
+) -> Evidence:
     """Work out what rules look at.
+
+    Parameters
+    ----------
+    labels : Labels
+    drive : the recording, or None
+    with_points : read the sweeps, too
+    progress : called with the number of instants read and of all instants
 
     Raises
     ------
@@ -71,7 +88,13 @@ def gather(labels: Labels, drive: Drive | None) -> Evidence:
         if len(track):
             distances = np.hypot(*(track.cuboids.centers - _places(labels, drive, track.timestamps_ns))[:, :2].T)
             paths.append(path_of(track, labels.ontology[track.category], np.nan_to_num(distances)))
-    return Evidence(labels=labels, drive=drive, instants=instants, egos=egos, paths=tuple(paths))
+    known = Evidence(labels=labels, drive=drive, instants=instants, egos=egos, paths=tuple(paths))
+    if drive is None or not with_points or not drive.rig.of_kind("lidar"):
+        return known
+    clusters: list[Cluster] = []
+    tracks = tuple(path.track for path in paths)
+    sightings = scan(tracks, drive, also=lambda scene: clusters.extend(clusters_of(scene)), progress=progress)
+    return replace(known, sightings=sightings, strangers=tuple(joined(clusters)))
 
 
 def _places(labels: Labels, drive: Drive | None, instants: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -83,12 +106,3 @@ def _places(labels: Labels, drive: Drive | None, instants: NDArray[np.int64]) ->
         known = drive.trajectory.covers(instants)
         places[known] = drive.trajectory.sample(instants[known]).translations
     return places
-
-
-def boxes_of(tracks: tuple[Track, ...]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Columns of all boxes in time order: number of the track, row in it, instant."""
-    owners = np.repeat(np.arange(len(tracks)), [len(track) for track in tracks])
-    rows = np.concatenate([np.zeros(0, np.int64), *(np.arange(len(track)) for track in tracks)])
-    times = np.concatenate([np.zeros(0, np.int64), *(track.timestamps_ns for track in tracks)])
-    order = np.argsort(times, kind="stable")
-    return owners[order], rows[order], times[order]

@@ -52,6 +52,7 @@ class Suspicion:
     message : in words
     repair : edits that would mend it, one after the other; empty where only a person can
     excess : how far beyond the limit, 1 at the limit and rising; value over limit when not given
+    place : (x, y, z) in the frame of the labels, where no box says it
     """
 
     object: str
@@ -61,6 +62,7 @@ class Suspicion:
     message: str
     repair: tuple[Edit, ...] = ()
     excess: float = field(default=0.0)
+    place: tuple[float, float, float] | None = None
 
     def __post_init__(self) -> None:
         if not self.excess:
@@ -83,6 +85,7 @@ class Finding:
     message : in words
     excess : how far beyond the limit, 1 at the limit and rising; what the score is made of
     repair : edits that would mend it; `sensorann.qa.repaired` applies them
+    place : (x, y, z) in metres in the frame of the labels, where no box says it: of an object without a track
     """
 
     rule: str
@@ -96,3 +99,4 @@ class Finding:
     message: str
     excess: float = 1.0
     repair: tuple[Edit, ...] = ()
+    place: tuple[float, float, float] | None = None

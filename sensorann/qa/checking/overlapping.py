@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.geometry import Cuboids, paired_bev_iou, paired_iou_3d
-from sensorann.qa.checking.evidence import Evidence, boxes_of
+from sensorann.qa.checking.all_boxes import boxes_of
+from sensorann.qa.checking.evidence import Evidence
 from sensorann.qa.checking.finding import Edit, Suspicion
 from sensorann.qa.checking.paths import Path
 from sensorann.scene import Motion

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.geometry.rotations import wrap_angle, yaws_from_rotations
-from sensorann.qa.checking.evidence import Evidence, boxes_of
+from sensorann.qa.checking.all_boxes import boxes_of
+from sensorann.qa.checking.evidence import Evidence
 
 # Labels that leave a wedge wider than this empty were made with sensors that do not look there, radians.
 _BLIND = np.radians(60.0)
@@ -38,6 +39,11 @@ class PlainView:
     azimuths: NDArray[np.float64]
     half_angles: NDArray[np.float64]
     distances: NDArray[np.float64]
+
+    def looks_at(self, place: NDArray[np.float64], timestamp_ns: int) -> bool:
+        """Tell whether a place (3,) is near and in the wedge that was labelled, hidden or not."""
+        azimuth, distance = _as_seen(self.evidence, place[None], np.array([timestamp_ns], np.int64))
+        return bool(distance[0] < NEAR_M and abs(wrap_angle(azimuth[0] - self.middle)) < self.half_width)
 
     def sees(self, place: NDArray[np.float64], timestamp_ns: int, *, owner: int) -> bool:
         """Tell whether an object, number `owner`, would have been seen plainly, and whole, at a place (3,)."""

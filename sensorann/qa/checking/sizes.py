@@ -12,13 +12,13 @@ from sensorann.qa.checking.finding import Edit, Suspicion
 from sensorann.qa.checking.paths import Path
 from sensorann.qa.checking.physics import LIMITS
 from sensorann.qa.checking.spans import how_long, spans_of
-from sensorann.scene import Category, Motion
+from sensorann.scene import Category, Labels, Motion
 
 _EDGES = ("length", "width", "height")
 # Shares of an edge by which boxes of one object differ; people stretch and bend.
 _TOLERANCE = {Motion.VEHICLE: 0.04, Motion.TWO_WHEELER: 0.06, Motion.PEDESTRIAN: 0.08, Motion.STATIC: 0.04}
 _USUAL_CHANGES = 6.0
-# Squared standard deviations from the category's typical size, and by how many of them another category is nearer.
+# Squared standard deviations from the category's typical size, and by how much another category is likelier.
 _STRANGE, _NEARER = 9.0, 6.0
 
 
@@ -76,7 +76,7 @@ def drifting(evidence: Evidence) -> Iterator[Suspicion]:
 
 def wrong_class(evidence: Evidence) -> Iterator[Suspicion]:
     """Objects of the size or speed of another category."""
-    categories = [category for category in evidence.labels.ontology.categories if category.name != "misc"]
+    categories = _vocabulary(evidence.labels)
     for path in evidence.paths:
         own = path.category
         size = np.median(path.track.cuboids.sizes, axis=0)
@@ -84,12 +84,12 @@ def wrong_class(evidence: Evidence) -> Iterator[Suspicion]:
         if own.name == "misc" or not others:
             continue
         strange = strangeness(size, own)
-        nearest = min(others, key=lambda other: strangeness(size, other))
-        gain = strange - strangeness(size, nearest)
+        likeliest = min(others, key=lambda other: _unlikeliness(size, other))
+        gain = _unlikeliness(size, own) - _unlikeliness(size, likeliest)
         if strange > _STRANGE and gain > _NEARER:
             shown = " x ".join(f"{edge:.2f}" for edge in size)
             yield _of_another_class(
-                path, value=strange, limit=_STRANGE, text=f"{shown} m is no size of a {own.name}: {nearest.name}?"
+                path, value=strange, limit=_STRANGE, text=f"{shown} m is no size of a {own.name}: {likeliest.name}?"
             )
             continue
         speed = float(np.percentile(path.speeds, 90)) if evidence.in_world and len(path.track) >= 5 else 0.0
@@ -99,10 +99,24 @@ def wrong_class(evidence: Evidence) -> Iterator[Suspicion]:
             )
 
 
+def _vocabulary(labels: Labels) -> list[Category]:
+    """Categories that these labels could have named: those of the formats whose words they use, else all."""
+    used = {track.category for track in labels.tracks}
+    known = [category for category in labels.ontology.categories if category.name != "misc"]
+    formats = {name for category in known for name in category.aliases}
+    spoken = [name for name in formats if all(word in labels.ontology[word].aliases.get(name, ()) for word in used)]
+    return [category for category in known if not spoken or any(name in category.aliases for name in spoken)]
+
+
 def strangeness(size: NDArray[np.float64], category: Category) -> float:
     """How many standard deviations a size (3,) is from the typical one of a category, squares summed over the edges."""
     off = np.log(size / np.array(category.size)) / np.array(category.spread)
     return float((off**2).sum())
+
+
+def _unlikeliness(size: NDArray[np.float64], category: Category) -> float:
+    """-2 log likelihood of a size (3,) and a category, as often as it is met, but for what all categories share."""
+    return strangeness(size, category) + 2.0 * float(np.log(category.spread).sum() - np.log(category.share))
 
 
 def _usual_speed(category: Category) -> float:

@@ -1,0 +1,91 @@
+"""Things that no box speaks of, followed over time: perhaps objects that were forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sensorann.qa.checking.clusters import Cluster
+
+# The next sight of a thing lies this near to where it was going, metres, and comes no later than this.
+_STEP_M, _LONGEST_S = 1.0, 0.65
+# So many sights make a thing; it moves when it comes this far, and as fast as this.
+FEWEST, _MOVED_M, _MOVED_SPEED = 3, 1.5, 0.8
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+class Stranger:
+    """One thing.
+
+    Attributes
+    ----------
+    sights : in time order
+    """
+
+    sights: tuple[Cluster, ...]
+
+    @property
+    def best(self) -> Cluster:
+        """The sight with the most points."""
+        return max(self.sights, key=lambda one: one.n_points)
+
+    @property
+    def size(self) -> NDArray[np.float64]:
+        """Size (3,) that is reached or passed in a quarter of the sights: most of the time only a side shows."""
+        return np.percentile([one.size for one in self.sights], 75, axis=0)
+
+    @property
+    def moves(self) -> bool:
+        """Tell whether it changes its place steadily."""
+        places = np.array([one.center[:2] for one in self.sights])
+        seconds = (self.sights[-1].timestamp_ns - self.sights[0].timestamp_ns) * 1e-9
+        way = float(np.linalg.norm(places[-1] - places[0]))
+        detours = float(np.linalg.norm(np.diff(places, axis=0), axis=1).sum())
+        return way > _MOVED_M and way > _MOVED_SPEED * seconds and detours < 1.8 * way
+
+
+def joined(clusters: Sequence[Cluster]) -> list[Stranger]:
+    """Join the sights of each thing, given in time order, to the nearest one that was going there."""
+    live: list[list[Cluster]] = []
+    done: list[list[Cluster]] = []
+    for time_ns, sights in groupby(clusters, key=lambda one: one.timestamp_ns):
+        now = list(sights)
+        done += [one for one in live if (time_ns - one[-1].timestamp_ns) * 1e-9 > _LONGEST_S]
+        live = [one for one in live if (time_ns - one[-1].timestamp_ns) * 1e-9 <= _LONGEST_S]
+        taken: set[int] = set()
+        for i, j in _nearest_pairs([_going_to(one, time_ns) for one in live], [one.center[:2] for one in now]):
+            live[i].append(now[j])
+            taken.add(j)
+        live += [[one] for j, one in enumerate(now) if j not in taken]
+    return [Stranger(sights=tuple(one)) for one in done + live if len(one) >= FEWEST]
+
+
+def _going_to(sights: Sequence[Cluster], time_ns: int) -> NDArray[np.float64]:
+    """Where a thing (2,) will be when it goes on as it did."""
+    last = sights[-1]
+    if len(sights) < 2:
+        return last.center[:2]
+    before = sights[max(len(sights) - 4, 0)]
+    velocity = (last.center[:2] - before.center[:2]) / ((last.timestamp_ns - before.timestamp_ns) * 1e-9)
+    return np.asarray(last.center[:2] + velocity * (time_ns - last.timestamp_ns) * 1e-9)
+
+
+def _nearest_pairs(
+    expected: Sequence[NDArray[np.float64]], found: Sequence[NDArray[np.float64]]
+) -> Iterator[tuple[int, int]]:
+    """Pairs within a step, the nearest first, each once."""
+    if not expected or not found:
+        return
+    apart = np.linalg.norm(np.array(expected)[:, None] - np.array(found), axis=2)
+    rows, columns = np.nonzero(apart < _STEP_M)
+    used: tuple[set[int], set[int]] = set(), set()
+    for k in np.argsort(apart[rows, columns], kind="stable"):
+        i, j = int(rows[k]), int(columns[k])
+        if i not in used[0] and j not in used[1]:
+            used[0].add(i)
+            used[1].add(j)
+            yield i, j
