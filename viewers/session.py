@@ -122,22 +122,25 @@ class Session:
     def box_here(self, track_id: str) -> Cuboid | None:
         """Box of an object in this frame, as a hand holds it where one does; None where it has none."""
         track = self.labels.track(track_id)
-        row = int(np.searchsorted(track.timestamps_ns, self.timestamp_ns))
-        if row == len(track) or track.timestamps_ns[row] != self.timestamp_ns:
-            return None
-        held = self.gesture
-        return held.cuboid if held is not None and held.track_id == track_id else track.cuboids.record(row)
+        row = self._row_here(track)
+        return None if row is None else self._held_or(track, row)
 
     def shown(self) -> Iterator[ShownBox]:
         """Boxes of this frame that are not hidden, in the order of the labels."""
         for track in self.labels.tracks:
-            chosen = track.id in self.selected
-            if track.id in self.hidden or (self.isolated and not chosen):
+            chosen, row = track.id in self.selected, self._row_here(track)
+            if row is None or track.id in self.hidden or (self.isolated and not chosen):
                 continue
-            cuboid = self.box_here(track.id)
-            if cuboid is not None:
-                row = int(np.searchsorted(track.timestamps_ns, self.timestamp_ns))
-                yield ShownBox(track=track, cuboid=cuboid, source=Source(track.sources[row]), selected=chosen)
+            source = Source(track.sources[row])
+            yield ShownBox(track=track, cuboid=self._held_or(track, row), source=source, selected=chosen)
+
+    def _row_here(self, track: Track) -> int | None:
+        row = int(np.searchsorted(track.timestamps_ns, self.timestamp_ns))
+        return row if row < len(track) and track.timestamps_ns[row] == self.timestamp_ns else None
+
+    def _held_or(self, track: Track, row: int) -> Cuboid:
+        held = self.gesture
+        return held.cuboid if held is not None and held.track_id == track.id else track.cuboids.record(row)
 
     def go_to(self, i_frame: int) -> None:
         """Look at another frame, the first or last one beyond the ends; those that follow are read ahead."""
