@@ -6,7 +6,6 @@ action, and the actions in `viewers.actions` are all that a key or a mouse can d
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -243,22 +242,8 @@ class Session:
         self.selected = tuple(track_id for track_id in self.selected if track_id in there)
 
     def _read_ahead(self, instants: NDArray[np.int64]) -> None:
-        """Read the sweeps of some instants into the cache, unless the loader is busy: the next step asks again."""
+        """Read sweeps before they are asked for, unless the loader is busy: the next step asks again."""
         self._loader.collect()
-        if self._loader.pending:
-            return
-        wanted = [
-            (sensor.name, int(index))
-            for sensor in self.drive.rig.of_kind("lidar")
-            if len(times := self.drive.timestamps_ns(sensor.name)) and len(instants)
-            for index in nearest_indices(times, instants)
-        ]
-        missing = [key for key in wanted if not self.drive.holds(*key)]
-        if missing:
-            self._loader.submit("load ahead", lambda: _read(self.drive, missing), lambda _: None)
-
-
-def _read(drive: CachedDrive, wanted: list[tuple[str, int]]) -> None:
-    for sensor, index in wanted:
-        with contextlib.suppress(SensorannError):  # its frame says why, when it is looked at
-            drive.sweep(sensor, index)
+        work = None if self._loader.pending else self.drive.read_ahead(instants)
+        if work is not None:
+            self._loader.submit("load ahead", work, lambda _: None)
