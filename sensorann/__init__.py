@@ -19,13 +19,14 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "cuboid_from_click",
             "cuboid_from_image_box",
             "fit_cuboid",
+            "fit_together",
             "ground",
             "grow_object",
             "refine_cuboid",
         ],
         "formats": ["list_drives", "open_drive", "pack", "read_detections", "read_labels", "write_labels"],
         "geometry": ["Camera", "Cuboid", "Cuboids", "Trajectory", "Transform", "Transforms"],
-        "qa": ["compare", "error_table"],
+        "qa": ["check", "compare", "error_table", "repaired"],
         "scene": [
             "Detections",
             "Drive",
@@ -40,6 +41,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         ],
         "simulate": ["simulate_drive"],
         "store": ["Note", "open_store"],
-        "tracks": ["interpolate", "suggest", "track"],
+        "tracks": ["interpolate", "prelabel", "suggest", "track"],
     },
 )

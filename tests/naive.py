@@ -301,15 +301,15 @@ def deskew(points, offsets_ns, timestamp_ns, ego_from_sensor, trajectory):
 
 
 def lay_onto(
-    template, across, target, prior_information, scales, *,
-    point_sigma, most_points, n_steps, limits, outside, probe,
+    template, across, outward, target, viewer, prior_information, scales, *,
+    point_sigma, most_points, n_steps, limits, turned_away, outside, probe,
 ):  # fmt: skip
     """Robust Gauss-Newton that lays target points onto template points, nearest neighbours by brute force.
 
     The offset (along, across, yaw) minimises the weighted squares of A (m - R^T (p - t)) and of the prior; A weighs
     what lies across the surface of the template point m, and everything where the point lies `outside` the limits of
-    the box. Also the information (3, 3) of the points, along its weakest direction in plan no more than moving by
-    `probe` shows.
+    the box. Surfaces that look away from the viewer do not match. Also the information (3, 3) of the points, along its
+    weakest direction in plan no more than moving by `probe` shows.
     """
 
     def residuals(offset):
@@ -318,6 +318,9 @@ def lay_onto(
         for point in placed:
             distances = np.linalg.norm(template - point, axis=1)
             m = distances.argmin()
+            away = (viewer - offset[:2]) @ rotation - point[:2]
+            if outward[m] @ away < -np.sqrt(turned_away) * np.linalg.norm(away):
+                continue
             uu, uv, vv = across[m]
             surface = np.array([[uu, uv], [uv, vv]])
             past = np.clip((np.abs(point[:2]) - limits).max() / outside, 0, 1)
@@ -511,7 +514,8 @@ def swept_accuracy(frames, threshold, n_recalls=40):
 
     Overlaps are assigned so that most boxes, then most overlap, are paired; a score is let through at each recall.
     """
-    everything, hit_scores = _counted(frames, threshold, -np.inf)
+    matched = set()
+    everything, hit_scores = _counted(frames, threshold, -np.inf, matched)
     aimed, steps = 0.0, []
     n_truth = everything["hits"] + everything["misses"]
     for i, score in enumerate(hit_scores):
@@ -523,34 +527,37 @@ def swept_accuracy(frames, threshold, n_recalls=40):
         aimed += 1 / n_recalls
     sums = np.zeros(3)
     for score, recall in steps[1:]:
-        own, _ = _counted(frames, threshold, score)
+        own, _ = _counted(frames, threshold, score, matched)
         wrong, n = own["misses"] + own["false"] + own["switches"], own["counted"]
         scaled = 1 - (wrong - (1 - recall) * n) / (recall * n)
         sums += [np.clip(scaled, 0, 1), 1 - wrong / n, own["overlap"] / max(1, own["hits"])]
     return sums / n_recalls
 
 
-def _counted(frames, threshold, least):
+def _counted(frames, threshold, least, matched):
+    """Counts at a score, and scores of the hits; what is matched, now or in a call before, is harmless no more."""
     from scipy.optimize import linear_sum_assignment
 
     own = dict.fromkeys(("counted", "hits", "misses", "false", "switches", "overlap"), 0)
     scores, history = [], {}
-    for truths, found, ious, score_of, neutral, harmless in frames:
+    for frame, (truths, found, ious, score_of, neutral, harmless) in enumerate(frames):
         kept = [j for j, name in enumerate(found) if score_of[name] >= least]
         costs = np.where(ious[:, kept] >= threshold, 1 - ious[:, kept], 1e4)
         pairs = [(i, kept[j]) for i, j in zip(*linear_sum_assignment(costs), strict=True) if costs[i, j] < 1e4]
         partner = dict(pairs)
         own["hits"] += len(pairs)
         own["overlap"] += sum(ious[i, j] for i, j in pairs)
-        own["false"] += sum(not harmless[j] for j in kept if j not in partner.values())
+        matched.update((frame, j) for _, j in pairs)
+        own["false"] += sum(not harmless[j] or (frame, j) in matched for j in kept if j not in partner.values())
         scores += [score_of[found[j]] for _, j in pairs]
         for i, name in enumerate(truths):
-            now = None if i not in partner or neutral[i] else found[partner[i]]
+            name_now = found[partner[i]] if i in partner else None
+            now = None if neutral[i] else name_now
             own["counted"] += not neutral[i]
             own["misses"] += i not in partner and not neutral[i]
-            before = history.get(name)
+            before, is_first = history.get(name), name not in history
             own["switches"] += before is not None and now is not None and before != now
-            history[name] = now
+            history[name] = name_now if is_first else now
     return own, sorted(scores, reverse=True)
 
 
@@ -675,3 +682,32 @@ def height_on_lattice(heights, u, v, closed):
             sector = c % n_sectors if closed else min(max(c, 0), n_sectors - 1)
             total += share * other * heights[sector, min(max(d, 0), n_rings - 1)]
     return total
+
+
+def gather_around(points, frame_from_points, place, reach):
+    rows, moved = [], []
+    for row, point in enumerate(points):
+        there = frame_from_points.apply(point)
+        if np.isfinite(there).all() and (np.abs(there[:2] - place) <= reach).all():
+            rows.append(row)
+            moved.append(there)
+    return np.array(rows, np.int64), np.array(moved).reshape(-1, 3)
+
+
+def lowest_of_cells(points, place, radius, cell):
+    lowest = {}
+    for point in points:
+        offset = point[:2] - place
+        square = tuple(np.floor(offset / cell))
+        if offset @ offset <= radius**2 and (square not in lowest or point[2] < lowest[square][2]):
+            lowest[square] = point
+    return np.array([lowest[square] for square in sorted(lowest)]).reshape(-1, 3)
+
+
+def standing_on(points, place, height, slope, lowest, highest, radius):
+    rows = []
+    for row, point in enumerate(points):
+        offset = point[:2] - place
+        if np.hypot(*offset) <= radius and lowest < point[2] - (height + slope @ offset) < highest:
+            rows.append(row)
+    return rows

@@ -207,7 +207,7 @@ class Session:
 
         def work() -> Snapshot:
             # What was deleted while the machine worked is not brought back.
-            return self.store.complete(name, compute(labels), note=note, add=False)
+            return self.store.complete(name, compute(labels), note=note, new_objects=False)
 
         def then(snapshot: Snapshot) -> None:
             # An edit made meanwhile may be newer than the machine's result.

@@ -1,6 +1,5 @@
 """The label store: an append-only journal of edits, and the labels that follow from it."""
 
-from sensorann.store.connecting import is_store
 from sensorann.store.history import Filter, Step, log, story
 from sensorann.store.journal import JournalEvent, Note
 from sensorann.store.merging import Conflict, EditConflictError
@@ -21,7 +20,6 @@ __all__ = [
     "Store",
     "StoredTrack",
     "Verification",
-    "is_store",
     "log",
     "migrate",
     "open_store",

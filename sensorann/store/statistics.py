@@ -18,7 +18,7 @@ from sensorann.store.undoing import NOT_UNDOABLE
 # Longer than this between two actions is a pause, of which so much counts as work.
 PAUSE_S = 120.0
 # Events that a program made in one go: nobody worked on each of their boxes.
-AUTOMATIC = ("import", "interpolate", "track")
+AUTOMATIC = ("import", "interpolate", "prelabel", "track")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

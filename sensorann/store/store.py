@@ -186,12 +186,19 @@ class Store:
         EditConflictError
             When somebody changed one of the same fields to another value.
         """
+        patch = difference(seen.labels, wanted)
         with self.writing() as connection:
             projection.require_drive(connection, seen.drive)
-            self._commit(connection, seen.drive, difference(seen.labels, wanted), note or Note(kind="edit"))
-        return self.load(seen.drive)
+            last, *_ = journal.last_event(connection)
+            seq = self._commit(connection, seen.drive, patch, note or Note(kind="edit")) or last
+        if last != seen.seq:
+            return self.load(seen.drive)
+        # Nobody was faster: what is wanted is what is there.
+        changed = dict.fromkeys(patch.objects, seq)
+        versions = {track.id: changed.get(track.id, seen.versions.get(track.id, seq)) for track in wanted.tracks}
+        return Snapshot(labels=replace(wanted, drive_name=seen.drive), versions=versions, seq=seq)
 
-    def complete(self, drive: str, computed: Labels, *, note: Note, add: bool = True) -> Snapshot:
+    def complete(self, drive: str, computed: Labels, *, note: Note, new_objects: bool = True) -> Snapshot:
         """Replace the machine boxes of a drive by those of a new result, in one event; no other box is touched.
 
         Interpolated and fitted boxes are a machine's. Where a person placed a box meanwhile, that one stays.
@@ -201,7 +208,8 @@ class Store:
         drive : drive
         computed : result of `interpolate` or the like
         note : kind and parameters of the machine
-        add : add objects that the store does not have; else they are left out, as those deleted meanwhile have to be
+        new_objects : add objects that the store does not have; False where the result was computed from this drive, so
+            that it does not bring back what somebody deleted meanwhile
 
         Raises
         ------
@@ -209,10 +217,8 @@ class Store:
             When the drive is unknown, or lives in another frame.
         """
         with self.writing() as connection:
-            stored, versions = projection.load(connection, drive)
-            if not add:
-                computed = replace(computed, tracks=tuple(track for track in computed.tracks if track.id in versions))
-            self._commit(connection, drive, machine_patch(stored, computed), note)
+            stored, _ = projection.load(connection, drive)
+            self._commit(connection, drive, machine_patch(stored, computed, new_objects=new_objects), note)
         return self.load(drive)
 
     def undo(self, drive: str) -> int | None:

@@ -94,6 +94,15 @@ def test_show_tells_why_a_box_is_here(db, capsys):
     assert "sha256" in out
 
 
+def test_show_tells_of_an_object_as_a_whole(db, capsys):
+    capsys.readouterr()
+    assert run(["store", "show", db, "7", "--why"]) == 0
+    out = capsys.readouterr().out
+    assert "track added: category Car" in out
+    assert "image_track added: id 7, camera CAM_FRONT" in out
+    assert "4 boxes added" in out
+
+
 def test_show_names_the_keyframes_around_a_computed_box(db, capsys):
     with sa.open_store(db) as store:
         rows = make_track(id="9", n=3)
@@ -272,3 +281,15 @@ def test_recorded_labels_pass_through_a_store_unchanged(real_data, name, tmp_pat
     assert run(["store", "export", db, str(tmp_path / "out.txt"), "--drive", drive]) == 0
     assert run(["convert", str(labels), str(tmp_path / "straight.txt"), "--drive", drive]) == 0
     assert (tmp_path / "out.txt").read_bytes() == (tmp_path / "straight.txt").read_bytes()
+
+
+def test_a_drive_on_a_server_is_addressed_like_one_in_a_file(server, tmp_path, monkeypatch, capsys):
+    address = server.address("anna", server.new_database())
+    sa.write_labels(full_labels(), tmp_path / "labels.json")
+    assert run(["store", "init", address]) == 0
+    assert run(["convert", str(tmp_path / "labels.json"), f"{address}#monday"]) == 0
+    assert run(["store", "export", f"{address}#monday", str(tmp_path / "out.json")]) == 0
+    assert sa.read_labels(tmp_path / "out.json").n_boxes == 7
+    capsys.readouterr()
+    assert run(["store", "log", address, "--json"]) == 0
+    assert [event["actor"] for event in json.loads(capsys.readouterr().out)] == ["anna"]

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 import pytest
 
 from sensorann.store import Store, open_store
-from tests.store import postgresql
 
 
 @dataclass
@@ -22,14 +21,6 @@ class Place:
         store = open_store(self.address_of(actor), actor=actor, **options)
         self.opened.append(store)
         return store
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[postgresql.Server]:
-    if postgresql.programs() is None:
-        pytest.skip("no PostgreSQL server is installed (apt-get install postgresql)")
-    with postgresql.running() as server:
-        yield server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

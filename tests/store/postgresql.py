@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg
-
 LOGINS = ("anna", "ben", "carla")
 
 
@@ -34,6 +32,8 @@ class Server:
         return f"postgresql://{login}@127.0.0.1:{self.port}/{database}"
 
     def run(self, *statements: str) -> None:
+        import psycopg  # needs the system's libpq, which comes with a server
+
         with psycopg.connect(self.address("postgres", "postgres"), autocommit=True) as connection:
             for statement in statements:
                 connection.execute(statement)

@@ -15,7 +15,7 @@ from tests.store.edits import moved
 
 # Soaking takes minutes: `make soak`.
 SOAK = os.environ.get("SENSORANN_SOAK") == "1"
-N_OBJECTS = 4
+N_OBJECTS = 8
 
 
 def processes() -> ForkServerContext:

@@ -1,0 +1,23 @@
+"""Where the sensors sit, how sure we are, and which directions the targets cannot tell."""
+
+from calib.camera_lidar import calibrate_camera_lidar
+from calib.camera_radar import calibrate_camera_radar
+from calib.detections import PointDetections
+from calib.estimate import Estimate, estimate
+from calib.lidar_radar import calibrate_lidar_radar
+from calib.pixel_detections import PixelDetections
+from calib.problem import Prior, Problem
+from calib.radar_detections import RadarDetections
+
+__all__ = [
+    "Estimate",
+    "PixelDetections",
+    "PointDetections",
+    "Prior",
+    "Problem",
+    "RadarDetections",
+    "calibrate_camera_lidar",
+    "calibrate_camera_radar",
+    "calibrate_lidar_radar",
+    "estimate",
+]

@@ -1,0 +1,100 @@
+"""`sensorann check`: what is probably wrong with labels."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from cyclopts import Parameter
+from rich.console import Console
+from rich.table import Table
+
+from sensorann import qa
+from sensorann.cli.compare import THRESHOLD_NOT_MET
+from sensorann.cli.label_formats import FromFormat
+from sensorann.cli.labels import read_labels
+from sensorann.cli.output import AsJson, print_json
+from sensorann.errors import UsageError
+from sensorann.formats import open_drive
+from sensorann.qa import Finding, Severity
+
+SeverityName = Literal["note", "warning", "error"]
+
+
+def check(
+    labels: str,
+    /,
+    *,
+    drive: str | None = None,
+    rule: Annotated[tuple[str, ...], Parameter(negative="")] = (),
+    min_score: float = 0.0,
+    n: Annotated[int | None, Parameter(name=["-n", "--number"])] = None,
+    fail_on: SeverityName | None = None,
+    max_findings: int | None = None,
+    from_format: FromFormat = None,
+    as_json: AsJson = False,
+) -> int:
+    """Rank what is probably wrong with labels, and say why.
+
+    Give it complete tracks. Each line has a score: the probability that the finding is an error, learnt from errors
+    that were put into good labels on purpose. Without a drive, or with one that knows no ego poses, nothing is said of
+    what was in plain view.
+
+    For example:
+
+        sensorann check label_02/0000.txt --drive kitti/training#0000
+        sensorann check complete.json --drive kitti/training#0000 --rule heading_flip --rule duplicate --json
+        sensorann check complete.json --drive kitti/training#0000 --min-score 0.9 --fail-on error
+
+    Parameters
+    ----------
+    labels
+        In any format that `sensorann convert` reads, or STORE#DRIVE.
+    drive
+        The recording (ROOT or ROOT#NAME); KITTI and nuScenes labels need its calibration and poses.
+    rule
+        Apply only this rule; may be given several times. docs/quality.md lists them, and so does a wrong one.
+    min_score
+        Leave out findings below this score, 0 to 1.
+    n
+        Print no more than so many, the surest.
+    fail_on
+        Exit status 3 when a finding is as bad as this: note, warning or error.
+    max_findings
+        Exit status 3 when there are more findings than this.
+    from_format
+        Format of the labels; recognised when not given.
+    as_json
+        Print the findings as JSON.
+    """
+    if not 0.0 <= min_score <= 1.0:
+        raise UsageError(f"--min-score must be a probability, 0 to 1, got {min_score}")
+    if n is not None and n < 0:
+        raise UsageError(f"-n must be a number of findings, 0 or more, got {n}")
+    recording = None if drive is None else open_drive(drive)
+    given = read_labels(labels, drive=recording, format=from_format)
+    found = [one for one in qa.check(given, recording, rules=rule or None) if one.score >= min_score]
+    too_many = max_findings is not None and len(found) > max_findings
+    too_bad = fail_on is not None and any(one.severity >= Severity[fail_on.upper()] for one in found)
+    if as_json:
+        print_json([_document(one) for one in found[:n]])
+    else:
+        _print_table(found[:n])
+        print(f"{len(found)} findings in {given.n_boxes} boxes of {len(given.tracks)} tracks")
+    return THRESHOLD_NOT_MET if too_many or too_bad else 0
+
+
+def _document(finding: Finding) -> dict[str, Any]:
+    names = ("rule", "score", "object", "frame", "timestamp_ns", "value", "limit", "message")
+    repair = [{"action": edit.action, **edit.arguments} for edit in finding.repair]
+    columns = {name: getattr(finding, name) for name in names}
+    return {"severity": finding.severity.label, **columns, "repair": repair}
+
+
+def _print_table(findings: list[Finding]) -> None:
+    table = Table(box=None, pad_edge=False)
+    for name in ("score", "severity", "rule", "track", "frame", "what"):
+        table.add_column(name, no_wrap=name != "what")
+    for one in findings:
+        table.add_row(f"{one.score:.2f}", one.severity.label, one.rule, one.object, str(one.frame), one.message)
+    # As wide as the longest message: a pipe has no width of its own, and a broken line cannot be searched.
+    Console(width=200).print(table)

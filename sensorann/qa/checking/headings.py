@@ -1,0 +1,68 @@
+"""Boxes that face the wrong way: backwards, across their own path, or askew for a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sensorann.qa.checking.evidence import Evidence
+from sensorann.qa.checking.finding import Edit, Suspicion
+from sensorann.qa.checking.paths import Path
+from sensorann.qa.checking.quarter_turns import MOVING, SHARP_TURN
+from sensorann.qa.checking.spans import how_long, span_ns, spans_of
+from sensorann.scene import Motion
+
+# A yaw this far from what its neighbours foretell, radians and in usual misses.
+_OFF, _USUAL_MISSES = np.radians(6.0), 5.0
+
+
+def flipped(evidence: Evidence) -> Iterator[Suspicion]:
+    """Headings a half or quarter turn away from where the object goes, or from the rest of the track."""
+    for path in evidence.paths:
+        if path.motion is Motion.STATIC:
+            continue
+        for quarters in (1, 2, 3):
+            for rows in spans_of(path.turns == quarters):
+                yield _flip(path, rows, quarters)
+
+
+def _flip(path: Path, rows: NDArray[np.int64], quarters: int) -> Suspicion:
+    track = path.track
+    moving = rows[path.speeds[rows] > MOVING]
+    worst = int(moving[np.argmax(path.speeds[moving])] if len(moving) else rows[0])
+    degrees = 180.0 if quarters == 2 else 90.0
+    seen = "its motion" if len(moving) else "the rest of its track"
+    repair = (Edit(action="reverse", arguments={"track_id": track.id, "span": span_ns(rows, track)}),)
+    speed = float(np.median(path.speeds[moving])) if len(moving) else 0.0
+    # A whole track that only creeps is less sure than one box among many, or one that drives.
+    others = 1.0 - len(rows) / len(track)
+    return Suspicion(
+        object=track.id,
+        timestamp_ns=int(track.timestamps_ns[worst]),
+        value=degrees,
+        limit=float(np.degrees(SHARP_TURN)),
+        message=f"heading is {degrees:.0f} degrees away from {seen} {how_long(rows, track)}",
+        repair=repair if quarters == 2 else (),
+        excess=1.0 + 3.0 * others + min(speed, 10.0) / 2.0,
+    )
+
+
+def askew(evidence: Evidence) -> Iterator[Suspicion]:
+    """Headings that leave those of their neighbours, by less than a quarter turn."""
+    for path in evidence.paths:
+        if not path.is_wheeled:
+            continue
+        off = np.degrees(np.abs(path.yaw_misses))
+        limit = np.degrees(np.maximum(_OFF, _USUAL_MISSES * path.yaw_noises))
+        for rows in spans_of(off > limit):
+            worst = int(rows[np.argmax(off[rows] / limit[rows])])
+            yield Suspicion(
+                object=path.track.id,
+                timestamp_ns=int(path.track.timestamps_ns[worst]),
+                value=float(off[worst]),
+                limit=float(limit[worst]),
+                message=f"heading leaves that of its neighbours by {off[worst]:.0f} degrees "
+                f"{how_long(rows, path.track)}",
+            )

@@ -1,0 +1,75 @@
+"""A short piece of path around each box: where its neighbours put it, and how fast it moves there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Neighbours on either side that count, within so many seconds or so many usual steps.
+_N_EACH = 5
+_REACH_S, _REACH_STEPS = 0.55, 2.5
+# Prior: what a rate and its change typically are beside the noise of one box, so that few boxes give a calm curve.
+_NOISE, _RATE, _CHANGE = 0.1, 30.0, 4.0
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class LocalFits:
+    """Parabolas through the neighbours of N boxes, at each box's own instant.
+
+    Attributes
+    ----------
+    values, rates, changes : (N, C) float64: what is fitted, per second, per second squared
+    leverages : (N,) float64, variance of `values` in variances of one box
+    counts : (N,) int64, boxes that took part
+    """
+
+    values: NDArray[np.float64]
+    rates: NDArray[np.float64]
+    changes: NDArray[np.float64]
+    leverages: NDArray[np.float64]
+    counts: NDArray[np.int64]
+
+
+def fit_locally(
+    seconds: NDArray[np.float64],
+    values: NDArray[np.float64],
+    *,
+    with_own: bool,
+    pieces: NDArray[np.int64],
+    believed: NDArray[np.bool_],
+) -> LocalFits:
+    """Fit a parabola to the boxes around each box (A. Savitzky and M. Golay, 1964; instants need not be even).
+
+    Parameters
+    ----------
+    seconds : (N,) float64, increasing
+    values : (N, C) float64
+    with_own : False to leave the box itself out: then `values` is what its neighbours foretell
+    pieces : (N,) int64, only boxes of one piece take part in each other's fits
+    believed : (N,) bool, boxes that may take part at all
+    """
+    n = len(seconds)
+    step = float(np.median(np.diff(seconds))) if n > 1 else _REACH_S
+    offsets = np.arange(-_N_EACH, _N_EACH + 1)
+    rows = np.arange(n)[:, None] + offsets
+    inside = (rows >= 0) & (rows < n) & ((offsets != 0) | with_own)
+    rows = np.clip(rows, 0, n - 1)
+    inside &= believed[rows] & (pieces[rows] == pieces[:, None])
+    t = seconds[rows] - seconds[:, None]
+    weights = (inside & (np.abs(t) <= max(_REACH_S, _REACH_STEPS * step))).astype(np.float64)
+    powers = np.stack([np.ones_like(t), t, t**2 / 2], axis=2)
+    normal = np.einsum("nki,nk,nkj->nij", powers, weights, powers)
+    normal += np.diag([1e-9, (_NOISE / _RATE) ** 2, (_NOISE / _CHANGE) ** 2])
+    # Relative to the box itself: UTM-size coordinates would lose digits.
+    right = np.einsum("nki,nk,nkc->nic", powers, weights, values[rows] - values[:, None])
+    inverse = np.linalg.inv(normal)
+    found = inverse @ right
+    return LocalFits(
+        values=found[:, 0] + values,
+        rates=found[:, 1],
+        changes=found[:, 2],
+        leverages=inverse[:, 0, 0],
+        counts=weights.sum(axis=1).astype(np.int64),
+    )

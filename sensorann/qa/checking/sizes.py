@@ -1,0 +1,121 @@
+"""Sizes that change though objects do not, and sizes and speeds that belong to another category."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sensorann.qa.checking.evidence import Evidence
+from sensorann.qa.checking.finding import Edit, Suspicion
+from sensorann.qa.checking.paths import Path
+from sensorann.qa.checking.physics import LIMITS
+from sensorann.qa.checking.spans import how_long, spans_of
+from sensorann.scene import Category, Motion
+
+_EDGES = ("length", "width", "height")
+# Shares of an edge by which boxes of one object differ; people stretch and bend.
+_TOLERANCE = {Motion.VEHICLE: 0.04, Motion.TWO_WHEELER: 0.06, Motion.PEDESTRIAN: 0.08, Motion.STATIC: 0.04}
+_USUAL_CHANGES = 6.0
+# Squared standard deviations from the category's typical size, and by how many of them another category is nearer.
+_STRANGE, _NEARER = 9.0, 6.0
+
+
+def changing(evidence: Evidence) -> Iterator[Suspicion]:
+    """Boxes whose size leaves that of the rest of their track."""
+    for path in evidence.paths:
+        sizes = path.track.cuboids.sizes
+        # Between two leaps it is one object; what comes after may be another one.
+        usual = _medians(sizes, path.steps.pieces)
+        shares = np.abs(sizes / usual - 1.0)
+        limit = max(_TOLERANCE[path.motion], _USUAL_CHANGES * 1.48 * float(np.median(shares.max(axis=1))))
+        off = shares.max(axis=1)
+        for rows in spans_of(off > limit):
+            worst = int(rows[np.argmax(off[rows])])
+            edge = int(np.argmax(shares[worst]))
+            yield Suspicion(
+                object=path.track.id,
+                timestamp_ns=int(path.track.timestamps_ns[worst]),
+                value=float(off[worst]),
+                limit=limit,
+                message=f"{_EDGES[edge]} is {sizes[worst, edge]:.2f} m {how_long(rows, path.track)}, "
+                f"{usual[worst, edge]:.2f} m in the others",
+                repair=(Edit(action="unify_size", arguments={"track_id": path.track.id}),),
+            )
+
+
+def _medians(sizes: NDArray[np.float64], pieces: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Median size (N, 3) of the piece that each box belongs to."""
+    return np.array([np.median(sizes[pieces == piece], axis=0) for piece in range(pieces[-1] + 1)])[pieces]
+
+
+def drifting(evidence: Evidence) -> Iterator[Suspicion]:
+    """Sizes that creep from one value to another over a track."""
+    for path in evidence.paths:
+        if path.motion is Motion.PEDESTRIAN or len(path.track) < 8:
+            continue
+        sizes = path.track.cuboids.sizes
+        third = max(len(sizes) // 4, 2)
+        first, last = np.median(sizes[:third], axis=0), np.median(sizes[-third:], axis=0)
+        drift = last / first - 1.0
+        edge = int(np.argmax(np.abs(drift)))
+        steps = np.abs(np.diff(sizes[:, edge])) / sizes[:-1, edge]
+        limit = _TOLERANCE[path.motion]
+        # One large step is a box of another size, which `changing` tells of.
+        if abs(drift[edge]) > limit and steps.max() < 0.5 * abs(drift[edge]):
+            yield Suspicion(
+                object=path.track.id,
+                timestamp_ns=int(path.track.timestamps_ns[-1]),
+                value=float(drift[edge]),
+                limit=limit,
+                message=f"{_EDGES[edge]} drifts from {first[edge]:.2f} to {last[edge]:.2f} m over the track",
+                repair=(Edit(action="unify_size", arguments={"track_id": path.track.id}),),
+            )
+
+
+def wrong_class(evidence: Evidence) -> Iterator[Suspicion]:
+    """Objects of the size or speed of another category."""
+    categories = [category for category in evidence.labels.ontology.categories if category.name != "misc"]
+    for path in evidence.paths:
+        own = path.category
+        size = np.median(path.track.cuboids.sizes, axis=0)
+        others = [other for other in categories if other.name != own.name]
+        if own.name == "misc" or not others:
+            continue
+        strange = strangeness(size, own)
+        nearest = min(others, key=lambda other: strangeness(size, other))
+        gain = strange - strangeness(size, nearest)
+        if strange > _STRANGE and gain > _NEARER:
+            shown = " x ".join(f"{edge:.2f}" for edge in size)
+            yield _of_another_class(
+                path, value=strange, limit=_STRANGE, text=f"{shown} m is no size of a {own.name}: {nearest.name}?"
+            )
+            continue
+        speed = float(np.percentile(path.speeds, 90)) if evidence.in_world and len(path.track) >= 5 else 0.0
+        if speed > (limit := _usual_speed(own)):
+            yield _of_another_class(
+                path, value=speed, limit=limit, text=f"goes at {speed:.1f} m/s, faster than a {own.name} does"
+            )
+
+
+def strangeness(size: NDArray[np.float64], category: Category) -> float:
+    """How many standard deviations a size (3,) is from the typical one of a category, squares summed over the edges."""
+    off = np.log(size / np.array(category.size)) / np.array(category.spread)
+    return float((off**2).sum())
+
+
+def _usual_speed(category: Category) -> float:
+    """Half of what is possible is already unusual, m/s."""
+    return LIMITS[category.motion].speed / 2
+
+
+def _of_another_class(path: Path, *, value: float, limit: float, text: str) -> Suspicion:
+    worst = int(np.argmin(path.distances))
+    return Suspicion(
+        object=path.track.id,
+        timestamp_ns=int(path.track.timestamps_ns[worst]),
+        value=value,
+        limit=limit,
+        message=text,
+    )

@@ -1,0 +1,34 @@
+"""Neighbouring boxes with the same trouble are one finding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sensorann.qa.checking.finding import Edit
+from sensorann.scene import Track
+
+
+def spans_of(marked: NDArray[np.bool_]) -> Iterator[NDArray[np.int64]]:
+    """Rows of each run of marked boxes."""
+    rows = np.flatnonzero(marked)
+    yield from (run for run in np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1) if len(run))
+
+
+def how_long(rows: NDArray[np.int64], track: Track) -> str:
+    """Say how many boxes of a track are meant."""
+    if len(rows) == len(track):
+        return "in all its boxes" if len(rows) > 1 else "in its only box"
+    return f"in {len(rows)} boxes" if len(rows) > 1 else "in one box"
+
+
+def span_ns(rows: NDArray[np.int64], track: Track) -> tuple[int, int]:
+    """First and last instant of some rows."""
+    return int(track.timestamps_ns[rows[0]]), int(track.timestamps_ns[rows[-1]])
+
+
+def deleted(rows: NDArray[np.int64], track: Track) -> tuple[Edit, ...]:
+    """Take some boxes away, so that interpolation fills them anew."""
+    return (Edit(action="delete_span", arguments={"track_id": track.id, "span": span_ns(rows, track)}),)

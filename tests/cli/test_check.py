@@ -1,0 +1,60 @@
+"""`sensorann check`."""
+
+import json
+
+import numpy as np
+import pytest
+
+import sensorann as sa
+from sensorann.cli import run
+from tests.qa.checking.cases import driving, edited, labels_of
+
+
+@pytest.fixture
+def flipped(tmp_path):
+    path = tmp_path / "labels.json"
+    sa.write_labels(labels_of(edited(driving(), [20], turn=np.pi)), path)
+    return str(path)
+
+
+def test_findings_are_printed_with_their_reason(flipped, capsys):
+    assert run(["check", flipped]) == 0
+    out = capsys.readouterr().out
+    assert "heading is 180 degrees away from its motion in one box" in out
+    assert "1 findings in 40 boxes of 1 tracks" in out
+
+
+def test_findings_are_printed_for_programs(flipped, capsys):
+    assert run(["check", flipped, "--json"]) == 0
+    (finding,) = json.loads(capsys.readouterr().out)
+    assert {"rule", "severity", "score", "object", "frame", "timestamp_ns", "value", "limit", "message"} < set(finding)
+    assert (finding["rule"], finding["severity"], finding["frame"]) == ("heading_flip", "error", 20)
+    assert finding["repair"][0]["action"] == "reverse"
+
+
+@pytest.mark.parametrize(
+    ("options", "status"),
+    [
+        (["--fail-on", "error"], 3),
+        (["--fail-on", "error", "--rule", "duplicate"], 0),
+        (["--fail-on", "note", "--min-score", "1"], 0),
+        (["--max-findings", "0"], 3),
+        (["--max-findings", "1"], 0),
+    ],
+)
+def test_thresholds_decide_the_exit_status(flipped, options, status):
+    assert run(["check", flipped, *options]) == status
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "message"),
+    [
+        (["--min-score", "2"], 2, "--min-score must be a probability"),
+        (["-n", "-1"], 2, "0 or more, got -1"),
+        (["--rule", "nothing"], 1, "no rule 'nothing', there are: heading_flip"),
+        (["--fail-on", "fatal"], 2, "fatal"),
+    ],
+)
+def test_wrong_words_are_named(flipped, capsys, options, status, message):
+    assert run(["check", flipped, *options]) == status
+    assert message in capsys.readouterr().err
