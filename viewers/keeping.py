@@ -78,7 +78,8 @@ def _with(seen: Snapshot, stored: StoredTrack) -> Snapshot:
     return Snapshot(
         labels=replace(seen.labels, tracks=tracks + new),
         versions={**seen.versions, stored.track.id: stored.version},
-        seq=max(seen.seq, stored.version),
+        # Where another event lies between, the drive was not seen since.
+        seq=stored.version if stored.version == seen.seq + 1 else seen.seq,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import OrderedDict
 from collections.abc import Callable
 from threading import Lock
@@ -10,9 +11,9 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sensorann.errors import ArgumentError
+from sensorann.errors import ArgumentError, SensorannError
 from sensorann.geometry import Trajectory
-from sensorann.scene import Drive, Rig, Sweep
+from sensorann.scene import Drive, Rig, Sweep, nearest_indices
 
 BYTES_PER_GB = 1_000_000_000
 _Key = tuple[str, int]
@@ -65,6 +66,23 @@ class CachedDrive:
     def holds(self, sensor: str, index: int) -> bool:
         """Tell whether a measurement is kept, without asking for it."""
         return (sensor, index) in self._kept
+
+    def read_ahead(self, instants: NDArray[np.int64]) -> Callable[[], None] | None:
+        """Work that brings the LiDAR sweeps nearest to some instants into memory; None where they are there already."""
+        missing = [
+            (sensor.name, int(index))
+            for sensor in self.rig.of_kind("lidar")
+            if len(times := self.timestamps_ns(sensor.name)) and len(instants)
+            for index in nearest_indices(times, instants)
+            if (sensor.name, int(index)) not in self._kept
+        ]
+
+        def read() -> None:
+            for sensor, index in missing:
+                with contextlib.suppress(SensorannError):  # its frame says why, when it is looked at
+                    self.sweep(sensor, index)
+
+        return read if missing else None
 
     def sweep(self, sensor: str, index: int) -> Sweep:
         """Sweep of that index, from memory where it is kept."""

@@ -6,7 +6,6 @@ action, and the actions in `viewers.actions` are all that a key or a mouse can d
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -122,22 +121,25 @@ class Session:
     def box_here(self, track_id: str) -> Cuboid | None:
         """Box of an object in this frame, as a hand holds it where one does; None where it has none."""
         track = self.labels.track(track_id)
-        row = int(np.searchsorted(track.timestamps_ns, self.timestamp_ns))
-        if row == len(track) or track.timestamps_ns[row] != self.timestamp_ns:
-            return None
-        held = self.gesture
-        return held.cuboid if held is not None and held.track_id == track_id else track.cuboids.record(row)
+        row = self._row_here(track)
+        return None if row is None else self._held_or(track, row)
 
     def shown(self) -> Iterator[ShownBox]:
         """Boxes of this frame that are not hidden, in the order of the labels."""
         for track in self.labels.tracks:
-            chosen = track.id in self.selected
-            if track.id in self.hidden or (self.isolated and not chosen):
+            chosen, row = track.id in self.selected, self._row_here(track)
+            if row is None or track.id in self.hidden or (self.isolated and not chosen):
                 continue
-            cuboid = self.box_here(track.id)
-            if cuboid is not None:
-                row = int(np.searchsorted(track.timestamps_ns, self.timestamp_ns))
-                yield ShownBox(track=track, cuboid=cuboid, source=Source(track.sources[row]), selected=chosen)
+            source = Source(track.sources[row])
+            yield ShownBox(track=track, cuboid=self._held_or(track, row), source=source, selected=chosen)
+
+    def _row_here(self, track: Track) -> int | None:
+        row = int(np.searchsorted(track.timestamps_ns, self.timestamp_ns))
+        return row if row < len(track) and track.timestamps_ns[row] == self.timestamp_ns else None
+
+    def _held_or(self, track: Track, row: int) -> Cuboid:
+        held = self.gesture
+        return held.cuboid if held is not None and held.track_id == track.id else track.cuboids.record(row)
 
     def go_to(self, i_frame: int) -> None:
         """Look at another frame, the first or last one beyond the ends; those that follow are read ahead."""
@@ -240,22 +242,8 @@ class Session:
         self.selected = tuple(track_id for track_id in self.selected if track_id in there)
 
     def _read_ahead(self, instants: NDArray[np.int64]) -> None:
-        """Read the sweeps of some instants into the cache, unless the loader is busy: the next step asks again."""
+        """Read sweeps before they are asked for, unless the loader is busy: the next step asks again."""
         self._loader.collect()
-        if self._loader.pending:
-            return
-        wanted = [
-            (sensor.name, int(index))
-            for sensor in self.drive.rig.of_kind("lidar")
-            if len(times := self.drive.timestamps_ns(sensor.name)) and len(instants)
-            for index in nearest_indices(times, instants)
-        ]
-        missing = [key for key in wanted if not self.drive.holds(*key)]
-        if missing:
-            self._loader.submit("load ahead", lambda: _read(self.drive, missing), lambda _: None)
-
-
-def _read(drive: CachedDrive, wanted: list[tuple[str, int]]) -> None:
-    for sensor, index in wanted:
-        with contextlib.suppress(SensorannError):  # its frame says why, when it is looked at
-            drive.sweep(sensor, index)
+        work = None if self._loader.pending else self.drive.read_ahead(instants)
+        if work is not None:
+            self._loader.submit("load ahead", work, lambda _: None)

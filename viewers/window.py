@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import logging
 from collections.abc import Callable
@@ -206,7 +207,8 @@ class Window:
             except Exception as error:  # a fault of ours costs an action, not the day
                 _log.exception("the viewer goes on")
                 self._session.message = f"this went wrong, the log says more: {error!r}"
-            self._panel.show(self._session)
+            with contextlib.suppress(Exception):  # a panel that cannot be drawn must not end the loop either
+                self._panel.show(self._session)
             return otherwise
 
         return guarded

@@ -2,19 +2,22 @@
 
 import builtins
 import sys
+from dataclasses import replace
 
 import pytest
 
 from sensorann import cli
 from sensorann.formats import pack
+from sensorann.scene import Rig
 from sensorann.simulate import simulate_drive
+from sensorann.simulate.vehicle import LIDAR
 
 
 @pytest.fixture(scope="module")
 def packed(tmp_path_factory):
     drive, _ = simulate_drive(n_frames=1, n_actors=1, n_beams=4, n_columns=20)
     path = tmp_path_factory.mktemp("drive") / "street.drive.h5"
-    pack(drive, path)
+    pack(replace(drive, rig=Rig((drive.rig[LIDAR],))), path)
     return path
 
 

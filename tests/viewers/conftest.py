@@ -1,6 +1,7 @@
 """A drive with objects to label, and a session on it without a window."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from sensorann.scene import Labels
 from sensorann.simulate import simulate_drive
 from sensorann.store import Store, open_store
+from tests.store.edits import contents
 from viewers import Session, open_session
 from viewers.actions.shaping import sweep_here
 from viewers.recording import CachedDrive
@@ -61,3 +63,8 @@ def visible_points(session: Session, truth: Labels) -> dict[str, np.ndarray]:
             if inside.sum() >= FEWEST_POINTS:
                 found[track.id] = points[inside][0]
     return found
+
+
+def by_id(labels: Labels) -> list[object]:
+    """Contents, with the tracks in the order of their ids: a store keeps them in the order in which they came."""
+    return contents(replace(labels, tracks=tuple(sorted(labels.tracks, key=lambda track: track.id))))

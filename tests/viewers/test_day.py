@@ -12,8 +12,7 @@ from sensorann.scene import Event, Labels, Source, Tag
 from sensorann.store import verify
 from sensorann.store.reviewing import comments, decisions
 from sensorann.tracks import surgery
-from tests.store.edits import contents
-from tests.viewers.conftest import visible_points
+from tests.viewers.conftest import by_id, visible_points
 from viewers import Session, open_session
 from viewers.actions import objects, placing, remarks
 from viewers.commands import SMALL_TURN, STEP
@@ -86,12 +85,7 @@ class Day:
     def check(self) -> None:
         """What the session shows is what the library gives, and what the store holds, to the last bit."""
         assert by_id(self.session.labels) == by_id(self.expected)
-        assert contents(self.session.labels) == contents(self.session.store.load(self.session.name).labels)
-
-
-def by_id(labels: Labels) -> list[object]:
-    """Contents, with the tracks in the order of their ids: a store keeps them in the order in which they came."""
-    return contents(replace(labels, tracks=tuple(sorted(labels.tracks, key=lambda track: track.id))))
+        assert by_id(self.session.labels) == by_id(self.session.store.load(self.session.name).labels)
 
 
 def nudged(cuboid: Cuboid, n_rounds: int) -> np.ndarray:
@@ -192,6 +186,6 @@ def test_a_whole_day_ends_with_the_labels_that_the_library_alone_gives(day, driv
     assert [one.text for one in comments(store, session.name)] == ["too long?"]
     assert decisions(store, session.name)[first]["decision"] == "accept"
     again = open_session(drive, store)
-    assert contents(again.labels) == contents(session.labels)
+    assert by_id(again.labels) == by_id(session.labels)
     again.close()
     assert verify(store).faults == ()

@@ -6,15 +6,16 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from sensorann.formats import pack
-from sensorann.scene import Drive, Labels, Track
+from sensorann.scene import Drive, Labels, Rig, Track
 from sensorann.simulate import simulate_drive
+from sensorann.simulate.vehicle import LIDAR
 from sensorann.store import log, open_store, verify
 from tests.builders import make_labels
 from tests.viewers.conftest import visible_points
@@ -74,7 +75,7 @@ def in_view(pixel: tuple[float, float]) -> bool:
 def street(tmp_path_factory) -> Street:
     drive, truth = simulate_drive(seed=3, n_frames=N_FRAMES, n_actors=60, n_beams=32, n_columns=900)
     path = tmp_path_factory.mktemp("street") / "street.drive.h5"
-    pack(drive, path)
+    pack(replace(drive, rig=Rig((drive.rig[LIDAR],))), path)  # no pictures: nothing shows them
     known, other, points = objects_in_view(drive, truth, path.parent / "scratch.db")
     return Street(
         path=path,
@@ -86,7 +87,7 @@ def street(tmp_path_factory) -> Street:
 
 
 def ego_from_world(drive: Drive):
-    return drive.trajectory.at(int(drive.timestamps_ns("LIDAR_TOP")[0])).inverse()
+    return drive.trajectory.at(int(drive.timestamps_ns(LIDAR)[0])).inverse()
 
 
 def objects_in_view(drive: Drive, truth: Labels, scratch: Path) -> tuple[Track, Track, dict[str, np.ndarray]]:

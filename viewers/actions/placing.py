@@ -12,7 +12,7 @@ from sensorann.errors import ArgumentError
 from sensorann.fitting import ClickedFit, fit_at
 from sensorann.geometry import Cuboid, Transform
 from sensorann.geometry.arrays import as_array
-from sensorann.scene import Category, Ontology
+from sensorann.scene import Category, Ontology, Track
 from sensorann.tracks import surgery
 from viewers.session import Session
 from viewers.state import Tool
@@ -39,8 +39,7 @@ def create_from_click(session: Session, point: ArrayLike) -> None:
     i_frame, instant, labels = session.i_frame, session.timestamp_ns, session.labels
     owner = session.track if session.selected and session.box_here(session.selected[-1]) is None else None
     category = session.category if owner is None else owner.category
-    nearest = None if owner is None else int(np.argmin(np.abs(owner.timestamps_ns - instant)))
-    size = None if owner is None or nearest is None else owner.cuboids.record(nearest).size
+    size = None if owner is None else _nearest_size(owner, instant)
 
     def fit() -> ClickedFit:
         frame: Literal["world", "ego"] = "world" if labels.frame == "world" else "ego"
@@ -143,6 +142,11 @@ def selected_box(session: Session) -> tuple[str, Cuboid]:
     if cuboid is None:
         raise ArgumentError(f"object {track.id} has no box in this frame")
     return track.id, cuboid
+
+
+def _nearest_size(track: Track, timestamp_ns: int) -> tuple[float, float, float]:
+    nearest = int(np.argmin(np.abs(track.timestamps_ns - timestamp_ns)))
+    return track.cuboids.record(nearest).size
 
 
 def _create(
