@@ -1,5 +1,7 @@
 """What is drawn of points and boxes, without a window."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -35,6 +37,20 @@ def test_boxes_are_drawn_at_their_corners_in_the_frame_of_the_vehicle():
     assert tip[0] > first.cuboid.size[0] / 2  # the mark lies ahead of the front
     assert len(drawn.lines) > 2 * N_EDGES
     assert len(boxes([], ego_from_world).points) == 0
+
+
+def test_a_path_goes_through_all_boxes_and_marks_the_keyframes():
+    from viewers.drawables import path
+
+    track = make_track(n=4)
+    track = replace(
+        track, sources=np.array([Source.HUMAN, Source.FITTED, Source.INTERPOLATED, Source.IMPORTED], np.uint8)
+    )
+    drawn = path(track, Transform.from_yaw(0.0, [1, 0, 0]))
+    points = np.asarray(drawn.points)
+    np.testing.assert_allclose(points[:4], track.cuboids.centers + np.array([1, 0, 0]))
+    np.testing.assert_allclose(points[4:, :2], points[[0, 3], :2])
+    assert np.asarray(drawn.lines).tolist() == [[0, 1], [1, 2], [2, 3], [0, 4], [3, 5]]
 
 
 def test_colors_say_which_object_who_placed_it_and_what_is_selected():
