@@ -109,6 +109,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "side_view": Command("look from the right", partial(looking.look_from, view=View.SIDE)),
         "front_view": Command("look from the front", partial(looking.look_from, view=View.FRONT)),
         "usual_view": Command("look from behind", partial(looking.look_from, view=View.BEHIND)),
+        "paths": Command("show the way of what is selected, or not", looking.toggle_paths),
         "larger_points": Command("larger points", partial(looking.change_point_size, by=1)),
         "smaller_points": Command("smaller points", partial(looking.change_point_size, by=-1)),
         "help": Command("show or hide this help", looking.toggle_help),

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from sensorann.geometry import Transform
 from sensorann.geometry.cuboids import CORNER_EDGES, CORNER_SIGNS
 from sensorann.images import track_color
-from sensorann.scene import Source
+from sensorann.scene import Source, Track
+from sensorann.tracks.keyframes import KEYFRAME_SOURCES
 from viewers.state import ShownBox
 
 # Heights over which the colors of points run, metres above the ground; higher ones keep the last. No frame of a vehicle
@@ -23,6 +24,7 @@ _MARK = np.array([[1.5, 0.0, -1.0], [1.0, -0.5, -1.0], [1.0, 0.5, -1.0]])
 _VERTICES = np.concatenate([CORNER_SIGNS, _MARK])
 _LINES = np.concatenate([CORNER_EDGES, [[8, 9], [8, 10]]])
 _COMPUTED_SHADE = 0.55
+_KEY_STROKE = 0.6
 
 
 def cloud(points: NDArray[np.float32]) -> o3d.t.geometry.PointCloud:
@@ -54,6 +56,20 @@ def boxes(shown: Sequence[ShownBox], drawn_from_labels: Transform) -> o3d.geomet
     drawn.points = o3d.utility.Vector3dVector(np.concatenate([np.zeros((0, 3)), *vertices]))
     drawn.lines = o3d.utility.Vector2iVector(np.concatenate([np.zeros((0, 2), np.int64), *lines]).astype(np.int32))
     drawn.colors = o3d.utility.Vector3dVector(np.concatenate([np.zeros((0, 3)), *colors]))
+    return drawn
+
+
+def path(track: Track, drawn_from_labels: Transform) -> o3d.geometry.LineSet:
+    """Line through the centres of an object's boxes, with an upright stroke at each keyframe, in the object's color."""
+    centers = drawn_from_labels.apply(track.cuboids.centers)
+    keys = np.flatnonzero(np.isin(track.sources, KEYFRAME_SOURCES))
+    tops = centers[keys] + [0.0, 0.0, _KEY_STROKE]
+    along = np.column_stack([np.arange(len(centers) - 1), np.arange(1, len(centers))])
+    strokes = np.column_stack([keys, len(centers) + np.arange(len(keys))])
+    drawn = o3d.geometry.LineSet()
+    drawn.points = o3d.utility.Vector3dVector(np.concatenate([centers, tops]))
+    drawn.lines = o3d.utility.Vector2iVector(np.concatenate([along, strokes]).astype(np.int32))
+    drawn.paint_uniform_color(np.array(track_color(track.id)[::-1]) / 255)
     return drawn
 
 

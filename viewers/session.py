@@ -46,6 +46,7 @@ class Session:
     suggestions : frames worth looking at, the best first
     view : where to look from next; a window goes there and forgets it, so that the person turns freely
     point_size : pixels
+    paths_shown : the way of what is selected is drawn
     help_shown : what the keys do is shown
     left : the person is done; a window closes
     message : what the person should read now
@@ -67,7 +68,7 @@ class Session:
         self.suggestions: tuple[Suggestion, ...] = ()
         self.view: View | None = View.BEHIND
         self.point_size = 2
-        self.help_shown = self.left = False
+        self.paths_shown = self.help_shown = self.left = False
         self.message = ""
         self.worker = Worker("sensorann work")
         self._loader = Worker("sensorann load ahead")

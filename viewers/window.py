@@ -102,18 +102,24 @@ class Window:
         for caption in self._captions:
             self._view.remove_3d_label(caption)
         self._captions = []
-        self._view.scene.remove_geometry("boxes")
-        if not shown:
-            return
-        material = rendering.MaterialRecord()
-        material.shader = "unlitLine"
-        material.line_width = _LINE_WIDTH * self._window.scaling
-        self._view.scene.add_geometry("boxes", drawables.boxes(shown, drawn_from_labels), material)
+        self._draw_lines("boxes", drawables.boxes(shown, drawn_from_labels))
+        if self._session.paths_shown and self._session.selected:
+            self._draw_lines("path", drawables.path(self._session.track, drawn_from_labels))
+        else:
+            self._view.scene.remove_geometry("path")
         for box in shown:
             top = box.cuboid.frame_from_cuboid.apply([0.0, 0.0, box.cuboid.size[2] / 2])
             caption = self._view.add_3d_label(drawn_from_labels.apply(top).astype(np.float32), box.track.id)
             caption.color = gui.Color(*drawables.box_color(box))
             self._captions.append(caption)
+
+    def _draw_lines(self, name: str, lines: o3d.geometry.LineSet) -> None:
+        material = rendering.MaterialRecord()
+        material.shader = "unlitLine"
+        material.line_width = _LINE_WIDTH * self._window.scaling
+        self._view.scene.remove_geometry(name)
+        if len(lines.lines):
+            self._view.scene.add_geometry(name, lines, material)
 
     def _look(self) -> None:
         """Go to where the session wants to look from; from there on the person turns the view."""

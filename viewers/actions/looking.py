@@ -106,6 +106,11 @@ def change_point_size(session: Session, by: int) -> None:
     session.point_size = max(1, session.point_size + by)
 
 
+def toggle_paths(session: Session) -> None:
+    """Draw the way of what is selected through the whole drive, or not."""
+    session.paths_shown = not session.paths_shown
+
+
 def toggle_help(session: Session) -> None:
     """Show what the keys do, or not."""
     session.help_shown = not session.help_shown
