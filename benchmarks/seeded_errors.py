@@ -263,7 +263,7 @@ def print_recall(cases: list[Case], kinds: Sequence[Kind], least: float, *, poin
             named += int(run.hits[kept & own].any(axis=0).sum())
             false += int((~run.hits[kept].any(axis=1)).sum())
             boxes += run.n_boxes
-        shares = f"{found / max(n, 1):.3f} | {named / max(n, 1):.3f}"
+        shares = f"{found / n:.3f} | {named / n:.3f}" if n else " | "
         print(f"| {kind} | {size} | {n} | {shares} | {1000 * false / boxes:.1f} |")
 
 
