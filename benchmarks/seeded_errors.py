@@ -318,14 +318,14 @@ def print_fit(folder: Path) -> None:
 def print_judgement(folder: Path) -> None:
     judged = sequences(JUDGED)
     mixed = list(runs(judged, seeds_of(KINDS), n_rounds=N_ROUNDS, seed=0))
-    print("Labels and ego poses, KITTI tracking\n")
+    print("### Labels and ego poses, KITTI tracking\n")
     print_recall(judged, KINDS, least_score(mixed))
     print_scores(mixed)
     root = DATA / "kitti_tracking" / "training"
     first = with_points(judged[0].drive, judged[0].labels)
     for name, seen in ((f"{root.parent.name} 0000", [first]), ("simulated", simulated(JUDGED_SEEDS, folder))):
         mixed = list(runs(seen, seeds_of(KINDS_WITH_POINTS), n_rounds=N_ROUNDS, seed=0, points=True))
-        print(f"\nWith points, {name}\n")
+        print(f"\n### With points, {name}\n")
         print_recall(seen, KINDS_WITH_POINTS, least_score(mixed), points=True)
         print_scores(mixed)
 
