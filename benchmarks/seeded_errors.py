@@ -4,14 +4,14 @@ Labels: KITTI tracking, even sequences, as published; whatever is found in them 
 though some of it is wrong. Into copies of them errors are sown (`benchmarks.seeding`), one kind and size at a time, at
 most one in every fourth track. An error is found when a finding names one of its tracks within 0.15 s of its boxes, and
 named when the finding's rule is the one for its kind. Positions, sizes and headings are changed within 30 m of the
-vehicle, where an object shows points; the sequences but 0000 come without sweeps, so labels and ego poses are all there
-is.
+vehicle, where an object shows points; labels and ego poses are all that is looked at there. Errors that only points
+show (`benchmarks.seeding_points`) are sown into 0000, whose sweeps are at hand, and into a simulated drive.
 
 Scores are learnt on the sequences of FITTED (`--fit` prints the table of sensorann/qa/checking/scores.py) and judged on
 those of JUDGED. For both, kinds are mixed, one error in every fourth track, so that a score is the probability that a
 finding is right in labels with as many errors as that.
 
-    python -m benchmarks.seeded_errors [--fit]
+    python -m benchmarks.seeded_errors [--fit | --rules]
 """
 
 from __future__ import annotations
@@ -263,7 +263,7 @@ def print_recall(cases: list[Case], kinds: Sequence[Kind], least: float, *, poin
             named += int(run.hits[kept & own].any(axis=0).sum())
             false += int((~run.hits[kept].any(axis=1)).sum())
             boxes += run.n_boxes
-        shares = f"{found / max(n, 1):.3f} | {named / max(n, 1):.3f}"
+        shares = f"{found / n:.3f} | {named / n:.3f}" if n else " | "
         print(f"| {kind} | {size} | {n} | {shares} | {1000 * false / boxes:.1f} |")
 
 
@@ -284,13 +284,25 @@ def print_scores(all_runs: list[Run]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--fit", action="store_true", help="learn the scores anew and print their table")
+    parser.add_argument("--rules", action="store_true", help="print the table of rules, which takes no measuring")
     arguments = parser.parse_args()
+    if arguments.rules:
+        print_rules()
+        return
     logging.disable(logging.WARNING)
     with tempfile.TemporaryDirectory() as folder:
         if arguments.fit:
             print_fit(Path(folder))
         else:
             print_judgement(Path(folder))
+
+
+def print_rules() -> None:
+    print("| rule | severity | evidence | what it means |")
+    print("|---|---|---|---|")
+    for rule in RULES:
+        evidence = "points" if rule.needs_points else "labels"
+        print(f"| `{rule.id}` | {rule.severity.label} | {evidence} | {rule.text} |")
 
 
 def print_fit(folder: Path) -> None:
@@ -306,14 +318,14 @@ def print_fit(folder: Path) -> None:
 def print_judgement(folder: Path) -> None:
     judged = sequences(JUDGED)
     mixed = list(runs(judged, seeds_of(KINDS), n_rounds=N_ROUNDS, seed=0))
-    print("Labels and ego poses, KITTI tracking\n")
+    print("### Labels and ego poses, KITTI tracking\n")
     print_recall(judged, KINDS, least_score(mixed))
     print_scores(mixed)
     root = DATA / "kitti_tracking" / "training"
     first = with_points(judged[0].drive, judged[0].labels)
     for name, seen in ((f"{root.parent.name} 0000", [first]), ("simulated", simulated(JUDGED_SEEDS, folder))):
         mixed = list(runs(seen, seeds_of(KINDS_WITH_POINTS), n_rounds=N_ROUNDS, seed=0, points=True))
-        print(f"\nWith points, {name}\n")
+        print(f"\n### With points, {name}\n")
         print_recall(seen, KINDS_WITH_POINTS, least_score(mixed), points=True)
         print_scores(mixed)
 

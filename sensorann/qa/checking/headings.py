@@ -11,7 +11,7 @@ from sensorann.qa.checking.evidence import Evidence
 from sensorann.qa.checking.finding import Edit, Suspicion
 from sensorann.qa.checking.paths import Path
 from sensorann.qa.checking.quarter_turns import MOVING, SHARP_TURN
-from sensorann.qa.checking.spans import how_long, span_ns, spans_of
+from sensorann.qa.checking.spans import beyond, how_long, span_ns, spans_of
 from sensorann.scene import Motion
 
 # A yaw this far from what its neighbours foretell, radians and in usual misses.
@@ -56,8 +56,7 @@ def askew(evidence: Evidence) -> Iterator[Suspicion]:
             continue
         off = np.degrees(np.abs(path.yaw_misses))
         limit = np.degrees(np.maximum(_OFF, _USUAL_MISSES * path.yaw_noises))
-        for rows in spans_of(off > limit):
-            worst = int(rows[np.argmax(off[rows] / limit[rows])])
+        for rows, worst in beyond(off, limit):
             yield Suspicion(
                 object=path.track.id,
                 timestamp_ns=int(path.track.timestamps_ns[worst]),

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sensorann.qa.checking.evidence import Evidence
 from sensorann.qa.checking.finding import Edit, Suspicion
 from sensorann.qa.checking.paths import Path
-from sensorann.qa.checking.spans import deleted, how_long, spans_of
+from sensorann.qa.checking.spans import beyond, deleted, how_long
 from sensorann.qa.checking.steps import Leap
 
 # Usual misses, and metres, from which on a box is off its path.
@@ -25,55 +25,44 @@ def off_path(evidence: Evidence) -> Iterator[Suspicion]:
     """Boxes away from where their neighbours put them, in plan."""
     for path in evidence.paths:
         off = np.maximum(np.nan_to_num(np.hypot(*path.misses[:, :2].T)), path.steps.away)
-        limit = np.maximum(_LEAST_M, _USUAL_MISSES * path.noises)
-        for rows in spans_of((off > limit) & ~_is_late(path)):
-            worst = int(rows[np.argmax(off[rows] / limit[rows])])
-            yield Suspicion(
-                object=path.track.id,
-                timestamp_ns=int(path.track.timestamps_ns[worst]),
-                value=float(off[worst]),
-                limit=float(limit[worst]),
-                message=f"lies {off[worst]:.2f} m off the path of its neighbours {how_long(rows, path.track)}",
-                repair=deleted(rows, path.track),
-            )
+        limits = np.maximum(_LEAST_M, _USUAL_MISSES * path.noises)
+        for rows, worst in beyond(off, limits, among=~_is_late(path)):
+            text = f"lies {off[worst]:.2f} m off the path of its neighbours"
+            yield _told(path, rows, worst, float(off[worst]), float(limits[worst]), text)
 
 
 def late(evidence: Evidence) -> Iterator[Suspicion]:
     """Boxes of fast objects that lie where the object was at another instant."""
     for path in evidence.paths:
         along = _along(path)
-        limit = np.maximum(_LEAST_M, _USUAL_MISSES * path.noises)
-        for rows in spans_of((np.abs(along) > limit) & _is_late(path)):
-            worst = int(rows[np.argmax(np.abs(along[rows]) / limit[rows])])
-            seconds = along[worst] / path.speeds[worst]
-            side = "later" if seconds > 0 else "earlier"
-            yield Suspicion(
-                object=path.track.id,
-                timestamp_ns=int(path.track.timestamps_ns[worst]),
-                value=float(along[worst]),
-                limit=float(limit[worst]),
-                message=f"lies where the object is {abs(seconds) * 1e3:.0f} ms {side}, "
-                f"{abs(along[worst]):.2f} m along its motion, {how_long(rows, path.track)}",
-                repair=deleted(rows, path.track),
-            )
+        limits = np.maximum(_LEAST_M, _USUAL_MISSES * path.noises)
+        for rows, worst in beyond(np.abs(along), limits, among=_is_late(path)):
+            milliseconds = 1e3 * abs(along[worst]) / path.speeds[worst]
+            side = "later" if along[worst] > 0 else "earlier"
+            text = f"lies where the object is {milliseconds:.0f} ms {side}, {abs(along[worst]):.2f} m along its motion,"
+            yield _told(path, rows, worst, float(along[worst]), float(limits[worst]), text)
 
 
 def off_height(evidence: Evidence) -> Iterator[Suspicion]:
     """Boxes above or below where their neighbours put them."""
     for path in evidence.paths:
         off = path.misses[:, 2]
-        limit = np.maximum(_LEAST_HEIGHT_M, _USUAL_MISSES * path.height_noises)
-        for rows in spans_of(np.abs(off) > limit):
-            worst = int(rows[np.argmax(np.abs(off[rows]) / limit[rows])])
-            side = "above" if off[worst] > 0 else "below"
-            yield Suspicion(
-                object=path.track.id,
-                timestamp_ns=int(path.track.timestamps_ns[worst]),
-                value=float(off[worst]),
-                limit=float(limit[worst]),
-                message=f"lies {abs(off[worst]):.2f} m {side} its neighbours {how_long(rows, path.track)}",
-                repair=deleted(rows, path.track),
-            )
+        limits = np.maximum(_LEAST_HEIGHT_M, _USUAL_MISSES * path.height_noises)
+        for rows, worst in beyond(np.abs(off), limits):
+            text = f"lies {abs(off[worst]):.2f} m {'above' if off[worst] > 0 else 'below'} its neighbours"
+            yield _told(path, rows, worst, float(off[worst]), float(limits[worst]), text)
+
+
+def _told(path: Path, rows: NDArray[np.int64], worst: int, value: float, limit: float, text: str) -> Suspicion:
+    """Tell of a run of boxes that are better computed anew."""
+    return Suspicion(
+        object=path.track.id,
+        timestamp_ns=int(path.track.timestamps_ns[worst]),
+        value=value,
+        limit=limit,
+        message=f"{text} {how_long(rows, path.track)}",
+        repair=deleted(rows, path.track),
+    )
 
 
 def _along(path: Path) -> NDArray[np.float64]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sensorann.qa.checking.evidence import Evidence
 from sensorann.qa.checking.finding import Suspicion
 from sensorann.qa.checking.paths import Path
-from sensorann.qa.checking.spans import how_long, spans_of
+from sensorann.qa.checking.spans import beyond, how_long
 from sensorann.scene import Motion
 
 
@@ -87,10 +87,9 @@ def slipping(evidence: Evidence) -> Iterator[Suspicion]:
 
 def _beyond(path: Path, values: NDArray[np.float64], limits: NDArray[np.float64], text: str) -> Iterator[Suspicion]:
     """Tell of runs of boxes beyond the limits."""
-    for rows in spans_of(values > limits):
+    for rows, worst in beyond(values, limits):
         if len(rows) < _FEWEST:
             continue
-        worst = int(rows[np.argmax(values[rows] / limits[rows])])
         yield Suspicion(
             object=path.track.id,
             timestamp_ns=int(path.track.timestamps_ns[worst]),

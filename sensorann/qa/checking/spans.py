@@ -17,6 +17,20 @@ def spans_of(marked: NDArray[np.bool_]) -> Iterator[NDArray[np.int64]]:
     yield from (run for run in np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1) if len(run))
 
 
+def beyond(
+    values: NDArray[np.float64], limits: NDArray[np.float64], *, among: NDArray[np.bool_] | None = None
+) -> Iterator[tuple[NDArray[np.int64], int]]:
+    """Rows of each run of boxes beyond their limits, and the one that is furthest beyond; NaN is beyond nothing.
+
+    Parameters
+    ----------
+    values, limits : (N,) float64
+    among : (N,) bool, boxes that are asked about; all when not given
+    """
+    for rows in spans_of((values > limits) & (True if among is None else among)):
+        yield rows, int(rows[np.argmax(values[rows] / limits[rows])])
+
+
 def how_long(rows: NDArray[np.int64], track: Track) -> str:
     """Say how many boxes of a track are meant."""
     if len(rows) == len(track):

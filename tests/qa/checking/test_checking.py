@@ -8,7 +8,7 @@ from sensorann.qa import RULES, Severity, check, repaired
 from sensorann.qa.checking.scores import score_of
 from sensorann.scene import Labels
 from tests.builders import START_NS, MemoryDrive, make_labels, make_track
-from tests.qa.checking.cases import drive, driving, edited, found, labels_of, standing
+from tests.qa.checking.cases import drive, driving, edited, found, houses, labels_of, standing
 from tests.qa.checking.test_rules import crossed
 
 
@@ -56,6 +56,13 @@ def test_coordinates_of_a_map_projection_lose_nothing():
     moved = edited(near, np.arange(40), shift=far)
     (here,), (there,) = check(labels_of(near)), check(labels_of(moved))
     assert there.value == pytest.approx(here.value, abs=1e-6)
+
+
+@pytest.mark.parametrize("value", [float("nan"), "largely", None, True], ids=str)
+def test_odd_attributes_say_nothing_of_hiding(value):
+    ended = driving(n=20, box_attributes={"occluded": (value,) * 20})
+    told = {one.object for one in found(ended, *houses(), rules=["death"])}
+    assert told == (set() if value is True else {"1"})
 
 
 def test_an_unknown_rule_is_named():
