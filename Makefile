@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 KERNEL_CACHE := $(CURDIR)/.cache/kernels
 export NUMBA_CACHE_DIR ?= $(KERNEL_CACHE)
 
-.PHONY: demo test lint judges bench clean
+.PHONY: demo test soak lint judges bench clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/core.stamp
@@ -15,6 +15,10 @@ demo: $(VENV)/core.stamp
 test: system-libraries lint judges
 	$(BIN)/python -m pytest -n 2
 	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -m kernels
+
+# Hours in minutes: 500 kills and 16 processes x 1,000 edits on each database.
+soak: system-libraries $(VENV)/all.stamp
+	SENSORANN_SOAK=1 $(BIN)/python -m pytest tests/store/test_durability.py --durations=0
 
 lint: $(VENV)/all.stamp
 	$(BIN)/ruff check .
@@ -56,8 +60,8 @@ $(VENV)/all.stamp: $(VENV)/core.stamp
 	touch $@
 
 VIEWER_LIBRARIES := libusb-1.0-0 libvulkan1 mesa-vulkan-drivers libegl1 libgl1 libx11-6 libidn2-0 libudev1 libglib2.0-0
-# The label store is tested on a real server, which the tests start for themselves.
-SYSTEM_LIBRARIES := $(VIEWER_LIBRARIES) postgresql libpq5
+# The label store is tested on a real server and the viewer on a real screen, which the tests start for themselves.
+SYSTEM_LIBRARIES := $(VIEWER_LIBRARIES) postgresql libpq5 xvfb xdotool
 APT := apt-get install -y --no-install-recommends $(SYSTEM_LIBRARIES)
 
 .PHONY: system-libraries

@@ -32,6 +32,7 @@ from benchmarks.kitti_interpolation import DATA
 from benchmarks.report import REPOSITORY, between_marks
 from sensorann.errors import SensorannError
 from sensorann.fitting import Proposal
+from sensorann.fitting.proposing import confidence_features
 from sensorann.fitting.readings import read_cluster
 from sensorann.geometry import Cuboid, Cuboids, Transform, paired_iou_3d
 from sensorann.scene import Motion
@@ -43,7 +44,7 @@ CLEAR = 100
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Click:
-    """One click on one object, and the box that we lay; none where the click was refused."""
+    """One click on one object, the box that we lay (none where the click was refused), and its processor time."""
 
     case: Case
     point: NDArray[np.float64]
@@ -69,14 +70,14 @@ def click_all(cases: list[Case], seeds: int, *, with_category: bool = False) -> 
         for seed in range(seeds):
             point = case.click(np.random.default_rng(seed))
             category = case.category if with_category else None
-            started = time.perf_counter()
+            started = time.process_time()
             try:
                 found = sa.cuboid_from_click(
                     case.scan.sweep, point, ontology, category, ego_from_sensor=case.scan.ego_from_sensor
                 )
             except SensorannError:
                 found = None
-            clicks.append(Click(case=case, point=point, proposal=found, seconds=time.perf_counter() - started))
+            clicks.append(Click(case=case, point=point, proposal=found, seconds=time.process_time() - started))
     return clicks
 
 
@@ -227,7 +228,35 @@ def is_clear_vehicle(case: Case) -> bool:
 def speed(clicks: list[Click]) -> str:
     milliseconds = 1e3 * np.array([click.seconds for click in clicks])
     median, late = np.quantile(milliseconds, [0.5, 0.95])
-    return f"Click to box: median {median:.1f} ms, 95 % below {late:.1f} ms, on one core."
+    return f"Click to box: median {median:.1f} ms, 95 % below {late:.1f} ms, of processor time."
+
+
+def fit_confidence(clicks: list[Click]) -> NDArray[np.float64]:
+    """Logistic regression of IoU > 0.5 on the features of the readings, with a little pull to zero."""
+    kept = [click for click in clicks if click.proposal is not None]
+    features = np.array([confidence_features(click.proposal) for click in kept])
+    good = np.array([ours(click).iou > 0.5 for click in kept], np.float64)
+    weights = np.zeros(features.shape[1])
+    for _ in range(50):
+        chance = 1.0 / (1.0 + np.exp(-features @ weights))
+        slope = features.T @ (good - chance) - weights
+        bend = (features.T * (chance * (1.0 - chance))) @ features + np.eye(len(weights))
+        weights += np.linalg.solve(bend, slope)
+    return weights
+
+
+def confidence_table(clicks: list[Click]) -> str:
+    """How often boxes of a confidence are good: IoU above 0.5."""
+    kept = [click for click in clicks if click.proposal is not None]
+    said = np.array([click.proposal.confidence for click in kept])
+    good = np.array([ours(click).iou > 0.5 for click in kept])
+    lines = ["| confidence | n | said | IoU > 0.5 |", "|---|---|---|---|"]
+    for low, high in ((0.0, 0.2), (0.2, 0.4), (0.4, 0.6), (0.6, 0.8), (0.8, 1.01)):
+        chosen = (said >= low) & (said < high)
+        if chosen.any():
+            figures = f"{chosen.sum()} | {said[chosen].mean():.2f} | {good[chosen].mean():.2f}"
+            lines.append(f"| {low:.1f} to {min(high, 1.0):.1f} | {figures} |")
+    return "\n".join(lines)
 
 
 def report(cases: list[Case], seeds: int) -> str:
@@ -238,7 +267,13 @@ def report(cases: list[Case], seeds: int) -> str:
         clicks = click_all(chosen, seeds)
         clear = [click for click in clicks if is_clear_vehicle(click.case)]
         told = click_all([case for case in chosen if is_clear_vehicle(case)], seeds, with_category=True)
-        parts += [f"### {name}", peers_table(clear, told), grouped_table(clicks), speed(clicks)]
+        parts += [
+            f"### {name}",
+            peers_table(clear, told),
+            grouped_table(clicks),
+            confidence_table(clicks),
+            speed(clicks),
+        ]
     return "\n\n".join(parts)
 
 
@@ -247,9 +282,14 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--write", action="store_true", help="put the tables into docs/click.md")
+    parser.add_argument("--fit-confidence", action="store_true", help="print the weights of the confidence")
     options = parser.parse_args()
     cv2.setNumThreads(1)
-    text = report(all_cases(options.data), options.seeds)
+    cases = all_cases(options.data)
+    if options.fit_confidence:
+        print(np.round(fit_confidence(click_all([case for case in cases if case.half == 0], options.seeds)), 2))
+        return
+    text = report(cases, options.seeds)
     print(text)
     if options.write:
         PAGE.write_text(between_marks(PAGE.read_text(), "click", text + "\n"))

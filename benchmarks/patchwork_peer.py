@@ -1,4 +1,4 @@
-"""Patchwork++ on given clouds, run by the interpreter of its own environment: labels, and seconds of every round.
+"""Patchwork++ on given clouds, by the interpreter of its own environment: labels, and processor seconds of each round.
 
     PYTHON benchmarks/patchwork_peer.py CLOUDS.npz LABELS.npz N_ROUNDS
 
@@ -28,9 +28,9 @@ def main() -> None:
         for _ in range(n_rounds):
             # It learns from the sweeps that it saw: every round starts anew.
             estimator = pypatchworkpp.patchworkpp(settings)
-            start = time.perf_counter()
+            start = time.process_time()
             estimator.estimateGround(cloud)
-            seconds[name].append(time.perf_counter() - start)
+            seconds[name].append(time.process_time() - start)
         labels[name] = np.zeros(len(cloud), np.bool_)
         labels[name][estimator.getGroundIndices()] = True
     np.savez(labels_path, **labels)

@@ -122,7 +122,7 @@ def between_marks(text: str, mark: str, content: str) -> str:
     note, arrow, rest = rest.partition("-->\n")
     _, end, tail = rest.partition(f"<!-- {mark}: end -->")
     if not (begin and arrow and end):
-        raise SystemExit(f"README.md has no marks for {mark}")
+        raise SystemExit(f"the page has no marks for {mark}")
     return f"{head}{begin}{note}{arrow}{content}\n{end}{tail}"
 
 

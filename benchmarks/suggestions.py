@@ -19,6 +19,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -140,10 +141,15 @@ def needed(rows: list[tuple[float, float, float, float]]) -> float:
     return float(np.interp(AIM, values, keys)) if values[0] <= AIM <= values[-1] else float("nan")
 
 
+def cases_of(data: Path) -> list[tuple[Drive, Labels, list[Run]]]:
+    """Drives that have such objects."""
+    cases = [(drive, labels, list(runs_of(drive, labels))) for drive, labels in even_sequences(data)]
+    return [case for case in cases if case[2]]
+
+
 def main() -> None:
     logging.disable(logging.WARNING)
-    cases = [(drive, labels, list(runs_of(drive, labels))) for drive, labels in even_sequences(DATA)]
-    cases = [case for case in cases if case[2]]
+    cases = cases_of(DATA)
     print("| keyframes | per object | IoU at all kinks | IoU at hidden kinks | IoU > 0.7 |")
     print("|---|---|---|---|---|")
     summary = []

@@ -19,6 +19,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "cuboid_from_click",
             "cuboid_from_image_box",
             "fit_cuboid",
+            "fit_together",
             "ground",
             "grow_object",
             "refine_cuboid",
@@ -40,6 +41,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         ],
         "simulate": ["simulate_drive"],
         "store": ["Note", "open_store"],
-        "tracks": ["interpolate", "suggest", "track"],
+        "tracks": ["interpolate", "prelabel", "suggest", "track"],
     },
 )

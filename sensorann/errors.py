@@ -30,6 +30,10 @@ class StoreError(SensorannError):
     """A label store cannot do what was asked; nothing of it was done."""
 
 
+class CalibrationError(SensorannError):
+    """No pose of a sensor can be told from these targets; the text says why."""
+
+
 class FormatError(SensorannError):
     """A file does not hold what its format promises.
 

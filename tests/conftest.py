@@ -1,10 +1,15 @@
 """What all tests share: the recorded drives, and hypothesis without deadlines (first calls compile)."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from tests.store.postgresql import Server
 
 settings.register_profile(
     "sensorann", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow], derandomize=True
@@ -27,3 +32,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def real_data() -> Path:
     """Folder of the recorded drives; the test carries the mark `real_data`."""
     return REAL_DATA
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator["Server"]:
+    """A PostgreSQL server of the tests' own, empty."""
+    from tests.store import postgresql
+
+    if postgresql.programs() is None:
+        pytest.skip("no PostgreSQL server is installed (apt-get install postgresql)")
+    with postgresql.running() as running:
+        yield running

@@ -6,12 +6,13 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
+from sensorann.cli.labels import read_labels
 from sensorann.cli.output import AsJson, print_json
 from sensorann.errors import ArgumentError, UsageError
 from sensorann.fitting.clicking import ClickedFit, ClickFrame, fit_at
 from sensorann.fitting.image_box import cuboid_from_image_box
 from sensorann.formats import open_drive
-from sensorann.scene import Drive, frame_timestamps_ns
+from sensorann.scene import Drive, Track, frame_timestamps_ns, labels_in_world
 
 
 def fit(
@@ -21,6 +22,9 @@ def fit(
     at: Annotated[int, Parameter(validator=Number(gte=0))],
     point: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
     box2d: str | None = None,
+    toward: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
+    labels: str | None = None,
+    track: str | None = None,
     frame: ClickFrame = "ego",
     sensor: str | None = None,
     category: str | None = None,
@@ -51,8 +55,14 @@ def fit(
         X,Y,Z in metres, at most 1 m from a measured point of the object.
     box2d
         CAMERA:LEFT,TOP,RIGHT,BOTTOM in pixels, around the object on the picture of that camera; instead of a point.
+    toward
+        X,Y,Z of a second point: the object faces from the first one to it.
+    labels
+        Labels of the drive, a file or STORE#DRIVE, that hold the object at other instants.
+    track
+        Id of the object in them: its keyframes, and the way between them, say where it faces.
     frame
-        Frame of the point.
+        Frame of the points.
     sensor
         LiDAR whose sweep is used; the first one of the drive when not given.
     category
@@ -81,6 +91,8 @@ def fit(
             lidar=sensor,
             category=category,
             size=None if size is None else _size(size),
+            toward=None if toward is None else _numbers(toward, 3, name="--toward", example="14.5,3,-0.4"),
+            track=None if track is None else _track(recording, labels, track),
         )
     if as_json:
         print_json(_as_document(found))
@@ -93,6 +105,12 @@ def _instant(recording: Drive, at: int) -> int:
     if at >= len(times):
         raise ArgumentError(f"--at {at}: drive {recording.name} has the frames 0 to {len(times) - 1}")
     return int(times[at])
+
+
+def _track(recording: Drive, labels: str | None, track_id: str) -> Track:
+    if labels is None:
+        raise UsageError("--track needs --labels")
+    return labels_in_world(read_labels(labels, drive=recording), recording.trajectory).track(track_id)
 
 
 def _size(text: str) -> tuple[float, float, float]:
@@ -132,8 +150,9 @@ def _as_document(found: ClickedFit) -> dict[str, object]:
         "center_m": cuboid.center.tolist(),
         "size_m": list(cuboid.size),
         "yaw_deg": math.degrees(cuboid.yaw),
-        "half_turn_probability": proposal.half_turn_probability,
-        "quarter_turn_probability": proposal.quarter_turn_probability,
+        "yaw_sigma_deg": math.degrees(proposal.heading.sigma),
+        "half_turn_probability": proposal.heading.half_turn_probability,
+        "quarter_turn_probability": proposal.heading.quarter_turn_probability,
         "rotation_wxyz": cuboid.frame_from_cuboid.quaternion_wxyz.tolist(),
         "n_points": len(proposal.rows),
         "score": proposal.score,
@@ -150,7 +169,8 @@ def _show(found: ClickedFit) -> None:
     print(f"centre   {x:.3f}, {y:.3f}, {z:.3f} m in {cuboid.frame}")
     print(f"size     {length:.3f} x {width:.3f} x {height:.3f} m (length, width, height)")
     print(
-        f"yaw      {math.degrees(cuboid.yaw):.2f} deg; off by half a turn with {proposal.half_turn_probability:.0%}, "
-        f"by a quarter with {proposal.quarter_turn_probability:.0%}"
+        f"yaw      {math.degrees(cuboid.yaw):.2f} deg; off by half a turn with "
+        f"{proposal.heading.half_turn_probability:.0%}, by a quarter with "
+        f"{proposal.heading.quarter_turn_probability:.0%}"
     )
     print(f"points   {len(proposal.rows)} of {found.lidar}, {proposal.score:.0%} of them on the edges")

@@ -105,6 +105,7 @@ def interpolate(
         format=to_format,
         kind="interpolate",
         machine=settings | {"labels": labels, "keyframes": keyframes},
+        computed_from=labels,
     )
     summary = _summary(completed, out) | {"written": written.boxes, "left_out": written.left_out}
     if extended is not None:

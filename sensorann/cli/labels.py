@@ -12,7 +12,6 @@ from sensorann.formats import Written
 from sensorann.formats.addresses import split_address
 from sensorann.scene import Drive, Labels
 
-_SERVER = ("postgresql://", "postgresql+psycopg://")
 _SQLITE_MAGIC = b"SQLite format 3\0"
 
 
@@ -23,7 +22,7 @@ def store_address(address: str) -> tuple[str, str | None] | None:
     -------
     store, and the drive in it; None where the address names none
     """
-    if address.startswith(_SERVER):
+    if "://" in address:
         store, _, drive = address.partition("#")
         return store, drive or None
     path, name = split_address(address)
@@ -91,6 +90,7 @@ def write_labels(
     format: str | None = None,  # noqa: A002
     kind: str = "import",
     machine: Mapping[str, Any] | None = None,
+    computed_from: str | None = None,
 ) -> Written:
     """Write labels to a file, or into a store.
 
@@ -101,6 +101,7 @@ def write_labels(
     ----------
     labels, address, drive, format : as in `sensorann.formats.write_labels`
     kind, machine : what made them, for the journal of a store; machine is None where no machine did
+    computed_from : address of the labels that a machine computed these from
 
     Raises
     ------
@@ -116,7 +117,7 @@ def write_labels(
     with sa.open_store(store) as opened:
         note = sa.Note(kind=kind, machine=parameters)
         if machine is not None and name in opened.drives():
-            opened.complete(name, labels, note=note)
+            opened.complete(name, labels, note=note, new_objects=computed_from != address)
         else:
             opened.import_labels(labels, drive=name, note=note)
     return Written(tracks=len(labels.tracks), boxes=labels.n_boxes, image_tracks=len(labels.image_tracks), left_out=0)

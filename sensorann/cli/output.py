@@ -9,5 +9,10 @@ AsJson = Annotated[bool, Parameter(name="--json", negative="")]
 
 
 def print_json(document: object) -> None:
-    """Print a document as JSON that every reader takes: NaN and infinity are errors, not words of our own."""
-    print(json.dumps(document, indent=2, allow_nan=False))
+    """Print a document as JSON that every reader takes."""
+    print(json_text(document))
+
+
+def json_text(document: object) -> str:
+    """Write a document as JSON that every reader takes: NaN and infinity are errors, not words of our own."""
+    return json.dumps(document, indent=2, allow_nan=False)

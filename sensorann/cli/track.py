@@ -65,6 +65,7 @@ def track(
     settings = {"detections": str(detections), "min_score": min_score, "min_detections": min_detections}
     written = write_labels(labels, out, drive=recording, format=to_format, kind="track", machine=settings)
     n_detected = sum(int((item.sources == Source.DETECTED).sum()) for item in labels.tracks)
+    scores = sorted(float(item.attributes["score"]) for item in labels.tracks)
     if as_json:
         print_json(
             {
@@ -76,6 +77,7 @@ def track(
                 "detected": n_detected,
                 "filled": labels.n_boxes - n_detected,
                 "written": written.boxes,
+                "scores": scores,
             }
         )
         return
@@ -83,3 +85,8 @@ def track(
         f"{out}: {len(labels.tracks)} tracks of {n_detected} of {len(given)} detections, "
         f"{labels.n_boxes - n_detected} boxes filled between them; {written.boxes} boxes written"
     )
+    if scores:
+        middle = scores[len(scores) // 2]
+        print(
+            f"scores of tracks from {scores[0]:.2f} to {scores[-1]:.2f}, half of them below {middle:.2f} (--min-score)"
+        )

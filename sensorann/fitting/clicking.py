@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sensorann.errors import ArgumentError
+from sensorann.fitting.heading import from_stroke
+from sensorann.fitting.heading_sources import radar_factor, stroke_direction, track_factor
 from sensorann.fitting.proposing import Proposal, cuboid_from_click
 from sensorann.fitting.surroundings import NothingThereError, nothing_there
 from sensorann.geometry import Transform
 from sensorann.geometry.arrays import as_array
-from sensorann.scene import Drive, Ontology, check_drive, default_ontology, sync
+from sensorann.geometry.rotations import wrap_angle
+from sensorann.scene import Drive, Ontology, Track, check_drive, default_ontology, sync
 
 ClickFrame = Literal["world", "ego", "sensor"]
 
@@ -44,6 +48,8 @@ def fit_at(
     ontology: Ontology | None = None,
     category: str | None = None,
     size: tuple[float, float, float] | None = None,
+    toward: ArrayLike | None = None,
+    track: Track | None = None,
 ) -> ClickedFit:
     """Fit a cuboid to the object at a point, in the sweep nearest to an instant.
 
@@ -57,6 +63,9 @@ def fit_at(
     ontology : what there is, how large and how often; the common one when not given
     category : what was clicked, when it is known; guessed otherwise
     size : known (length, width, height), metres: hidden faces then follow
+    toward : (3,) a second point, in the same frame: the object faces from the first to it, as far as a stroke goes
+    track : what is known of the object at other instants, in the frame that the box will be in; its keyframes and the
+        way between them tell where it faces
 
     Returns
     -------
@@ -77,19 +86,46 @@ def fit_at(
     asked = as_array(point, (3,), np.float64, name="point", finite=True)
     click = _into_ego(asked, frame, ego_from_sensor=ego_from_sensor, world_from_ego=world_from_ego)
     known = default_ontology() if ontology is None else ontology
+    fit = partial(cuboid_from_click, sweep, click, known, category, ego_from_sensor=ego_from_sensor, size=size)
+    stroke = None
+    if toward is not None:
+        second = as_array(toward, (3,), np.float64, name="toward", finite=True)
+        end = _into_ego(second, frame, ego_from_sensor=ego_from_sensor, world_from_ego=world_from_ego)
+        stroke = from_stroke(stroke_direction(click, end))
     try:
-        proposal = cuboid_from_click(sweep, click, known, category, ego_from_sensor=ego_from_sensor, size=size)
+        proposal = fit(heading=stroke)
     except NothingThereError as error:
         raise nothing_there(asked, frame=name if frame == "sensor" else frame) from error
+    more = _surroundings_factor(drive, proposal, known, track, at_ns=sweep.timestamp_ns)
+    if more.any():
+        proposal = fit(heading=more if stroke is None else more + stroke)
     if world_from_ego is not None:
         proposal = into_world(proposal, world_from_ego)
     return ClickedFit(proposal=proposal, lidar=name, timestamp_ns=sweep.timestamp_ns)
 
 
+def _surroundings_factor(
+    drive: Drive, proposal: Proposal, ontology: Ontology, track: Track | None, *, at_ns: int
+) -> NDArray[np.float64]:
+    """What radars and the object's keyframes say of its heading, over headings in the ego frame."""
+    motion = ontology[proposal.category].motion
+    factor = radar_factor(drive, proposal.cuboid, at_ns=at_ns, motion=motion)
+    if track is None:
+        return factor
+    labels_from_ego = Transform.identity() if drive.trajectory is None else drive.trajectory.at(at_ns)
+    center = labels_from_ego.apply(proposal.cuboid.center)
+    return factor + track_factor(track, center, at_ns=at_ns, motion=motion, ego_from_labels=labels_from_ego.inverse())
+
+
 def into_world(proposal: Proposal, world_from_ego: Transform) -> Proposal:
     """Move the box of a proposal from the ego frame into the world."""
     pose = world_from_ego @ proposal.cuboid.frame_from_cuboid
-    return replace(proposal, cuboid=replace(proposal.cuboid, frame_from_cuboid=pose, frame="world"))
+    turned = float(wrap_angle(proposal.heading.yaw + world_from_ego.yaw))
+    return replace(
+        proposal,
+        cuboid=replace(proposal.cuboid, frame_from_cuboid=pose, frame="world"),
+        heading=replace(proposal.heading, yaw=turned),
+    )
 
 
 def chosen_lidar(drive: Drive, asked: str | None) -> str:

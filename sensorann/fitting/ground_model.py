@@ -19,7 +19,7 @@ _SWEEP_RADIUS = 25.0
 # Growth starts from cells at the lowest common height this near to a sensor.
 _SEED_RADIUS, _SEED_BAND = 12.0, 0.1
 # Hidden ground is bridged over this far, but only once the ground around what hides it is known.
-_REACHES = np.array([4.0, 4.0, 10.0, 10.0])
+_REACHES = np.array([4.0, 10.0, 10.0])
 # Points this far above the ground are on it: in a bare cell grass or a kerb, at the foot of something noise alone.
 _BARE_BAND, _FOOT_BAND = 0.15, 0.05
 _BELOW = 0.4
@@ -97,12 +97,20 @@ def ground(points: ArrayLike, *, origins: ArrayLike | None = None) -> Ground:
     seen = _seeds(means, spans, sensors - lattice.origin)
     slopes = ground_growth.grow_ground(means, spans, seen, lattice.closed, _REACHES)
     measured = ground_heights.heights_at_centers(means, slopes, seen, lattice.centers)
-    model = GroundModel(lattice, ground_heights.fill_heights(measured, lattice.closed, *lattice.edges), seen)
+    model = GroundModel(lattice, _filled(measured, lattice), seen)
     bands = np.where(spans <= ground_growth.STANDING, _BARE_BAND, _FOOT_BAND).astype(np.float32)
     heights, on_ground = ground_heights.label_points(
         cloud, coordinates, model.patches, origin[2], np.float32(_BELOW), bands
     )
     return Ground(on_ground, heights, model)
+
+
+def _filled(heights: NDArray[np.float64], lattice: Lattice) -> NDArray[np.float64]:
+    """Fill the gaps; a second time where a cell has no ground in any of the four directions but filled ones."""
+    filled: NDArray[np.float64] = ground_heights.fill_heights(heights, lattice.closed, *lattice.edges)
+    if np.isnan(filled).any() and not np.isnan(filled).all():
+        filled = ground_heights.fill_heights(filled, lattice.closed, *lattice.edges)
+    return filled
 
 
 def _lattice(cloud: NDArray[Any], origins: ArrayLike | None) -> tuple[Lattice, NDArray[np.float64]]:

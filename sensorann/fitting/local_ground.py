@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sensorann.kernels import around
+
 _CELL = 1.0
 _N_ROUNDS = 6
 # Steepest road that is believed, and how strongly few cells pull the plane back to level.
@@ -53,10 +55,9 @@ def estimate_ground(points: NDArray[np.float64], spot: NDArray[np.float64], *, r
     spot : (3,) on an object or on the ground
     radius : metres around the spot
     """
-    near = points[np.hypot(*(points[:, :2] - spot[:2]).T) <= radius]
-    if len(near) == 0:
-        near = points[[np.argmin(np.hypot(*(points[:, :2] - spot[:2]).T))]]
-    lowest = _lowest_of_cells(near, spot)
+    lowest = around.lowest_of_cells(points, spot[:2], radius, _CELL)
+    if len(lowest) == 0:
+        lowest = points[[np.argmin(np.hypot(*(points[:, :2] - spot[:2]).T))]]
     under = lowest[lowest[:, 2] <= spot[2] + 0.1]
     if len(under) == 0:
         under = lowest
@@ -72,14 +73,6 @@ def estimate_ground(points: NDArray[np.float64], spot: NDArray[np.float64], *, r
             break
         height, slope = _plane(lowest[on_plane], spot)
     return GroundPlane(np.asarray(spot[:2], np.float64), float(height), slope, int(on_plane.sum()))
-
-
-def _lowest_of_cells(points: NDArray[np.float64], spot: NDArray[np.float64]) -> NDArray[np.float64]:
-    cells = np.floor((points[:, :2] - spot[:2]) / _CELL).astype(np.int64)
-    keys = cells[:, 0] * 4096 + cells[:, 1]
-    order = np.lexsort((points[:, 2], keys))
-    first = np.concatenate([[True], np.diff(keys[order]) != 0])
-    return np.asarray(points[order[first]])
 
 
 def lowest_level(heights: NDArray[np.float64]) -> float:

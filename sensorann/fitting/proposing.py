@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from sensorann.errors import ArgumentError
 from sensorann.fitting.cuboid_fit import TooFewPointsError, check_size
 from sensorann.fitting.growing import narrowing_gaps, nested_clusters, usual_gap
+from sensorann.fitting.heading import HeadingBelief
 from sensorann.fitting.readings import Reading, read_cluster
 from sensorann.fitting.size_belief import of_known_size
 from sensorann.fitting.surroundings import Surroundings, look_around
@@ -25,9 +26,10 @@ _WIDEST_GAP = 3.0
 # nested cluster has to be likelier by far: by so much per log of the points it leaves out, and per log of the gap that
 # parts it from them, counted in usual ones. Chosen on the tuning half of `python -m benchmarks.click_fit`.
 _PER_LOG_POINTS, _PER_LOG_GAP = 3.0, 2.0
-_LENGTH_SLACK = 1.5
-# Printed by `python -m benchmarks.click_fit --fit-confidence`, from the tuning half: weights of `_confidence`.
-_CONFIDENCE = np.array([-4.0, 1.5, 1.0, 1.5])
+_LENGTH_SLACK = 1.25
+# Printed by `python -m benchmarks.click_fit --fit-confidence`, from the tuning half: weights of
+# `confidence_features`.
+_CONFIDENCE, _MANY_POINTS = np.array([-5.18, 0.4, 4.47, 2.11]), 300
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
@@ -40,7 +42,7 @@ class Proposal:
     category : name in the ontology
     confidence : chance that the box overlaps the true one by more than half (3D IoU), 0 to 1
     category_probability : that the category is right, 0 to 1; 1 when it was given
-    quarter_turn_probability, half_turn_probability : that the heading is off by about 90 or 180 degrees, 0 to 1
+    heading : yaw, its standard deviation, and the chances that it is off by a quarter or half a turn
     rows : (M,) int64, the points of the sweep that it was fitted to
     score : share of the points that lie on the edges of the box, 0 to 1
     """
@@ -49,8 +51,7 @@ class Proposal:
     category: str
     confidence: float
     category_probability: float
-    quarter_turn_probability: float
-    half_turn_probability: float
+    heading: HeadingBelief
     rows: NDArray[np.int64]
     score: float
 
@@ -63,6 +64,7 @@ def cuboid_from_click(
     *,
     ego_from_sensor: Transform | None = None,
     size: tuple[float, float, float] | None = None,
+    heading: NDArray[np.float64] | None = None,
 ) -> Proposal:
     """Fit a cuboid to the object at a click.
 
@@ -82,6 +84,7 @@ def cuboid_from_click(
     ego_from_sensor : pose of the sensor; with it, the box is in the ego frame. Without it the sensor's z axis must
         point up
     size : known (length, width, height), metres
+    heading : what is known of the heading in the frame of the box, sum of factors of `sensorann.fitting.heading`
 
     Returns
     -------
@@ -93,73 +96,116 @@ def cuboid_from_click(
         When there is no object at the click: nothing above the ground, the vehicle that carries the sensor, or
         something larger than all that the ontology knows; or the category is not in the ontology.
     """
-    check_size(size)
     click = as_array(point, (3,), np.float64, name="point", finite=True)
     categories = ontology.categories if category is None else (ontology[category],)
-    if size is not None:
-        categories = of_known_size(categories, size)
-    sensor = np.zeros(3) if ego_from_sensor is None else ego_from_sensor.translation
-    frame = sweep.sensor if ego_from_sensor is None else "ego"
-    longest = max(each.size[0] for each in categories) * _LENGTH_SLACK
-    highest = max(each.size[2] for each in categories) * _LENGTH_SLACK
+    if not categories:
+        raise ArgumentError("the ontology has no categories, so nothing can be recognised")
+    reader = _Reader.of(categories, sweep.sensor, ego_from_sensor, size=size, heading=heading)
     around = look_around(
-        sweep.points, click, sensor=sensor, reach=longest, highest=highest, frame_from_points=ego_from_sensor
+        sweep.points,
+        click,
+        sensor=reader.sensor,
+        reach=reader.longest,
+        highest=reader.highest,
+        frame_from_points=ego_from_sensor,
     )
-    read = list(_readings(around, categories, longest=longest, sensor=sensor, frame=frame, size=size))
-    if not read:
+    candidates = list(_candidates(around, reader))
+    if not candidates:
         raise ArgumentError(
-            f"no object is found at the click: the points joined to it are fewer than 3 or span more than {longest:g} m"
+            "no object is found at the click: "
+            f"the points joined to it are fewer than 3 or span more than {reader.longest:g} m"
         )
-    reading, members, _ = max(read, key=_worth)
-    _check_apart(reading.cuboid, sensor)
-    return Proposal(
-        cuboid=reading.cuboid,
-        category=reading.category.name,
-        confidence=_confidence(reading),
-        category_probability=reading.category_probability,
-        quarter_turn_probability=reading.quarter_turn_probability,
-        half_turn_probability=0.5,
-        rows=around.rows[members],
-        score=reading.score,
+    best = max(candidates, key=_Candidate.worth)
+    _check_apart(best.reading.cuboid, reader.sensor)
+    proposal = Proposal(
+        cuboid=best.reading.cuboid,
+        category=best.reading.category.name,
+        confidence=0.0,
+        category_probability=best.reading.category_probability,
+        heading=best.reading.heading,
+        rows=around.rows[best.members],
+        score=best.reading.score,
     )
+    chance = 1.0 / (1.0 + math.exp(-float(_CONFIDENCE @ confidence_features(proposal))))
+    return replace(proposal, confidence=chance)
 
 
-def _readings(
-    around: Surroundings,
-    categories: Sequence[Category],
-    *,
-    longest: float,
-    sensor: NDArray[np.float64],
-    frame: str,
-    size: tuple[float, float, float] | None,
-) -> Iterator[tuple[Reading, NDArray[np.int64], float]]:
-    """Readings of the nested clusters that may be one object, their points, and their gaps in usual ones."""
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+class _Reader:
+    """All that clusters are read with: see `read_cluster`."""
+
+    categories: Sequence[Category]
+    sensor: NDArray[np.float64]
+    frame: str
+    size: tuple[float, float, float] | None
+    heading: NDArray[np.float64] | None
+
+    @classmethod
+    def of(
+        cls,
+        categories: Sequence[Category],
+        sensor_name: str,
+        ego_from_sensor: Transform | None,
+        *,
+        size: tuple[float, float, float] | None,
+        heading: NDArray[np.float64] | None,
+    ) -> _Reader:
+        check_size(size)
+        return cls(
+            categories=categories if size is None else of_known_size(categories, size),
+            sensor=np.zeros(3) if ego_from_sensor is None else ego_from_sensor.translation,
+            frame=sensor_name if ego_from_sensor is None else "ego",
+            size=size,
+            heading=heading,
+        )
+
+    @property
+    def longest(self) -> float:
+        return max(each.size[0] for each in self.categories) * _LENGTH_SLACK
+
+    @property
+    def highest(self) -> float:
+        return max(each.size[2] for each in self.categories) * _LENGTH_SLACK
+
+    def read(self, around: Surroundings, members: NDArray[np.int64]) -> Reading:
+        cloud, ground = around.points[members], around.ground_under(members)
+        return read_cluster(
+            cloud,
+            self.categories,
+            ground_height=ground,
+            sensor=self.sensor,
+            frame=self.frame,
+            ends=around.view.ends(cloud, bottom=ground),
+            size=self.size,
+            heading=self.heading,
+        )
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+class _Candidate:
+    """A cluster read as one object; its gap is counted in usual ones."""
+
+    reading: Reading
+    members: NDArray[np.int64]
+    gap: float
+
+    def worth(self) -> float:
+        """Worth of reading it so, in log units."""
+        cut = min(math.log(self.gap), 0.0)
+        return self.reading.log_evidence + _PER_LOG_POINTS * math.log(len(self.members)) + _PER_LOG_GAP * cut
+
+
+def _candidates(around: Surroundings, reader: _Reader) -> Iterator[_Candidate]:
+    """Nested clusters that may be one object, from the widest on."""
     n_before, usual = -1, usual_gap(around)
     for members, gap in nested_clusters(around, narrowing_gaps(_WIDEST_GAP * usual)):
-        cloud = around.points[members]
-        if len(members) == n_before or np.ptp(cloud[:, :2], axis=0).max() > longest:
+        if len(members) == n_before or np.ptp(around.points[members, :2], axis=0).max() > reader.longest:
             continue
         n_before = len(members)
-        ground = around.ground_under(members)
         try:
-            reading = read_cluster(
-                cloud,
-                categories,
-                ground_height=ground,
-                sensor=sensor,
-                frame=frame,
-                ends=around.view.ends(cloud, bottom=ground),
-                size=size,
-            )
+            yield _Candidate(reading=reader.read(around, members), members=members, gap=gap / usual)
         except TooFewPointsError:
             return
-        yield reading, members, gap / usual
-
-
-def _worth(candidate: tuple[Reading, NDArray[np.int64], float]) -> float:
-    """Worth of reading a cluster as one object, in log units."""
-    reading, members, gap = candidate
-    return reading.log_evidence + _PER_LOG_POINTS * math.log(len(members)) + _PER_LOG_GAP * min(math.log(gap), 0.0)
 
 
 def _check_apart(cuboid: Cuboid, sensor: NDArray[np.float64]) -> None:
@@ -168,7 +214,13 @@ def _check_apart(cuboid: Cuboid, sensor: NDArray[np.float64]) -> None:
         raise ArgumentError("the box would hold the sensor: the click is on the vehicle that carries it")
 
 
-def _confidence(reading: Reading) -> float:
-    """Chance of a 3D IoU above 0.5, by logistic regression on the tuning half of the click benchmark."""
-    features = [1.0, math.log10(reading.n_points), reading.score, 1.0 - reading.quarter_turn_probability]
-    return 1.0 / (1.0 + math.exp(-float(np.dot(_CONFIDENCE, features))))
+def confidence_features(proposal: Proposal) -> NDArray[np.float64]:
+    """What speaks for a box (4,): one, the number of points, the way round, and the category."""
+    return np.array(
+        [
+            1.0,
+            math.log10(min(len(proposal.rows), _MANY_POINTS)),
+            1.0 - proposal.heading.quarter_turn_probability,
+            proposal.category_probability,
+        ]
+    )

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.fitting.cuboid_fit import above_ground, edge_heading, known_edges, plan_extent
+from sensorann.fitting.heading import HeadingBelief, believe, believe_of, factor_at, from_edges, nothing_known
 from sensorann.fitting.size_belief import Extent, explain
 from sensorann.geometry import Cuboid, Transform
 from sensorann.geometry.rotations import wrap_angle
@@ -25,7 +26,7 @@ class Reading:
     cuboid : the box
     category : its category
     category_probability : of that category, 0 to 1, among those that were asked for
-    quarter_turn_probability : that length and width are swapped, 0 to 1
+    heading : its heading, with the chances that it is off by a quarter or half a turn
     log_evidence : of all readings together; compares clusters, not objects
     n_points : points above the ground
     score : share of the points that lie on the edges, 0 to 1
@@ -34,7 +35,7 @@ class Reading:
     cuboid: Cuboid
     category: Category
     category_probability: float
-    quarter_turn_probability: float
+    heading: HeadingBelief
     log_evidence: float
     n_points: int
     score: float
@@ -49,6 +50,7 @@ def read_cluster(
     frame: str,
     ends: NDArray[np.float64] | None = None,
     size: tuple[float, float, float] | None = None,
+    heading: NDArray[np.float64] | None = None,
 ) -> Reading:
     """Weigh every category and both ways round, and lay the box of the likeliest.
 
@@ -64,6 +66,7 @@ def read_cluster(
     ends : (2,) chances that the object ends where its points end, at the right and at the left as the sensor sees it;
         certain when not given
     size : known (length, width, height): the box has this size, and grows only where points reach far beyond it
+    heading : what else is known of the heading, a factor of `sensorann.fitting.heading`
 
     Raises
     ------
@@ -71,35 +74,83 @@ def read_cluster(
         When fewer than three points lie above the ground.
     """
     cloud = above_ground(points, ground_height)
+    known = nothing_known() if heading is None else heading
+    rectangle = _lay_rectangle(cloud, known, ground_height=ground_height, sensor=sensor, ends=ends)
+    ways = (rectangle.extent, rectangle.extent.turned())
+    evidence, sizes = (np.stack(parts) for parts in zip(*(explain(way, categories) for way in ways), strict=True))
+    of_points = np.exp(evidence - np.logaddexp.reduce(evidence, axis=None))
+    evidence += np.array([[_either_end(known, rectangle.angle + k * math.pi / 2)] for k in (0, 1)])
+    way, chosen = divmod(int(np.argmax(evidence)), len(categories))
+    log_evidence = float(np.logaddexp.reduce(evidence, axis=None))
+    edges = sizes[way, chosen] if size is None else known_edges(_span(ways[way]), np.asarray(size))
+    angle = rectangle.angle + way * math.pi / 2
+    # The place is along the axes before front and back are told apart.
+    center = place(ways[way], edges[:2]) @ _axes(angle) + rectangle.middle
+    if factor_at(known, angle + math.pi) > factor_at(known, angle):
+        angle += math.pi
+    edge_factor = from_edges(
+        angle,
+        n_points=len(cloud),
+        motion=categories[chosen].motion,
+        quarter_turn_probability=float(of_points[1 - way].sum()),
+    )
+    yaw = float(wrap_angle(angle))
+    pose = Transform.from_yaw(yaw, np.append(center, ground_height + edges[2] / 2))
+    return Reading(
+        cuboid=Cuboid(frame_from_cuboid=pose, size=(float(edges[0]), float(edges[1]), float(edges[2])), frame=frame),
+        category=categories[chosen],
+        category_probability=float(np.exp(evidence[:, chosen] - log_evidence).sum()),
+        heading=believe_of(yaw, edge_factor, known),
+        log_evidence=log_evidence,
+        n_points=len(cloud),
+        score=rectangle.score,
+    )
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+class _Rectangle:
+    """A rectangle around points: its angle, share of points on its edges, their middle (2,), and what they span."""
+
+    angle: float
+    score: float
+    middle: NDArray[np.float64]
+    extent: Extent
+
+
+def _lay_rectangle(
+    cloud: NDArray[np.float64],
+    known: NDArray[np.float64],
+    *,
+    ground_height: float,
+    sensor: NDArray[np.float64],
+    ends: NDArray[np.float64] | None,
+) -> _Rectangle:
+    """Lay it at the angle of the edges, or where that and what is known of the heading agree best."""
     # Scores of world coordinates would lose digits: everything happens around the middle of the points.
     middle = cloud[:, :2].mean(axis=0)
     plan = np.ascontiguousarray(cloud[:, :2] - middle)
     angle, score = edge_heading(plan, None)
-    along = np.array([math.cos(angle), math.sin(angle)])
-    axes = np.stack([along, [-along[1], along[0]]])
+    if known.any():
+        angle = believe(from_edges(angle, n_points=len(cloud)), known).yaw
     low, high = plan_extent(plan, angle)
-    height = float(cloud[:, 2].max()) - ground_height
-    certain = np.ones(2) if ends is None else ends
-    extent = Extent(low=low, high=high, sensor=axes @ (sensor[:2] - middle), height=height, ends=certain)
-    ways = (extent, extent.turned())
-    evidence, sizes = (np.stack(parts) for parts in zip(*(explain(way, categories) for way in ways), strict=True))
-    way, chosen = divmod(int(np.argmax(evidence)), len(categories))
-    log_evidence = float(np.logaddexp.reduce(evidence, axis=None))
-    shares = np.exp(evidence - log_evidence)
-    edges = sizes[way, chosen] if size is None else known_edges(_span(ways[way]), np.asarray(size))
-    if way == 1:
-        angle, axes = angle + math.pi / 2, np.stack([axes[1], -axes[0]])
-    center = _place(ways[way], edges[:2]) @ axes + middle
-    pose = Transform.from_yaw(float(wrap_angle(angle)), np.append(center, ground_height + edges[2] / 2))
-    return Reading(
-        cuboid=Cuboid(frame_from_cuboid=pose, size=(float(edges[0]), float(edges[1]), float(edges[2])), frame=frame),
-        category=categories[chosen],
-        category_probability=float(shares[:, chosen].sum()),
-        quarter_turn_probability=float(shares[1 - way].sum()),
-        log_evidence=log_evidence,
-        n_points=len(cloud),
-        score=score,
+    extent = Extent(
+        low=low,
+        high=high,
+        sensor=_axes(angle) @ (sensor[:2] - middle),
+        height=float(cloud[:, 2].max()) - ground_height,
+        ends=np.ones(2) if ends is None else ends,
     )
+    return _Rectangle(angle=angle, score=score, middle=middle, extent=extent)
+
+
+def _axes(angle: float) -> NDArray[np.float64]:
+    """Axes (2, 2) of a rectangle as rows."""
+    return np.array([[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]])
+
+
+def _either_end(known: NDArray[np.float64], yaw: float) -> float:
+    """Log density that the length lies along a heading, whichever end is the front."""
+    return float(np.logaddexp(factor_at(known, yaw), factor_at(known, yaw + math.pi)))
 
 
 def _span(extent: Extent) -> NDArray[np.float64]:
@@ -107,7 +158,7 @@ def _span(extent: Extent) -> NDArray[np.float64]:
     return np.append(extent.high - extent.low, extent.height)
 
 
-def _place(extent: Extent, edge: NDArray[np.float64]) -> NDArray[np.float64]:
+def place(extent: Extent, edge: NDArray[np.float64]) -> NDArray[np.float64]:
     """Centre (2,) of a box whose seen ends stay where they are: what is added lies at the hidden ones."""
     near = extent.near_sides()
     toward = np.where(near == 0, extent.hidden_side(), -near)

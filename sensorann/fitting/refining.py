@@ -13,7 +13,7 @@ from sensorann.fitting.cuboid_fit import EDGE_WIDTH
 from sensorann.fitting.local_ground import estimate_ground
 from sensorann.geometry import Cuboid, Transform
 from sensorann.geometry.rotations import wrap_angle
-from sensorann.kernels import edges
+from sensorann.kernels import around, edges
 from sensorann.scene import Sweep
 
 # A hand places a face within so many metres and turns a box within so many radians: further away nothing is looked for.
@@ -85,10 +85,10 @@ def refine_cuboid(
         )
     pose = Transform.identity() if frame_from_sensor is None else frame_from_sensor
     sensor = pose.translation
-    around = _around(sweep, cuboid, pose)
-    bottom = _ground_below(around, cuboid)
+    scene = _around(sweep, cuboid, pose)
+    bottom = _ground_below(scene, cuboid)
     drawn_bottom = float(cuboid.center[2]) - cuboid.size[2] / 2
-    near = _near(around, cuboid, above=(drawn_bottom if bottom is None else bottom) + _GROUND_CLEARANCE)
+    near = _near(scene, cuboid, above=(drawn_bottom if bottom is None else bottom) + _GROUND_CLEARANCE)
     yaw, turned = _turn(near, cuboid)
     frame_from_turned = Transform.from_yaw(yaw, cuboid.center)
     into = frame_from_turned.inverse()
@@ -114,25 +114,26 @@ def refine_cuboid(
 def _around(sweep: Sweep, cuboid: Cuboid, frame_from_sensor: Transform) -> NDArray[np.float64]:
     """Points (N, 3) around the box, with the ground beside it, in its frame."""
     reach = _GROUND_REACH + float(np.linalg.norm(cuboid.size)) / 2
-    center = frame_from_sensor.inverse().apply(cuboid.center)
-    near = np.logical_and.reduce([np.abs(sweep.points[:, i] - center[i]) <= reach for i in range(3)])
-    return frame_from_sensor.apply(sweep.points[near])
+    _, points = around.gather_around(
+        sweep.points, frame_from_sensor.rotation, frame_from_sensor.translation, cuboid.center[:2], reach
+    )
+    return np.asarray(points)
 
 
-def _ground_below(around: NDArray[np.float64], cuboid: Cuboid) -> float | None:
+def _ground_below(scene: NDArray[np.float64], cuboid: Cuboid) -> float | None:
     """Z of the ground under the box; None where it is not seen, or far from where the box was made to stand."""
-    if not len(around):
+    if not len(scene):
         return None
-    ground = estimate_ground(around, cuboid.center)
+    ground = estimate_ground(scene, cuboid.center)
     drawn = float(cuboid.center[2]) - cuboid.size[2] / 2
     height = ground.height_at(cuboid.center)
     return height if ground.n_cells >= 3 and abs(height - drawn) <= _SAME_GROUND else None
 
 
-def _near(around: NDArray[np.float64], cuboid: Cuboid, *, above: float) -> NDArray[np.float64]:
-    local = cuboid.frame_from_cuboid.inverse().apply(around)
+def _near(scene: NDArray[np.float64], cuboid: Cuboid, *, above: float) -> NDArray[np.float64]:
+    local = cuboid.frame_from_cuboid.inverse().apply(scene)
     reach = np.asarray(cuboid.size) / 2 + np.minimum(_REACH, np.asarray(cuboid.size) / 2)
-    return around[(np.abs(local) <= reach).all(axis=1) & (around[:, 2] > above)]
+    return scene[(np.abs(local) <= reach).all(axis=1) & (scene[:, 2] > above)]
 
 
 def _turn(near: NDArray[np.float64], cuboid: Cuboid) -> tuple[float, bool]:

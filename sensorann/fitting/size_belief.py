@@ -20,6 +20,13 @@ _WHOLE_HEIGHT = 0.95
 # A size known from other frames still varies by what people draw, as a share of each edge.
 _KNOWN_SPREAD = (0.03, 0.03, 0.05)
 _LOWEST_LOG = -300.0
+_MARGINS = np.array([_INSIDE, _INSIDE, _INSIDE_HEIGHT])
+# Grid of edges, metres, and the density of a measurement that is altogether wrong.
+_STEP, _ASTRAY = 0.01, 0.01
+# How far hands draw edges wrongly, as a share of them. Frames of one object see it alike and err alike: together they
+# count as this many, with margins and scatter that hold for what all of them miss, such as a low bumper.
+_HAND_SIZE, _MOST_WITNESSES = 0.1, 1.0
+_JOINT_MARGINS, _JOINT_SCATTER = np.array([0.3, 0.24, 0.1]), 0.2
 _LOG_ROOT_TAU = 0.5 * float(np.log(2 * np.pi))
 
 
@@ -106,12 +113,12 @@ def explain(extent: Extent, categories: Sequence[Category]) -> tuple[NDArray[np.
     """
     typical = np.array([category.size for category in categories])
     deviation = typical * np.array([category.spread for category in categories])
-    measured = np.append(np.maximum(extent.high - extent.low, 1e-3), max(extent.height, 1e-3))
-    whole = np.append(extent.seen_whole(), _WHOLE_HEIGHT)
-    full = measured + np.array([_INSIDE, _INSIDE, _INSIDE_HEIGHT])
+    measured, whole = _measured(extent)
+    full = measured + _MARGINS
     variance = deviation**2 + _SCATTER**2
     log_whole = np.log(whole) - 0.5 * (full - typical) ** 2 / variance - 0.5 * np.log(variance) - _LOG_ROOT_TAU
-    excess = (measured - typical) / deviation
+    # Beyond thirty deviations the tail of the normal law is lost to rounding, and long out of the question.
+    excess = np.minimum((measured - typical) / deviation, 30.0)
     log_longer = log_ndtr(-excess)
     log_part = np.log1p(-whole) - np.log(typical) + log_longer
     log_axis = np.logaddexp(log_whole, log_part)
@@ -122,6 +129,44 @@ def explain(extent: Extent, categories: Sequence[Category]) -> tuple[NDArray[np.
     sizes = np.maximum(is_whole * edge_of_whole + (1.0 - is_whole) * edge_of_part, measured)
     shares = np.array([category.share for category in categories])
     return np.log(shares) + log_axis.sum(axis=1), sizes
+
+
+def joint_size(extents: Sequence[Extent], category: Category, drawn: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Expected size (3,) of one object of a category of which several extents were measured.
+
+    Parameters
+    ----------
+    extents : measured in as many frames
+    category : of the object
+    drawn : (3,) size that it was given so far, metres
+
+    The same belief as in `explain`, over a grid of lengths: each extent is the whole edge or any part of it, and all
+    are of the same edge. Views that show an edge from end to end decide; the others only forbid what is shorter.
+    """
+    usual, spread, hand = np.asarray(category.size), np.asarray(category.size) * category.spread, _HAND_SIZE * drawn
+    typical = (usual / spread**2 + drawn / hand**2) / (1 / spread**2 + 1 / hand**2)
+    deviation = 1 / np.sqrt(1 / spread**2 + 1 / hand**2)
+    weight = min(1.0, _MOST_WITNESSES / len(extents))
+    parts = [_measured(extent) for extent in extents]
+    size = np.empty(3)
+    for axis in range(3):
+        longest = max(float(measured[axis]) for measured, _ in parts)
+        edges = np.arange(0.05, max(longest, typical[axis] + 4 * deviation[axis]) + 0.5, _STEP)
+        log_belief = -0.5 * ((edges - typical[axis]) / deviation[axis]) ** 2
+        for measured, whole in parts:
+            misfit = (measured[axis] + _JOINT_MARGINS[axis] - edges) / _JOINT_SCATTER
+            is_whole = whole[axis] * np.exp(-0.5 * misfit**2) / (_JOINT_SCATTER * np.sqrt(2 * np.pi))
+            is_part = (1.0 - whole[axis]) * (measured[axis] <= edges) / edges
+            log_belief += weight * np.log(is_whole + is_part + _ASTRAY)
+        belief = np.exp(log_belief - log_belief.max())
+        size[axis] = (belief * edges).sum() / belief.sum()
+    return size
+
+
+def _measured(extent: Extent) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Measured edges (3,) and the chances (3,) that they are whole."""
+    measured = np.append(np.maximum(extent.high - extent.low, 1e-3), max(extent.height, 1e-3))
+    return measured, np.append(extent.seen_whole(), _WHOLE_HEIGHT)
 
 
 def of_known_size(categories: Sequence[Category], size: tuple[float, float, float]) -> tuple[Category, ...]:

@@ -12,6 +12,7 @@ from sensorann.fitting.local_ground import GroundPlane, estimate_ground
 from sensorann.fitting.silhouettes import View
 from sensorann.geometry import Transform
 from sensorann.geometry.arrays import as_array
+from sensorann.kernels import around
 
 # A point this near to the click belongs to what was clicked.
 CLICK_REACH = 1.0
@@ -82,30 +83,26 @@ def look_around(
     seed = as_array(click, (3,), np.float64, name="click", finite=True)
     position = as_array(sensor, (3,), np.float64, name="sensor", finite=True)
     wide = max(2 * _GROUND_RADIUS, reach)
-    center = seed if frame_from_points is None else frame_from_points.inverse().apply(seed)
-    # One pass over the sweep: everything else sees a street's width of it. NaN fails every comparison.
-    around = np.flatnonzero(np.logical_and.reduce([np.abs(cloud[:, i] - center[i]) <= wide for i in range(3)]))
-    if len(around) == 0:
+    pose = Transform.identity() if frame_from_points is None else frame_from_points
+    # One pass over the sweep: everything else sees a street's width of it.
+    near, local = around.gather_around(cloud, pose.rotation, pose.translation, seed[:2], wide)
+    if len(near) == 0:
         raise nothing_there(seed)
-    local = cloud[around].astype(np.float64)
-    if frame_from_points is not None:
-        local = frame_from_points.apply(local)
     ground = _ground_below(local, seed)
-    heights = ground.heights_above(local)
-    standing = (heights > _GROUND_CLEARANCE) & (heights < highest)
-    standing &= ((local[:, :2] - seed[:2]) ** 2).sum(axis=1) <= max(reach, CLICK_REACH) ** 2
+    radius = max(reach, CLICK_REACH)
+    standing = around.standing_on(local, ground.spot, ground.height, ground.slope, _GROUND_CLEARANCE, highest, radius)
     kept = local[standing]
     offsets = np.linalg.norm(kept - seed, axis=1)
     if not (offsets <= CLICK_REACH).any():
         raise nothing_there(seed)
     return Surroundings(
         points=kept,
-        rows=around[standing],
+        rows=near[standing],
         n_given=len(cloud),
         ground=ground,
         seed=int(np.argmin(offsets)),
         distance=float(np.linalg.norm(seed - position)),
-        view=View.toward(seed, cloud, frame_from_points=frame_from_points or Transform.identity(), sensor=position),
+        view=View.toward(seed, cloud, frame_from_points=pose, sensor=position),
     )
 
 

@@ -3,18 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.geometry import Cuboid
 from sensorann.kernels.following import HIGHEST, LOWEST, NEIGHBOURHOOD
-from sensorann.kernels.nearest import NearestGrid, across_surface, nearest_cells
+from sensorann.kernels.nearest import NearestGrid, across_surface, nearest_cells, outward_normals
 
 FEWEST_TEMPLATE_POINTS, MOST_TEMPLATE_POINTS = 25, 2000
 MOST_NEW_POINTS = 1000
 _CELL = np.array([0.1, 0.1, 0.2])
 _MARGIN = 1.2  # metres around the box in which points may still look for the template
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+class View:
+    """What one sweep shows of an object, in the axes of its box there.
+
+    Attributes
+    ----------
+    points : (n, 3) float64, metres
+    viewer : (3,) where they were seen from; NaN where that is unknown
+    """
+
+    points: NDArray[np.float64]
+    viewer: NDArray[np.float64]
+
+
+def view_of(points: NDArray[np.floating], box: Cuboid, viewer: NDArray[np.float64], *, margin: float) -> View:
+    """View of an object: its points as `template_points` takes them, and where in its axes they were seen from."""
+    rotation = box.frame_from_cuboid.rotation
+    return View(points=template_points(points, box, margin=margin), viewer=(viewer - box.center) @ rotation)
 
 
 def template_points(points: NDArray[np.floating], box: Cuboid, *, margin: float) -> NDArray[np.float64]:
@@ -33,21 +54,29 @@ def template_points(points: NDArray[np.floating], box: Cuboid, *, margin: float)
     return np.asarray(local[inside], np.float64)
 
 
-def build_template(views: Sequence[NDArray[np.float64]], size: tuple[float, float, float]) -> NearestGrid | None:
+def build_template(views: Sequence[View], size: tuple[float, float, float]) -> NearestGrid | None:
     """Join views of one object, each in the axes of its box there; None where they hold too few points to be known by.
 
     Box coordinates make all views one rigid object: what the person's box includes or leaves out is carried along, so
     boxes are placed as that person places them, and not tight around the visible faces.
     """
-    points = np.ascontiguousarray(np.concatenate([np.empty((0, 3)), *views]))
+    points = np.ascontiguousarray(np.concatenate([np.empty((0, 3)), *(view.points for view in views)]))
     if len(points) < FEWEST_TEMPLATE_POINTS:
         return None
+    viewers = np.concatenate([np.tile(view.viewer[:2], (len(view.points), 1)) for view in views])
+    thinned = slice(None, None, -(-len(points) // MOST_TEMPLATE_POINTS))
+    points, viewers = points[thinned], viewers[thinned]
+    across = across_surface(points, NEIGHBOURHOOD)
     origin = -np.asarray(size) / 2 - _MARGIN
     shape = np.ceil((np.asarray(size) + 2 * _MARGIN) / _CELL).astype(np.int64)
-    points = points[:: -(-len(points) // MOST_TEMPLATE_POINTS)]
-    cells = nearest_cells(points, origin, _CELL, shape)
-    n_points = np.array([len(points)])
     room = np.zeros((MOST_NEW_POINTS, 3))
-    across = across_surface(points, NEIGHBOURHOOD)
-    limits = np.maximum(np.asarray(size[:2]) / 2, np.abs(points[:, :2]).max(axis=0))
-    return NearestGrid(np.vstack([points, room]), n_points, np.vstack([across, room]), cells, origin, _CELL, limits)
+    return NearestGrid(
+        points=np.vstack([points, room]),
+        n_points=np.array([len(points)]),
+        across=np.vstack([across, room]),
+        outward=np.vstack([outward_normals(across, points, viewers), room[:, :2]]),
+        cells=nearest_cells(points, origin, _CELL, shape),
+        origin=origin,
+        edge=_CELL,
+        limits=np.maximum(np.asarray(size[:2]) / 2, np.abs(points[:, :2]).max(axis=0)),
+    )

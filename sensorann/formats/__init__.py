@@ -1,6 +1,7 @@
 """Other people's files and the packed drive; the only room that knows how anything lies on a disk."""
 
 from sensorann.formats.detecting import read_detections
+from sensorann.formats.image_boxes import read_image_boxes
 from sensorann.formats.labelling import LABEL_FORMATS, read_labels, writable_format, write_labels
 from sensorann.formats.opening import list_drives, open_drive
 from sensorann.formats.packed.drive import pack
@@ -13,6 +14,7 @@ __all__ = [
     "open_drive",
     "pack",
     "read_detections",
+    "read_image_boxes",
     "read_labels",
     "writable_format",
     "write_labels",

@@ -1,14 +1,45 @@
-"""The best one-to-one choice among pairs, and numbers without gaps for what takes part in it."""
+"""Pairs of boxes: who is near whom, the best one-to-one choice, and numbers without gaps for what takes part in it."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sensorann.geometry.cuboids import Cuboids
 from sensorann.kernels import matching
 
 # Values up to this many times their count are numbered by a table, which is faster than sorting.
 _TABLE_PER_VALUE = 32
+
+
+def near_pairs(
+    frames: NDArray[np.int64],
+    cuboids: Cuboids,
+    other_frames: NDArray[np.int64],
+    others: Cuboids,
+    *,
+    within: float | None = None,
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """List the boxes of one frame that may overlap, or whose centres lie within metres, seen from above.
+
+    Parameters
+    ----------
+    frames, other_frames : (N,) and (M,) int64, rising
+    cuboids, others : N and M boxes
+    within : metres; when not given, boxes count that are as near as half their diagonals
+
+    Returns
+    -------
+    (P,) int64 rows and (P,) int64 columns, rows rising
+    """
+    reaches = [
+        np.linalg.norm(boxes.sizes, axis=1) / 2 if within is None else np.full(len(boxes), within / 2)
+        for boxes in (cuboids, others)
+    ]
+    rows, columns = matching.near_pairs(
+        frames, cuboids.centers[:, :2], reaches[0], other_frames, others.centers[:, :2], reaches[1]
+    )
+    return rows, columns
 
 
 def best_pairs(rows: NDArray[np.int64], columns: NDArray[np.int64], scores: NDArray[np.float64]) -> NDArray[np.int64]:

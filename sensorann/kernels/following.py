@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.kernels._jit import kernel
-from sensorann.kernels.nearest import add_point, nearest_point, surface_weights
+from sensorann.kernels.nearest import add_point, looks_away, nearest_point, outward_normal, surface_weights
 from sensorann.kernels.pose_filter import fuse, predict, predict_back, update
-from sensorann.kernels.registration import FEWEST_MATCHES, register
+from sensorann.kernels.registration import FEWEST_MATCHES, register, turned
 from sensorann.kernels.small import inverse
 
 FEWEST_POINTS = 10
@@ -58,11 +58,14 @@ class Ends(NamedTuple):
 
 
 @kernel
-def follow_between(points, offsets, seconds, ends, noise, size, tilts, heights, template, gates, poses, covariances):
+def follow_between(
+    points, offsets, viewers, seconds, ends, noise, size, tilts, heights, template, gates, poses, covariances
+):
     """Register the frames between two keyframes; frame 0 and the last frame are the keyframes.
 
-    points (P, 3) of all frames, frame k owns rows offsets[k] to offsets[k + 1]; seconds (K,); ends Ends; noise (3,) of
-    the filter; size (3,); tilts (K, 3, 3) and heights (K,) of the box at each frame; template NearestGrid in box axes;
+    points (P, 3) of all frames, frame k owns rows offsets[k] to offsets[k + 1] and was seen from viewers[k] (2,);
+    seconds (K,); ends Ends; noise (3,) of the filter; size (3,); tilts (K, 3, 3) and heights (K,) of the box at each
+    frame; template NearestGrid in box axes;
     gates Gates -> accepted (K,) bool; poses (K, 3) and covariances (K, 3, 3) are filled where accepted, and the
     template grows.
     """
@@ -82,6 +85,7 @@ def follow_between(points, offsets, seconds, ends, noise, size, tilts, heights, 
         own = points[offsets[k] : offsets[k + 1]]
         accepted[k] = register_frame(
             own,
+            viewers[k],
             prior,
             prior_covariance,
             size,
@@ -96,23 +100,24 @@ def follow_between(points, offsets, seconds, ends, noise, size, tilts, heights, 
             before, before_covariance, left = earlier, earlier_covariance, k
             if accepted[k]:
                 before, before_covariance = update(earlier, earlier_covariance, poses[k], covariances[k])
-                grow(template, own, before, before_covariance, size, tilts[k], heights[k], gates)
+                grow(template, own, viewers[k], before, before_covariance, size, tilts[k], heights[k], gates)
         else:
             after, after_covariance, right = later, later_covariance, k
             if accepted[k]:
                 after, after_covariance = update(later, later_covariance, poses[k], covariances[k])
-                grow(template, own, after, after_covariance, size, tilts[k], heights[k], gates)
+                grow(template, own, viewers[k], after, after_covariance, size, tilts[k], heights[k], gates)
         refusals[side] = 0 if accepted[k] else refusals[side] + 1
         side = 1 - side
     return accepted
 
 
 @kernel
-def grow(template, points, state, covariance, size, tilt, height, gates):
+def grow(template, points, viewer, state, covariance, size, tilt, height, gates):
     """Let points of a frame whose place is sure join the template where it knows nothing yet, in place."""
     if max(covariance[0, 0], covariance[1, 1]) > GROWTH_SIGMAS[0] ** 2 or covariance[2, 2] > GROWTH_SIGMAS[1] ** 2:
         return
     target = crop(points, state, tilt, height, size, gates.box_margin)
+    seen_from = turned(viewer, state)
     first = template.n_points[0]
     for i in range(target.shape[0]):
         u, v, w = target[i, 0], target[i, 1], target[i, 2]
@@ -120,14 +125,18 @@ def grow(template, points, state, covariance, size, tilt, height, gates):
         if squared > NOVEL_DISTANCE**2:
             add_point(template, u, v, w, GROWTH_REACH)
     for m in range(first, template.n_points[0]):
-        template.across[m] = surface_weights(template.points, template.n_points[0], m, NEIGHBOURHOOD)
+        uu, uv, vv = surface_weights(template.points, template.n_points[0], m, NEIGHBOURHOOD)
+        away_u, away_v = seen_from[0] - template.points[m, 0], seen_from[1] - template.points[m, 1]
+        template.across[m] = uu, uv, vv
+        template.outward[m] = outward_normal(uu, uv, vv, away_u, away_v)
 
 
 @kernel
-def count_supported(points, offsets, poses, size, tilts, heights, template, gates):
+def count_supported(points, offsets, viewers, poses, size, tilts, heights, template, gates):
     """Number of frames between the keyframes with enough points near given poses, and of those on the template.
 
-    points (P, 3), offsets (K + 1,), poses (K, 3), size (3,), tilts (K, 3, 3), heights (K,) as in `follow_between`.
+    points (P, 3), offsets (K + 1,), viewers (K, 2), poses (K, 3), size (3,), tilts (K, 3, 3), heights (K,) as in
+    `follow_between`.
     """
     n_seen = n_supported = 0
     rest = np.zeros(3)
@@ -136,12 +145,12 @@ def count_supported(points, offsets, poses, size, tilts, heights, template, gate
         target = crop(own, poses[k], tilts[k], heights[k], size, gates.crop_margin)
         if target.shape[0] >= FEWEST_POINTS:
             n_seen += 1
-            n_supported += supported(template, target, rest, size, gates.box_margin)
+            n_supported += supported(template, target, turned(viewers[k], poses[k]), rest, size, gates.box_margin)
     return n_seen, n_supported
 
 
 @kernel
-def register_frame(points, prior, prior_covariance, size, tilt, height, template, gates, pose, covariance):
+def register_frame(points, viewer, prior, prior_covariance, size, tilt, height, template, gates, pose, covariance):
     """Register one frame; True and pose (3,), covariance (3, 3) filled where the points are to be believed."""
     cosine, sine = math.cos(prior[2]), math.sin(prior[2])
     sigma = prior_sigmas(prior_covariance, cosine, sine)
@@ -150,11 +159,12 @@ def register_frame(points, prior, prior_covariance, size, tilt, height, template
     target = crop(points, prior, tilt, height, size, margin)
     if target.shape[0] < FEWEST_POINTS:
         return False
+    seen_from = turned(viewer, prior)
     information = np.zeros((3, 3))
     for axis in range(3):
         information[axis, axis] = 1.0 / sigma[axis] ** 2
     scales = gates.scales if widest > gates.wide_sigma else gates.scales[1:]
-    offset, data, n_matches = register(template, target, information, scales)
+    offset, data, n_matches = register(template, target, seen_from, information, scales)
     if n_matches < FEWEST_MATCHES:
         return False
     chi_square = 0.0
@@ -162,7 +172,7 @@ def register_frame(points, prior, prior_covariance, size, tilt, height, template
         chi_square += (offset[axis] / sigma[axis]) ** 2
     if chi_square > MOST_CHI_SQUARE:
         return False
-    if not supported(template, target, offset, size, gates.box_margin):
+    if not supported(template, target, seen_from, offset, size, gates.box_margin):
         return False
     pose[0] = prior[0] + cosine * offset[0] - sine * offset[1]
     pose[1] = prior[1] + sine * offset[0] + cosine * offset[1]
@@ -221,16 +231,17 @@ def crop(points, pose, tilt, height, size, margin):
 
 
 @kernel
-def supported(template, target, offset, size, margin):
+def supported(template, target, viewer, offset, size, margin):
     """Tell whether the box at the solution holds enough points, most of them on the template."""
     cosine, sine = math.cos(offset[2]), math.sin(offset[2])
+    seen_from = turned(viewer, offset)
     n_inside = n_near = 0
     for i in range(target.shape[0]):
         dx, dy = target[i, 0] - offset[0], target[i, 1] - offset[1]
         u, v = cosine * dx + sine * dy, -sine * dx + cosine * dy
         if abs(u) < 0.5 * size[0] + margin and abs(v) < 0.5 * size[1] + margin:
             n_inside += 1
-            _, squared = nearest_point(template, u, v, target[i, 2])
-            if squared < INLIER_DISTANCE**2:
+            m, squared = nearest_point(template, u, v, target[i, 2])
+            if squared < INLIER_DISTANCE**2 and not looks_away(template, m, u, v, seen_from):
                 n_near += 1
     return n_inside >= FEWEST_POINTS and n_near > INLIER_SHARE * n_inside

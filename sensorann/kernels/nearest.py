@@ -9,13 +9,15 @@ from numpy.typing import NDArray
 from sensorann.kernels._jit import kernel
 
 FEWEST_NEIGHBOURS = 4
+TURNED_AWAY = 0.1  # squared cosine: beyond 108 degrees from the line of sight a wall is seen from behind
 
 
 class NearestGrid(NamedTuple):
     """A cloud and its cells.
 
     points (M, 3) float64, the first n_points[0] of them in use; across (M, 3) float64, what each point says about its
-    place, see `across_surface`; cells (I, J, K) int32, row of a point near each cell's centre, -1 in an empty cloud;
+    place, see `across_surface`; outward (M, 2) float64, which way its surface looks, see `outward_normal`;
+    cells (I, J, K) int32, row of a point near each cell's centre, -1 in an empty cloud;
     origin (3,) lowest corner of the grid, edge (3,) of a cell; limits (2,): no point of the object lies further from
     the middle in plan.
     """
@@ -23,6 +25,7 @@ class NearestGrid(NamedTuple):
     points: NDArray[np.float64]
     n_points: NDArray[np.int64]
     across: NDArray[np.float64]
+    outward: NDArray[np.float64]
     cells: NDArray[np.int32]
     origin: NDArray[np.float64]
     edge: NDArray[np.float64]
@@ -122,6 +125,41 @@ def surface_weights(points, n_points, m, radius):
     angle = 0.5 * math.atan2(2.0 * uv, uu - vv)  # of t, the direction of the larger spread
     t_u, t_v = math.cos(angle), math.sin(angle)
     return t_v * t_v + share * t_u * t_u, (share - 1.0) * t_u * t_v, t_u * t_u + share * t_v * t_v
+
+
+@kernel
+def outward_normals(across, points, viewers):
+    """Which way the surface of each point looks: across (M, 3), points (M, 3), viewers (M, 2) -> (M, 2)."""
+    outward = np.empty((points.shape[0], 2))
+    for m in range(points.shape[0]):
+        away_u, away_v = viewers[m, 0] - points[m, 0], viewers[m, 1] - points[m, 1]
+        outward[m] = outward_normal(across[m, 0], across[m, 1], across[m, 2], away_u, away_v)
+    return outward
+
+
+@kernel
+def outward_normal(uu, uv, vv, away_u, away_v):
+    """Direction across a surface with these weights, on the side of who saw it from (away_u, away_v) further on.
+
+    As long as the surface is flat: 1 on a wall, 0 on a pole, 0 where nobody knows from where it was seen.
+    """
+    angle, flat = 0.5 * math.atan2(2.0 * uv, uu - vv), min(max(2.0 - uu - vv, 0.0), 1.0)
+    n_u, n_v = flat * math.cos(angle), flat * math.sin(angle)
+    facing = n_u * away_u + n_v * away_v
+    if facing >= 0.0:
+        return n_u, n_v
+    if facing < 0.0:
+        return -n_u, -n_v
+    return 0.0, 0.0
+
+
+@kernel
+def looks_away(grid, m, u, v, viewer):
+    """Tell whether the surface of point m cannot be seen from viewer (2,) when it lies at (u, v)."""
+    away_u, away_v = viewer[0] - u, viewer[1] - v
+    facing = grid.outward[m, 0] * away_u + grid.outward[m, 1] * away_v
+    # An unknown viewer is NaN, and sees everything.
+    return facing < 0.0 and facing * facing > TURNED_AWAY * (away_u * away_u + away_v * away_v)
 
 
 @kernel

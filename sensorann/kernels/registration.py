@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from sensorann.kernels._jit import kernel
-from sensorann.kernels.nearest import nearest_point
+from sensorann.kernels.nearest import looks_away, nearest_point
 from sensorann.kernels.small import inverse, product, symmetrised
 
 POINT_SIGMA = 0.05  # metres
@@ -24,12 +24,12 @@ SMALLEST_STEP = 1e-3
 
 
 @kernel
-def register(template, target, prior_information, scales):
+def register(template, target, viewer, prior_information, scales):
     """Most probable offset of the object given its points and the prior, and what the points alone say.
 
-    template NearestGrid, target (N, 3), prior_information (3, 3) about offset zero, scales (S,) metres, decreasing ->
-    offset (3,), information of the points (3, 3), number of matches at the last scale (fewer than FEWEST_MATCHES: no
-    answer).
+    template NearestGrid, target (N, 3), viewer (2,): where they were seen from, prior_information (3, 3) about offset
+    zero, scales (S,) metres, decreasing -> offset (3,), information of the points (3, 3), number of matches at the last
+    scale (fewer than FEWEST_MATCHES: no answer).
     """
     offset = np.zeros(3)
     information = np.zeros((3, 3))
@@ -37,17 +37,17 @@ def register(template, target, prior_information, scales):
     n_matches = 0
     for s in range(scales.shape[0]):
         for _ in range(MOST_STEPS):
-            n_matches = weigh_matches(template, target, offset, scales[s], information, gradient)
+            n_matches = weigh_matches(template, target, viewer, offset, scales[s], information, gradient)
             if n_matches < FEWEST_MATCHES:
                 return offset, information, n_matches
             if take_step(offset, information, gradient, prior_information) < SMALLEST_STEP:
                 break
-    forget_sliding(template, target, offset, scales[scales.shape[0] - 1], information)
+    forget_sliding(template, target, viewer, offset, scales[scales.shape[0] - 1], information)
     return offset, information, n_matches
 
 
 @kernel
-def forget_sliding(template, target, offset, scale, information):
+def forget_sliding(template, target, viewer, offset, scale, information):
     """Cut the information along its weakest direction in plan to what moving the object that way shows, in place.
 
     Nearest points slide along with the object: on a wall they agree wherever it is, and the normal equations take the
@@ -59,9 +59,9 @@ def forget_sliding(template, target, offset, scale, information):
     angle = 0.5 * math.atan2(information[0, 1], apart) + 0.5 * math.pi
     direction = np.array([math.cos(angle), math.sin(angle), 0.0])
     growth = min(
-        mismatch(template, target, offset - PROBE * direction, scale),
-        mismatch(template, target, offset + PROBE * direction, scale),
-    ) - mismatch(template, target, offset, scale)
+        mismatch(template, target, viewer, offset - PROBE * direction, scale),
+        mismatch(template, target, viewer, offset + PROBE * direction, scale),
+    ) - mismatch(template, target, viewer, offset, scale)
     shown = max(2.0 * growth / PROBE**2, 0.0)
     if shown < weakest:
         squeeze = np.eye(3)
@@ -72,15 +72,16 @@ def forget_sliding(template, target, offset, scale, information):
 
 
 @kernel
-def mismatch(template, target, offset, scale):
+def mismatch(template, target, viewer, offset, scale):
     """Robust cost of all points at an offset: half their squared residuals over their variance."""
     cosine, sine = math.cos(offset[2]), math.sin(offset[2])
+    seen_from = turned(viewer, offset)
     cost = 0.0
     for p in range(target.shape[0]):
         dx, dy = target[p, 0] - offset[0], target[p, 1] - offset[1]
         u, v = cosine * dx + sine * dy, -sine * dx + cosine * dy
         m, _ = nearest_point(template, u, v, target[p, 2])
-        if m >= 0:
+        if m >= 0 and not looks_away(template, m, u, v, seen_from):
             uu, uv, vv = match_weights(template, m, u, v)
             residual_u, residual_v = template.points[m, 0] - u, template.points[m, 1] - v
             squared = uu * residual_u**2 + 2.0 * uv * residual_u * residual_v + vv * residual_v**2
@@ -108,9 +109,10 @@ def take_step(offset, information, gradient, prior_information):
 
 
 @kernel
-def weigh_matches(template, target, offset, scale, information, gradient):
+def weigh_matches(template, target, viewer, offset, scale, information, gradient):
     """Fill the normal equations at an offset, in place; number of matches within three scales."""
     cosine, sine = math.cos(offset[2]), math.sin(offset[2])
+    seen_from = turned(viewer, offset)
     information[:] = 0.0
     gradient[:] = 0.0
     n_matches, missed, weights = 0, 0.0, 0.0
@@ -123,7 +125,7 @@ def weigh_matches(template, target, offset, scale, information, gradient):
         dx, dy = target[p, 0] - offset[0], target[p, 1] - offset[1]
         u, v = cosine * dx + sine * dy, -sine * dx + cosine * dy
         m, squared = nearest_point(template, u, v, target[p, 2])
-        if m < 0 or squared > 9.0 * squared_scale:
+        if m < 0 or squared > 9.0 * squared_scale or looks_away(template, m, u, v, seen_from):
             continue
         n_matches += 1
         root = 1.0 / (1.0 + squared / squared_scale)
@@ -149,6 +151,13 @@ def weigh_matches(template, target, offset, scale, information, gradient):
             information[a, b] *= share
             information[b, a] = information[a, b]
     return n_matches
+
+
+@kernel
+def turned(place, offset):
+    """A place (2,) in the axes of the box at an offset."""
+    dx, dy, cosine, sine = place[0] - offset[0], place[1] - offset[1], math.cos(offset[2]), math.sin(offset[2])
+    return np.array([cosine * dx + sine * dy, -sine * dx + cosine * dy])
 
 
 @kernel

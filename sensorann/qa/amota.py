@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,13 +121,16 @@ def evaluate(sequences: Sequence[ScoredSequence], *, threshold: float = 0.25) ->
     ArgumentError
         When no box of the truth counts.
     """
-    everything, hit_scores = _operation(sequences, threshold, -np.inf)
+    everything, found = _operation(sequences, threshold, -np.inf)
     if not everything.n_truth:
         raise ArgumentError("no box of the truth counts: there is nothing to find")
-    rows = [
-        (recall, _operation(sequences, threshold, score)[0])
-        for score, recall in _steps(hit_scores, everything.hits + everything.misses)
-    ]
+    hit_scores = np.concatenate([one.track_scores()[hit] for one, hit in zip(sequences, found, strict=True)])
+    rows: list[tuple[float, Operation]] = []
+    for score, recall in _steps(hit_scores, everything.hits + everything.misses):
+        # As AB3DMOT has it: a box that found something once is not harmless at later steps, either.
+        sequences = [_unexcused(one, hit) for one, hit in zip(sequences, found, strict=True)]
+        row, found = _operation(sequences, threshold, score)
+        rows.append((recall, row))
     return Amota(
         samota=sum(row.scaled_mota(recall) for recall, row in rows) / N_RECALLS,
         amota=sum(row.mota for _, row in rows) / N_RECALLS,
@@ -149,17 +152,23 @@ def _steps(hit_scores: NDArray[np.float64], n_truth: int) -> list[tuple[float, f
     return steps[1:]  # the first one stands for a recall of 0
 
 
+def _unexcused(one: ScoredSequence, boxes: NDArray[np.int64]) -> ScoredSequence:
+    harmless = one.harmless.copy()
+    harmless[boxes] = False
+    return replace(one, harmless=harmless)
+
+
 def _operation(
     sequences: Sequence[ScoredSequence], threshold: float, least: float
-) -> tuple[Operation, NDArray[np.float64]]:
-    """Counts of all tracks of at least a score, and the scores (K,) of the tracks at their hits."""
-    parts, scores = [], [np.zeros(0)]
+) -> tuple[Operation, list[NDArray[np.int64]]]:
+    """Counts of all tracks of at least a score, and which boxes of the tracks of each sequence are hits."""
+    parts, found = [], []
     for one in sequences:
         kept = one.track_scores() >= least
         candidates = np.flatnonzero((one.pairing.similarities >= threshold) & kept[one.pairing.columns])
         rows, columns = one.pairing.rows[candidates], one.pairing.columns[candidates]
         chosen = candidates[best_pairs(rows, columns, one.pairing.similarities[candidates] + _PER_PAIR)]
-        scores.append(one.track_scores()[one.pairing.columns[chosen]])
+        found.append(one.pairing.columns[chosen])
         parts.append(_counts(one, kept, chosen))
     totals = np.array([(0.0,) * 6, *parts]).sum(axis=0)
     n_truth, hits, misses, false, id_switches = (int(value) for value in totals[:5])
@@ -171,7 +180,7 @@ def _operation(
         id_switches=id_switches,
         overlap_sum=float(totals[5]),
     )
-    return whole, np.concatenate(scores)
+    return whole, found
 
 
 def _counts(one: ScoredSequence, kept: NDArray[np.bool_], chosen: NDArray[np.int64]) -> tuple[float, ...]:
@@ -193,9 +202,13 @@ def _counts(one: ScoredSequence, kept: NDArray[np.bool_], chosen: NDArray[np.int
 
 
 def _switches(one: ScoredSequence, names: NDArray[np.int64]) -> int:
-    """Changes of name (N,) between two boxes of an object that follow each other, both found, neither neutral."""
+    """Changes of name (N,) between two boxes of an object that follow each other, both found, neither neutral.
+
+    As AB3DMOT has it, the first box of an object may be neutral.
+    """
     ids = one.pairing.truth.ids
     order = np.argsort(ids, kind="stable")
     same, own, neutral = np.diff(ids[order]) == 0, names[order], one.neutral[order]
-    counted = same & (own[1:] >= 0) & (own[:-1] >= 0) & ~neutral[1:] & ~neutral[:-1]
+    is_first = np.insert(~same, 0, True)[: len(own)]
+    counted = same & (own[1:] >= 0) & (own[:-1] >= 0) & ~neutral[1:] & (~neutral | is_first)[:-1]
     return int((counted & (np.diff(own) != 0)).sum())

@@ -76,12 +76,13 @@ def clear(pairing: Pairing, *, threshold: float = 0.5) -> Clear:
             tp=0, fn=len(truth), fp=len(other), id_switches=0, fragments=0,
             mostly_tracked=0, partly_tracked=0, mostly_lost=n_objects, similarity_sum=0.0,
         )  # fmt: skip
-    matched = loyal_matches(pairing, threshold)
+    places = _compared_frames(pairing)[truth.frames]
+    matched = _loyal_matches(pairing, threshold, places)
     rows = pairing.rows[matched]
     n_found, n_all = np.bincount(truth.ids[rows], minlength=truth.n_ids), np.bincount(truth.ids)
     share = n_found / n_all
     mostly, at_least_partly = int((share > MOSTLY_TRACKED).sum()), int((share >= MOSTLY_LOST).sum())
-    switches, fragments = _interruptions(pairing, matched)
+    switches, fragments = _interruptions(pairing, matched, places)
     return Clear(
         tp=len(matched),
         fn=len(truth) - len(matched),
@@ -95,12 +96,14 @@ def clear(pairing: Pairing, *, threshold: float = 0.5) -> Clear:
     )
 
 
-def loyal_matches(pairing: Pairing, threshold: float) -> NDArray[np.int64]:
-    """Choose the pairs (K,) that stand for the same object, frame after frame: partners stay together if they can."""
+def _loyal_matches(pairing: Pairing, threshold: float, places: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Choose the pairs (K,) that stand for the same object, frame after frame: partners stay together if they can.
+
+    places (N,): number of the frame of each box of the truth among the compared ones
+    """
     candidates = np.flatnonzero(pairing.similarities >= threshold - EPSILON)
     rows, columns = pairing.rows[candidates], pairing.columns[candidates]
     starts, similarities = starts_of(rows, len(pairing.truth)), pairing.similarities[candidates]
-    places = _compared_frames(pairing)[pairing.truth.frames]
     choice = matching.loyal_choice(
         starts, rows, columns, similarities, pairing.truth.ids, places, pairing.other.ids, _LOYALTY
     )
@@ -109,18 +112,18 @@ def loyal_matches(pairing: Pairing, threshold: float) -> NDArray[np.int64]:
 
 def _compared_frames(pairing: Pairing) -> NDArray[np.int64]:
     """Number (F,) of each frame among those in which both sides have boxes; the others (-1) change nothing."""
-    both = np.zeros(pairing.n_frames, np.bool_)
-    both[pairing.truth.frames] = True
-    both &= np.bincount(pairing.other.frames, minlength=pairing.n_frames) > 0
+    ours, theirs = np.zeros((2, pairing.n_frames), np.bool_)
+    ours[pairing.truth.frames] = True
+    theirs[pairing.other.frames] = True
+    both = ours & theirs
     return np.where(both, np.cumsum(both) - 1, -1)
 
 
-def _interruptions(pairing: Pairing, matched: NDArray[np.int64]) -> tuple[int, int]:
+def _interruptions(pairing: Pairing, matched: NDArray[np.int64], places: NDArray[np.int64]) -> tuple[int, int]:
     """Number of switches of identity and of fragments."""
     if not len(matched):
         return 0, 0
     rows = pairing.rows[matched]
-    places = _compared_frames(pairing)[pairing.truth.frames[rows]]
     names = pairing.other.ids[pairing.columns[matched]]
-    switches, fragments = matching.interruptions(pairing.truth.ids[rows], places, names)
+    switches, fragments = matching.interruptions(pairing.truth.ids[rows], places[rows], names)
     return int(switches), int(fragments)

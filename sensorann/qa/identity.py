@@ -47,7 +47,7 @@ def identity(pairing: Pairing, *, threshold: float = 0.5) -> Identity:
     pairing : Pairing
     threshold : least similarity of boxes that are the same
     """
-    close = pairing.similarities >= threshold
+    close = np.flatnonzero(pairing.similarities >= threshold)
     objects, names = pairing.truth.ids[pairing.rows[close]], pairing.other.ids[pairing.columns[close]]
     n_names = max(pairing.other.n_ids, 1)
     keys, pair_of = numbered(objects * n_names + names)

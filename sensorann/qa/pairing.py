@@ -10,9 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from sensorann.errors import ArgumentError
 from sensorann.geometry import Cuboids
-from sensorann.geometry.assignment import numbered
+from sensorann.geometry.assignment import near_pairs, numbered
 from sensorann.geometry.overlap import paired_iou_3d
-from sensorann.kernels import matching
 from sensorann.scene import Labels
 
 
@@ -133,36 +132,6 @@ def pair_labels(truth: Labels, other: Labels, *, categories: Collection[str] | N
         similarities=np.minimum(overlaps[alike], 1.0),
         n_frames=len(instants),
     )
-
-
-def near_pairs(
-    frames: NDArray[np.int64],
-    cuboids: Cuboids,
-    other_frames: NDArray[np.int64],
-    others: Cuboids,
-    *,
-    within: float | None = None,
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """List the boxes of one frame that may overlap, or whose centres lie within metres, seen from above.
-
-    Parameters
-    ----------
-    frames, other_frames : (N,) and (M,) int64, rising
-    cuboids, others : N and M boxes
-    within : metres; when not given, boxes count that are as near as half their diagonals
-
-    Returns
-    -------
-    (P,) int64 rows and (P,) int64 columns, rows rising
-    """
-    reaches = [
-        np.linalg.norm(boxes.sizes, axis=1) / 2 if within is None else np.full(len(boxes), within / 2)
-        for boxes in (cuboids, others)
-    ]
-    rows, columns = matching.near_pairs(
-        frames, cuboids.centers[:, :2], reaches[0], other_frames, others.centers[:, :2], reaches[1]
-    )
-    return rows, columns
 
 
 def labelled_instants_ns(truth: Labels) -> NDArray[np.int64]:

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.geometry import Cuboids
+from sensorann.geometry.assignment import near_pairs
 from sensorann.geometry.overlap import paired_bev_iou, paired_iou_3d
 from sensorann.geometry.rotations import wrap_angle
-from sensorann.qa.pairing import labelled_instants_ns, near_pairs
+from sensorann.qa.pairing import labelled_instants_ns
 from sensorann.qa.ranking import Ranking, ScoredBoxes, ranked, scored_boxes
 from sensorann.scene import Labels
 

@@ -10,6 +10,7 @@ from sensorann.scene.rig import SENSOR_KINDS, Rig, Sensor, SensorKind, sensor_ki
 from sensorann.scene.sweep import Sweep
 from sensorann.scene.sync import nearest_indices, sync
 from sensorann.scene.track import SIGMA_NAMES, Attribute, Source, Track, sources_of, unknown_sigmas
+from sensorann.scene.variety import unusual_variety, variety
 from sensorann.scene.world import from_sensor, into_sensor, labels_in_world
 
 __all__ = [
@@ -50,4 +51,6 @@ __all__ = [
     "sources_of",
     "sync",
     "unknown_sigmas",
+    "unusual_variety",
+    "variety",
 ]

@@ -234,6 +234,7 @@ def default_ontology() -> Ontology:
                 spread=_LIMBS,
                 kitti=("Pedestrian", "Person"),
                 nuscenes=tuple(f"human.pedestrian.{kind}" for kind in pedestrians),
+                coco=("person",),
             ),
             _category("person_sitting", pedestrian, (0.8, 0.6, 1.3), share=4, spread=_LIMBS, kitti=("Person_sitting",)),
             _category(

@@ -1,12 +1,12 @@
 """The label store: an append-only journal of edits, and the labels that follow from it."""
 
-from sensorann.store.connecting import is_store
 from sensorann.store.history import Filter, Step, log, story
 from sensorann.store.journal import JournalEvent, Note
 from sensorann.store.merging import Conflict, EditConflictError
 from sensorann.store.migrate import migrate
 from sensorann.store.opening import open_store
-from sensorann.store.store import Snapshot, Store, StoredTrack
+from sensorann.store.store import Store
+from sensorann.store.stored import Snapshot, StoredTrack
 from sensorann.store.verifying import Verification, verify
 
 __all__ = [
@@ -20,7 +20,6 @@ __all__ = [
     "Store",
     "StoredTrack",
     "Verification",
-    "is_store",
     "log",
     "migrate",
     "open_store",

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sensorann.geometry import Cuboids
 from sensorann.scene import Attribute, Track
@@ -21,8 +22,7 @@ Row = tuple[str, int, int, bytes, str | None]
 def boxes_of(track: Track) -> dict[int, Box]:
     """Boxes of a track by instant."""
     n = len(track)
-    columns = (track.cuboids.centers, track.cuboids.sizes, track.cuboids.rotations.reshape(n, 9), track.sigmas)
-    numbers = np.concatenate(columns, axis=1).astype("<f8").tobytes()
+    numbers = numbers_of(track).tobytes()
     texts = [_attributes_text(track.box_attributes, i) for i in range(n)] if track.box_attributes else [None] * n
     return {
         timestamp_ns: Box(source, numbers[i * NUMBERS_BYTES : (i + 1) * NUMBERS_BYTES], texts[i])
@@ -30,6 +30,13 @@ def boxes_of(track: Track) -> dict[int, Box]:
             zip(track.timestamps_ns.tolist(), track.sources.tolist(), strict=True)
         )
     }
+
+
+def numbers_of(track: Track) -> NDArray[np.float64]:
+    """Numbers (N, 22) of the boxes of a track, as the store holds them."""
+    boxes = track.cuboids
+    columns = (boxes.centers, boxes.sizes, boxes.rotations.reshape(len(track), 9), track.sigmas)
+    return np.concatenate(columns, axis=1).astype("<f8")
 
 
 def tracks_of(heads: Mapping[str, Body], rows: Sequence[Row], *, frame: str) -> tuple[Track, ...]:

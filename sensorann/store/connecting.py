@@ -15,28 +15,17 @@ from sqlalchemy.exc import ArgumentError as AddressError
 from sensorann.errors import MissingDataError, StoreError
 from sensorann.store.failures import failures_named
 
-SQLITE_MAGIC = b"SQLite format 3\0"
 # SQLite's write-ahead log needs memory that all writers share, which these do not give.
 _NETWORK_FILE_SYSTEMS = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "afs", "ceph", "glusterfs", "lustre", "9p", "fuse.sshfs"}
 )
+_DRIVER = "postgresql+psycopg"
 _MOUNTS = Path("/proc/self/mounts")
 
 
 def is_server(address: Path | str) -> bool:
-    """Tell whether an address names a PostgreSQL server."""
-    return str(address).startswith(("postgresql://", "postgresql+psycopg://"))
-
-
-def is_store(address: Path | str) -> bool:
-    """Tell by a look at its beginning whether a label store may be at an address."""
-    if is_server(address):
-        return True
-    path = Path(address)
-    if not path.is_file():
-        return False
-    with path.open("rb") as stream:
-        return stream.read(len(SQLITE_MAGIC)) == SQLITE_MAGIC
+    """Tell whether an address names a server rather than a file."""
+    return "://" in str(address)
 
 
 def connect(address: Path | str, *, create: bool, wait_s: float) -> tuple[Engine, str]:
@@ -118,10 +107,14 @@ def login(engine: Engine, name: str, actor: str | None) -> str:
 
 
 def _connect_server(address: str, wait_s: float) -> tuple[Engine, str]:
+    expected = "a store on a server is postgresql://USER@HOST:PORT/DATABASE"
     try:
-        url = make_url(address).set(drivername="postgresql+psycopg")
+        url = make_url(address)
     except (AddressError, ValueError) as error:
-        raise StoreError("a PostgreSQL store is postgresql://USER@HOST:PORT/DATABASE") from error
+        raise StoreError(expected) from error
+    if url.drivername not in ("postgresql", _DRIVER):
+        raise StoreError(f"{expected}, got one of {url.drivername}")
+    url = url.set(drivername=_DRIVER)
     try:
         engine = create_engine(url, pool_pre_ping=True)
     except ImportError as error:

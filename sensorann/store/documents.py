@@ -12,7 +12,19 @@ from typing import Any
 
 import numpy as np
 
-from sensorann.scene import Category, Event, ImageTrack, Labels, Motion, Ontology, Relation, Tag, Track
+from sensorann.scene import (
+    Category,
+    Event,
+    ImageTrack,
+    Labels,
+    Motion,
+    Ontology,
+    Relation,
+    Tag,
+    Track,
+    unusual_variety,
+    variety,
+)
 from sensorann.store.patch import Body, dumped
 
 Key = tuple[str, str]
@@ -26,10 +38,9 @@ def drive_body(labels: Labels) -> Body:
             "name": category.name,
             "motion": category.motion.value,
             "size": list(category.size),
-            "spread": list(category.spread),
-            "share": category.share,
             "aliases": {name: list(aliases) for name, aliases in category.aliases.items()},
         }
+        | unusual_variety(category)
         for category in labels.ontology.categories
     ]
     return {"frame": labels.frame, "categories": categories}
@@ -87,9 +98,8 @@ def _ontology(categories: Iterable[Mapping[str, Any]]) -> Ontology:
                 name=body["name"],
                 motion=Motion(body["motion"]),
                 size=tuple(body["size"]),
-                spread=tuple(body["spread"]),
-                share=body["share"],
                 aliases={name: tuple(aliases) for name, aliases in body["aliases"].items()},
+                **variety(body["name"], body),
             )
             for body in categories
         )

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sensorann.errors import StoreError
 from sensorann.store import journal, projection, schema
 from sensorann.store.journal import JournalEvent
-from sensorann.store.patch import Body, BoxChange, DocumentChange
+from sensorann.store.patch import BoxChange, DocumentChange, objects_of
 from sensorann.store.store import Store
 
 _EVENT, _TOUCHED = schema.event, schema.touched
@@ -113,14 +113,10 @@ def _step(event: JournalEvent, object_id: str, timestamp_ns: int | None) -> Step
 def _about(event: JournalEvent, object_id: str, timestamp_ns: int | None) -> Iterator[DocumentChange]:
     """Documents about an object; where one box is asked for, those about other boxes are left out."""
     for change in event.patch.documents:
-        body = change.after if change.after is not None else change.before
-        if change.kind == "track" and change.key == object_id:
-            if timestamp_ns is None:
-                yield change
-        elif body is not None and body.get("object") == object_id and _concerns(body, timestamp_ns):
+        if object_id in objects_of(change) and (timestamp_ns is None or _concerns(change, timestamp_ns)):
             yield change
 
 
-def _concerns(body: Body, timestamp_ns: int | None) -> bool:
-    """What is said of an object as a whole concerns each of its boxes too."""
-    return timestamp_ns is None or body.get("timestamp_ns") in (None, timestamp_ns)
+def _concerns(change: DocumentChange, timestamp_ns: int) -> bool:
+    """What was said of an object as a whole concerns each of its boxes; its category and pictures are not the box."""
+    return "object" in change.body and change.body.get("timestamp_ns") in (None, timestamp_ns)

@@ -6,7 +6,7 @@ import hashlib
 import json
 import logging
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -125,10 +125,11 @@ def row_hash(row: Mapping[str, Any]) -> bytes:
     return digest.digest()
 
 
-def rows(connection: Connection) -> Iterator[Row[Any]]:
-    """Rows of the journal in order; read in portions, as a journal may not fit into memory."""
+def rows(connection: Connection) -> Generator[Row[Any]]:
+    """Rows of the journal in order; read in portions, as a journal may not fit into memory. Close it when done."""
     statement = select(schema.event).order_by(schema.event.c.seq)
-    yield from connection.execute(statement, execution_options={"yield_per": _READ_AT_ONCE})
+    with connection.execute(statement, execution_options={"yield_per": _READ_AT_ONCE}) as result:
+        yield from result
 
 
 def rows_singly(connection: Connection, seq: int) -> Iterator[Row[Any]]:

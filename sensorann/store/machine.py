@@ -14,10 +14,15 @@ from sensorann.store.patch import BoxChange, DocumentChange, Patch
 MACHINE = (Source.INTERPOLATED, Source.FITTED)
 
 
-def machine_patch(stored: Labels, computed: Labels) -> Patch:
+def machine_patch(stored: Labels, computed: Labels, *, new_objects: bool) -> Patch:
     """Return what replaces the machine boxes of the computed objects by those of a new result.
 
     Boxes of people, imported and detected ones stay as they are, also where the result has a box at their instant.
+
+    Parameters
+    ----------
+    stored, computed : what is there, and the result
+    new_objects : whether objects that are not there are added
 
     Raises
     ------
@@ -27,10 +32,11 @@ def machine_patch(stored: Labels, computed: Labels) -> Patch:
     if stored.frame != computed.frame:
         raise StoreError(f"the boxes of this drive are in the frame {stored.frame!r}, got some in {computed.frame!r}")
     there = {track.id: track for track in stored.tracks}
+    taken = [track for track in computed.tracks if new_objects or track.id in there]
     heads = tuple(
-        DocumentChange("track", track.id, None, track_body(track)) for track in computed.tracks if track.id not in there
+        DocumentChange("track", track.id, None, track_body(track)) for track in taken if track.id not in there
     )
-    boxes = tuple(change for track in computed.tracks for change in _changes(there.get(track.id), track))
+    boxes = tuple(change for track in taken for change in _changes(there.get(track.id), track))
     return Patch(documents=heads, boxes=boxes)
 
 

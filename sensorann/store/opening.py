@@ -45,14 +45,14 @@ def open_store(address: Path | str, *, actor: str | None = None, create: bool = 
 
 
 def _create(engine: Engine, name: str) -> None:
+    with connecting.writing(engine, name) as connection:
+        if inspect(connection).get_table_names():
+            return  # a store already, or somebody else's: nothing of it is changed
+        schema.create_tables(connection)
     if engine.dialect.name == "sqlite":
         with failures_named(name), engine.connect() as connection:
             # Outside a transaction; the file remembers it.
             connection.connection.cursor().execute("PRAGMA journal_mode = WAL")
-    with connecting.writing(engine, name) as connection:
-        tables = inspect(connection).get_table_names()
-        if not tables:
-            schema.create_tables(connection)
 
 
 def _check_format(engine: Engine, name: str) -> None:

@@ -67,6 +67,11 @@ class DocumentChange(NamedTuple):
     before: Body | None
     after: Body | None
 
+    @property
+    def body(self) -> Body:
+        """The document as it is now, or was before it went."""
+        return self.after or self.before or {}
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Patch:
@@ -103,8 +108,7 @@ def objects_of(change: DocumentChange) -> tuple[str, ...]:
     """Ids of the objects that a document speaks of."""
     if change.kind == "track":
         return (change.key,)
-    body = change.after if change.after is not None else change.before
-    named = (body or {}).get("object")
+    named = change.body.get("id" if change.kind == "image_track" else "object")
     return (named,) if isinstance(named, str) else ()
 
 

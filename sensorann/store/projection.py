@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, bindparam, select
+from sqlalchemy import Connection, Executable, bindparam, select
 
 from sensorann.errors import StoreError
 from sensorann.scene import Labels
@@ -18,6 +18,19 @@ from sensorann.store.patch import Body, Box, BoxChange, DocumentChange, Patch, d
 DOCUMENT, BOX = schema.document, schema.box
 # So many of a patch's boxes are looked up one by one; above, all of the drive are read at once.
 _FEW = 50
+# Statements are built once: that costs as much as running them.
+_BOX_HERE = (BOX.c.drive == bindparam("d"), BOX.c.object == bindparam("o"), BOX.c.timestamp_ns == bindparam("t"))
+_DOCUMENT_HERE = (
+    DOCUMENT.c.drive == bindparam("d"),
+    DOCUMENT.c.kind == bindparam("k"),
+    DOCUMENT.c.key == bindparam("n"),
+)
+_BOX_COLUMNS = (BOX.c.object, BOX.c.timestamp_ns, BOX.c.source, BOX.c.numbers, BOX.c.attributes, BOX.c.event)
+_DOCUMENT_COLUMNS = (DOCUMENT.c.kind, DOCUMENT.c.key, DOCUMENT.c.body, DOCUMENT.c.event, DOCUMENT.c.version)
+_ONE_BOX = select(*_BOX_COLUMNS).where(*_BOX_HERE)
+_ONE_DOCUMENT = select(*_DOCUMENT_COLUMNS).where(*_DOCUMENT_HERE)
+_CHANGE_BOX, _REMOVE_BOX = BOX.update().where(*_BOX_HERE), BOX.delete().where(*_BOX_HERE)
+_CHANGE_DOCUMENT, _REMOVE_DOCUMENT = DOCUMENT.update().where(*_DOCUMENT_HERE), DOCUMENT.delete().where(*_DOCUMENT_HERE)
 
 
 class StoredBox(NamedTuple):
@@ -37,17 +50,14 @@ class StoredDocument(NamedTuple):
 
 def current_boxes(connection: Connection, drive: str, patch: Patch) -> dict[tuple[str, int], StoredBox]:
     """What is there now at the boxes of a patch, and, where it is a large one, all around."""
-    columns = (BOX.c.object, BOX.c.timestamp_ns, BOX.c.source, BOX.c.numbers, BOX.c.attributes, BOX.c.event)
-    statement = select(*columns).where(BOX.c.drive == drive)
     if len(patch.boxes) <= _FEW:
-        one = statement.where(BOX.c.object == bindparam("o"), BOX.c.timestamp_ns == bindparam("t"))
         rows = [
             row
             for change in patch.boxes
-            for row in connection.execute(one, {"o": change.object, "t": change.timestamp_ns})
+            for row in connection.execute(_ONE_BOX, {"d": drive, "o": change.object, "t": change.timestamp_ns})
         ]
     else:
-        rows = list(connection.execute(statement))
+        rows = list(connection.execute(select(*_BOX_COLUMNS).where(BOX.c.drive == drive)))
     return {(row[0], row[1]): StoredBox(Box(row[2], row[3], row[4]), row[5]) for row in rows}
 
 
@@ -59,22 +69,17 @@ def box_times(connection: Connection, drive: str, object_id: str) -> list[int]:
 
 def document(connection: Connection, drive: str, kind: str, key: str) -> StoredDocument | None:
     """One document as it is now."""
-    row = connection.execute(_documents(drive).where(DOCUMENT.c.kind == kind, DOCUMENT.c.key == key)).one_or_none()
+    row = connection.execute(_ONE_DOCUMENT, {"d": drive, "k": kind, "n": key}).one_or_none()
     return None if row is None else StoredDocument(json.loads(row.body), row.event, row.version)
 
 
 def documents(connection: Connection, drive: str, kinds: Iterable[str]) -> list[tuple[str, str, StoredDocument]]:
     """Documents of some kinds, in the order in which they came: kind, key, document."""
-    statement = _documents(drive).where(DOCUMENT.c.kind.in_(list(kinds)))
+    statement = select(*_DOCUMENT_COLUMNS).where(DOCUMENT.c.drive == drive, DOCUMENT.c.kind.in_(list(kinds)))
     return [
         (row.kind, row.key, StoredDocument(json.loads(row.body), row.event, row.version))
         for row in connection.execute(statement.order_by(DOCUMENT.c.created, DOCUMENT.c.place))
     ]
-
-
-def _documents(drive: str) -> Select[Any]:
-    columns = (DOCUMENT.c.kind, DOCUMENT.c.key, DOCUMENT.c.body, DOCUMENT.c.event, DOCUMENT.c.version)
-    return select(*columns).where(DOCUMENT.c.drive == drive)
 
 
 def drive_names(connection: Connection) -> tuple[str, ...]:
@@ -136,46 +141,50 @@ def apply(connection: Connection, drive: str, seq: int, patch: Patch) -> None:
     objects = patch.objects
     if objects:
         connection.execute(schema.touched.insert(), [{"drive": drive, "object": name, "seq": seq} for name in objects])
-        heads = DOCUMENT.update().where(
-            DOCUMENT.c.drive == drive, DOCUMENT.c.kind == "track", DOCUMENT.c.key == bindparam("o")
-        )
-        connection.execute(heads.values(version=seq), [{"o": name} for name in objects])
+        heads = [{"d": drive, "k": "track", "n": name, "version": seq} for name in objects]
+        connection.execute(_CHANGE_DOCUMENT, heads)
 
 
 def _apply_documents(connection: Connection, drive: str, seq: int, changes: tuple[DocumentChange, ...]) -> None:
-    here = (DOCUMENT.c.drive == drive, DOCUMENT.c.kind == bindparam("k"), DOCUMENT.c.key == bindparam("n"))
+    stamped = {"event": seq, "version": seq}
     added = [
-        {"drive": drive, "kind": c.kind, "key": c.key, "body": dumped(c.after), "place": place}
+        {
+            "drive": drive,
+            "kind": c.kind,
+            "key": c.key,
+            "body": dumped(c.after),
+            "created": seq,
+            "place": place,
+            **stamped,
+        }
         for place, c in enumerate(changes)
         if c.before is None and c.after is not None
     ]
     changed = [
-        {"k": c.kind, "n": c.key, "body": dumped(c.after)}
+        {"d": drive, "k": c.kind, "n": c.key, "body": dumped(c.after), **stamped}
         for c in changes
         if c.before is not None and c.after is not None
     ]
-    gone = [{"k": c.kind, "n": c.key} for c in changes if c.after is None]
-    stamped = {"event": seq, "version": seq}
-    if added:
-        connection.execute(DOCUMENT.insert(), [row | stamped | {"created": seq} for row in added])
-    if changed:
-        connection.execute(DOCUMENT.update().where(*here).values(**stamped), changed)
-    if gone:
-        connection.execute(DOCUMENT.delete().where(*here), gone)
+    gone = [{"d": drive, "k": c.kind, "n": c.key} for c in changes if c.after is None]
+    _execute_many(connection, (DOCUMENT.insert(), added), (_CHANGE_DOCUMENT, changed), (_REMOVE_DOCUMENT, gone))
 
 
 def _apply_boxes(connection: Connection, drive: str, seq: int, changes: tuple[BoxChange, ...]) -> None:
-    here = (BOX.c.drive == drive, BOX.c.object == bindparam("o"), BOX.c.timestamp_ns == bindparam("t"))
     added = [
-        {"drive": drive, "object": c.object, "timestamp_ns": c.timestamp_ns, "event": seq} | c.after._asdict()
+        {"drive": drive, "object": c.object, "timestamp_ns": c.timestamp_ns, "event": seq, **c.after._asdict()}
         for c in changes
         if c.before is None and c.after is not None
     ]
-    changed = [{"o": c.object, "t": c.timestamp_ns} | c.after._asdict() for c in changes if c.before and c.after]
-    gone = [{"o": c.object, "t": c.timestamp_ns} for c in changes if c.after is None]
-    if added:
-        connection.execute(BOX.insert(), added)
-    if changed:
-        connection.execute(BOX.update().where(*here).values(event=seq), changed)
-    if gone:
-        connection.execute(BOX.delete().where(*here), gone)
+    changed = [
+        {"d": drive, "o": c.object, "t": c.timestamp_ns, "event": seq, **c.after._asdict()}
+        for c in changes
+        if c.before is not None and c.after is not None
+    ]
+    gone = [{"d": drive, "o": c.object, "t": c.timestamp_ns} for c in changes if c.after is None]
+    _execute_many(connection, (BOX.insert(), added), (_CHANGE_BOX, changed), (_REMOVE_BOX, gone))
+
+
+def _execute_many(connection: Connection, *work: tuple[Executable, list[dict[str, Any]]]) -> None:
+    for statement, rows in work:
+        if rows:
+            connection.execute(statement, rows)

@@ -116,7 +116,8 @@ _POSTGRESQL_TRIGGERS = (
        FOR EACH ROW EXECUTE FUNCTION refuse_change()""",
     """CREATE TRIGGER event_stays BEFORE TRUNCATE ON event
        FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""",
-    """CREATE FUNCTION check_event() RETURNS trigger LANGUAGE plpgsql AS $$
+    # The tables are those of the store, whatever path the session searches.
+    """CREATE FUNCTION check_event() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
        BEGIN
          IF NEW.seq <> (SELECT coalesce(max(seq), 0) + 1 FROM event) THEN
            RAISE EXCEPTION 'the journal is append-only: an event follows the last one';

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
@@ -18,42 +18,7 @@ from sensorann.store.journal import Note
 from sensorann.store.machine import machine_patch
 from sensorann.store.patch import Patch
 from sensorann.store.reconciling import reconcile
-
-
-@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
-class StoredTrack:
-    """One object as it was in the store.
-
-    Attributes
-    ----------
-    drive, track : the object
-    version : number of the last event that touched it
-    """
-
-    drive: str
-    track: Track
-    version: int
-
-
-@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
-class Snapshot:
-    """The labels of a drive as they were in the store.
-
-    Attributes
-    ----------
-    labels : labels; their drive_name is the drive's name in the store
-    versions : object to the number of the last event that touched it
-    seq : number of the last event of the store at that moment
-    """
-
-    labels: Labels
-    versions: Mapping[str, int]
-    seq: int
-
-    @property
-    def drive(self) -> str:
-        """Name of the drive."""
-        return self.labels.drive_name
+from sensorann.store.stored import Snapshot, StoredTrack
 
 
 class Store:
@@ -183,7 +148,6 @@ class Store:
         """
         patch = track_difference(seen.track, wanted)
         with self.writing() as connection:
-            self._check_frame(connection, seen.drive, wanted)
             head = projection.document(connection, seen.drive, "track", wanted.id)
             seq = self._commit(connection, seen.drive, patch, note or Note(kind="edit"))
             untouched = head is not None and head.version == seen.version
@@ -222,22 +186,30 @@ class Store:
         EditConflictError
             When somebody changed one of the same fields to another value.
         """
+        patch = difference(seen.labels, wanted)
         with self.writing() as connection:
             projection.require_drive(connection, seen.drive)
-            self._commit(connection, seen.drive, difference(seen.labels, wanted), note or Note(kind="edit"))
-        return self.load(seen.drive)
+            last, *_ = journal.last_event(connection)
+            seq = self._commit(connection, seen.drive, patch, note or Note(kind="edit")) or last
+        if last != seen.seq:
+            return self.load(seen.drive)
+        # Nobody was faster: what is wanted is what is there.
+        changed = dict.fromkeys(patch.objects, seq)
+        versions = {track.id: changed.get(track.id, seen.versions.get(track.id, seq)) for track in wanted.tracks}
+        return Snapshot(labels=replace(wanted, drive_name=seen.drive), versions=versions, seq=seq)
 
-    def complete(self, drive: str, computed: Labels, *, note: Note) -> Snapshot:
+    def complete(self, drive: str, computed: Labels, *, note: Note, new_objects: bool = True) -> Snapshot:
         """Replace the machine boxes of a drive by those of a new result, in one event; no other box is touched.
 
-        Interpolated and fitted boxes are a machine's. Where a person placed a box meanwhile, that one stays. Objects
-        that the store does not have are added.
+        Interpolated and fitted boxes are a machine's. Where a person placed a box meanwhile, that one stays.
 
         Parameters
         ----------
         drive : drive
         computed : result of `interpolate` or the like
         note : kind and parameters of the machine
+        new_objects : add objects that the store does not have; False where the result was computed from this drive, so
+            that it does not bring back what somebody deleted meanwhile
 
         Raises
         ------
@@ -246,7 +218,7 @@ class Store:
         """
         with self.writing() as connection:
             stored, _ = projection.load(connection, drive)
-            self._commit(connection, drive, machine_patch(stored, computed), note)
+            self._commit(connection, drive, machine_patch(stored, computed, new_objects=new_objects), note)
         return self.load(drive)
 
     def undo(self, drive: str) -> int | None:
@@ -280,6 +252,18 @@ class Store:
         with self.writing() as connection:
             target = undoing.redoable(connection, drive, self.actor)
             return self._take_back(connection, drive, target, "redo")
+
+    def next_undo(self, drive: str) -> journal.JournalEvent | None:
+        """Event that `undo` would take back; None when there is nothing left."""
+        with self.reading() as connection:
+            target = undoing.undoable(connection, drive, self.actor)
+            return None if target is None else journal.event(connection, target)
+
+    def next_redo(self, drive: str) -> journal.JournalEvent | None:
+        """Undo that `redo` would take back; None when there is none."""
+        with self.reading() as connection:
+            target = undoing.redoable(connection, drive, self.actor)
+            return None if target is None else journal.event(connection, target)
 
     def commit(self, drive: str, patch: Patch, note: Note) -> int | None:
         """Write one event; return its number, None when the store is so already.

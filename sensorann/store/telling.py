@@ -15,6 +15,8 @@ from sensorann.store.journal import JournalEvent
 from sensorann.store.merging import box_fields
 from sensorann.store.patch import Body, Box, BoxChange, DocumentChange
 
+_SHOWN = 4
+
 
 def time_text(time_ns: int) -> str:
     """Write a Unix time as UTC, to the second."""
@@ -29,10 +31,15 @@ def summary_text(event: JournalEvent) -> str:
     if len(patch.objects) > 1:
         told.append(f"{len(patch.objects)} objects")
     told += [f"{change.kind} {_manner(change)}" for change in patch.documents if change.kind != "track"][:2]
-    machine = ", ".join(f"{name} {value}" for name, value in event.machine.items() if not isinstance(value, dict))
+    machine = machine_text(event)
     note = [text for text in (event.text, machine and f"({machine})") if text]
     undone = [f"of event {event.undoes}"] if event.undoes is not None else []
     return "; ".join([*undone, *told, *note])
+
+
+def machine_text(event: JournalEvent) -> str:
+    """Write the parameters of a machine; empty where none was at work."""
+    return ", ".join(f"{name} {value}" for name, value in event.machine.items() if not isinstance(value, dict))
 
 
 def step_text(step: Step) -> list[str]:
@@ -76,11 +83,12 @@ def _box_lines(change: BoxChange) -> Iterator[str]:
 
 def _document_lines(change: DocumentChange) -> Iterator[str]:
     if change.before is None or change.after is None:
-        body = change.after if change.after is not None else change.before
-        shown = {
-            name: value for name, value in (body or {}).items() if name != "object" and value not in (None, {}, [])
-        }
-        yield f"{change.kind} {_manner(change)}: {', '.join(f'{name} {value}' for name, value in shown.items())}"
+        told = [
+            f"{name} {_short(value)}"
+            for name, value in change.body.items()
+            if name != "object" and value not in (None, {}, [])
+        ]
+        yield f"{change.kind} {_manner(change)}: {', '.join(told)}"
         return
     for line in _value_lines(change.before, change.after):
         yield f"{change.kind}: {line}"
@@ -89,7 +97,12 @@ def _document_lines(change: DocumentChange) -> Iterator[str]:
 def _value_lines(before: Body, after: Body) -> Iterator[str]:
     for name in dict.fromkeys([*before, *after]):
         if before.get(name) != after.get(name):
-            yield f"{name} {before.get(name)} becomes {after.get(name)}"
+            yield f"{name} {_short(before.get(name))} becomes {_short(after.get(name))}"
+
+
+def _short(value: object) -> str:
+    """Write a value; of columns only their length."""
+    return f"({len(value)} values)" if isinstance(value, list) and len(value) > _SHOWN else str(value)
 
 
 def _manner(change: BoxChange | DocumentChange) -> str:

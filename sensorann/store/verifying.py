@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,6 +57,13 @@ def verify(store: Store, *, rebuild: bool = False) -> Verification:
     return found
 
 
+def head_hash(store: Store) -> str:
+    """Hash of the last event, in hexadecimal: it names the state of the whole store."""
+    with store.reading() as connection:
+        _, _, last = journal.last_event(connection, lock=False)
+    return last.hex()
+
+
 def _verify(connection: Connection, *, rebuild: bool) -> Verification:
     replay, faults = _replayed(connection)
     head = replay.hash.hex()
@@ -63,7 +71,11 @@ def _verify(connection: Connection, *, rebuild: bool) -> Verification:
         faults = list(_end_faults(connection, replay))
     if faults:
         return Verification(n_events=replay.seq, head=head, faults=tuple(faults))
-    differing = list(_differences(replay.state, stored_state(connection)))
+    try:
+        differing = list(_differences(replay.state, stored_state(connection)))
+    except DBAPIError as error:
+        unreadable = f"the journal is whole, the labels beside it cannot be read: {_one_line(error)}"
+        return Verification(n_events=replay.seq, head=head, faults=(unreadable,))
     if differing and rebuild:
         write_state(connection, replay.state)
     more = [f"and {len(differing) - _SHOWN} more items"] if len(differing) > _SHOWN else []
@@ -75,7 +87,8 @@ def _replayed(connection: Connection) -> tuple[Replay, list[str]]:
     """Replay the journal up to its first fault."""
     replay = Replay()
     try:
-        return replay, _add_all(replay, journal.rows(connection))
+        with closing(journal.rows(connection)) as rows:
+            return replay, _add_all(replay, rows)
     except (DBAPIError, UnicodeDecodeError):
         pass  # a row that cannot be read spoils all that are read with it
     try:
@@ -100,10 +113,10 @@ def _chain_faults(row: Mapping[str, Any], replay: Replay) -> Iterator[str]:
     seq, last = row["seq"], replay.seq
     if seq != last + 1:
         yield f"event {last + 1} is missing: {last} is followed by {seq}"
-    elif row["prev_hash"] != replay.hash:
-        yield f"event {seq} does not follow the event before it: one of the two was changed"
     elif journal.row_hash(row) != row["hash"]:
         yield f"event {seq} was changed after it was written: its hash does not fit its content"
+    elif row["prev_hash"] != replay.hash:
+        yield f"event {seq} does not follow event {last}: that one was replaced, hash and all"
 
 
 def _end_faults(connection: Connection, replay: Replay) -> Iterator[str]:
@@ -128,7 +141,7 @@ def _database_faults(connection: Connection) -> Iterator[str]:
         return
     for (line,) in connection.exec_driver_sql("PRAGMA integrity_check(3)"):
         if line != "ok":
-            yield f"SQLite's own check: {line}"
+            yield f"SQLite's own check: {' '.join(line.split())}"
 
 
 def _one_line(error: Exception) -> str:

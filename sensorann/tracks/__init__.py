@@ -2,6 +2,7 @@
 
 from sensorann.tracks.association.tracking import track
 from sensorann.tracks.interpolation import interpolate
-from sensorann.tracks.suggesting.suggest import suggest
+from sensorann.tracks.prelabelling.prelabel import prelabel
+from sensorann.tracks.suggesting.suggest import Suggestion, suggest
 
-__all__ = ["interpolate", "suggest", "track"]
+__all__ = ["Suggestion", "interpolate", "prelabel", "suggest", "track"]

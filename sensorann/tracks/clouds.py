@@ -58,11 +58,13 @@ class Clouds:
     ----------
     points : (P, 3) float32, metres, relative to `origin`, in the frame of the labels
     offsets : (K + 1,) int64, frame k owns rows offsets[k] to offsets[k + 1]
+    viewers : (K, 3) float64, where the LiDARs stood, relative to `origin`; NaN where there is no sweep
     origin : (3,) float64
     """
 
     points: NDArray[np.float32]
     offsets: NDArray[np.int64]
+    viewers: NDArray[np.float64]
     origin: NDArray[np.float64]
 
     def frame(self, k: int) -> NDArray[np.float32]:
@@ -75,6 +77,7 @@ def stream_clouds(
     regions: Sequence[Region],
     *,
     neighbours: Neighbours | None = None,
+    most_points: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Iterator[dict[int, Clouds]]:
     """Read every sweep that a region asks for, once, and hand out each region as soon as its last sweep is read.
@@ -88,6 +91,7 @@ def stream_clouds(
     drive : Drive
     regions : what is looked for
     neighbours : objects whose points belong to nobody else
+    most_points : of a region with more at an instant only every so many-th is kept; None keeps all
     progress : called with the number of instants done and of all instants
 
     Yields
@@ -95,7 +99,7 @@ def stream_clouds(
     Number of a region and its points, for all regions that an instant completed.
     """
     instants, asking = _schedule(regions)
-    parts: dict[int, list[NDArray[np.float32]]] = {}
+    parts: dict[int, list[tuple[NDArray[np.float32], NDArray[np.float64]]]] = {}
     n_missing = 0
     if empty := {i: _joined([], np.zeros(3)) for i, region in enumerate(regions) if not len(region.timestamps_ns)}:
         yield empty
@@ -104,10 +108,12 @@ def stream_clouds(
         n_missing += points is None
         if points is None:
             points = np.empty((0, 3))
+        viewer = viewer_at(drive, int(instant))
         for (i, _), own in zip(
             asking[n_done], _split(points, regions, asking[n_done], neighbours, int(instant)), strict=True
         ):
-            parts.setdefault(i, []).append(own)
+            step = 1 if most_points is None else max(1, -(-len(own) // most_points))
+            parts.setdefault(i, []).append((own[::step].copy(), viewer))
         if progress is not None:
             progress(n_done + 1, len(instants))
         ended = [i for i, row in asking[n_done] if row == len(regions[i].timestamps_ns) - 1]
@@ -183,6 +189,24 @@ def _placed(drive: Drive, sweep: Sweep, ego_from_sensor: Transform) -> NDArray[n
     return points[np.isfinite(points).all(axis=1)]
 
 
-def _joined(frames: Sequence[NDArray[np.float32]], origin: NDArray[np.float64]) -> Clouds:
-    offsets = np.concatenate([[0], np.cumsum([len(frame) for frame in frames])]).astype(np.int64)
-    return Clouds(points=np.concatenate([np.empty((0, 3), np.float32), *frames]), offsets=offsets, origin=origin)
+def viewer_at(drive: Drive, timestamp_ns: int) -> NDArray[np.float64]:
+    """Where the LiDARs stand at an instant, in the middle of them: (3,) in the frame of the labels; NaN if unknown."""
+    lidars = [sensor.ego_from_sensor.translation for sensor in drive.rig.of_kind("lidar")]
+    if not lidars:
+        return np.full(3, np.nan)
+    middle = np.mean(lidars, axis=0)
+    if drive.trajectory is None:
+        return np.asarray(middle)
+    if not drive.trajectory.covers(np.array([timestamp_ns])).all():
+        return np.full(3, np.nan)
+    return drive.trajectory.at(timestamp_ns).apply(middle)
+
+
+def _joined(frames: Sequence[tuple[NDArray[np.float32], NDArray[np.float64]]], origin: NDArray[np.float64]) -> Clouds:
+    points, viewers = [frame for frame, _ in frames], [viewer for _, viewer in frames]
+    return Clouds(
+        points=np.concatenate([np.empty((0, 3), np.float32), *points]),
+        offsets=np.concatenate([[0], np.cumsum([len(frame) for frame in points])]).astype(np.int64),
+        viewers=np.array(viewers).reshape(-1, 3) - origin,
+        origin=origin,
+    )

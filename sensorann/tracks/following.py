@@ -9,7 +9,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from sensorann.fitting.template import build_template, template_points
+from sensorann.fitting.template import build_template, view_of
 from sensorann.geometry import Cuboids
 from sensorann.geometry.rotations import rotations_from_yaws, wrap_angle
 from sensorann.kernels.following import Ends, Gates, count_supported, follow_between
@@ -115,17 +115,17 @@ def follow_gap(gap: Gap, clouds: Clouds, known: Measured, *, motion: Motion) -> 
     gates, noise = GATES[motion], FOLLOWING_NOISES[motion]
     ends = (0, len(gap.timestamps_ns) - 1)
     boxes = _relative(gap.cuboids, clouds.origin)
-    views = [template_points(clouds.frame(k), boxes.record(k), margin=gates.box_margin) for k in ends]
+    views = [view_of(clouds.frame(k), boxes.record(k), clouds.viewers[k], margin=gates.box_margin) for k in ends]
     template = build_template(views, boxes.record(0).size)
     if template is None:
         return nothing_measured()
     yaws = boxes.yaws
     tilts = np.ascontiguousarray(rotations_from_yaws(-yaws) @ boxes.rotations)
-    heights = np.ascontiguousarray(boxes.centers[:, 2])
+    heights, viewers = np.ascontiguousarray(boxes.centers[:, 2]), np.ascontiguousarray(clouds.viewers[:, :2])
     if stands_still(boxes):
         at_rest = np.column_stack([boxes.centers[:, :2], yaws])
         n_seen, n_supported = count_supported(
-            clouds.points, clouds.offsets, at_rest, boxes.sizes[0], tilts, heights, template, gates
+            clouds.points, clouds.offsets, viewers, at_rest, boxes.sizes[0], tilts, heights, template, gates
         )
         if n_supported >= STILL_SHARE * n_seen:
             return nothing_measured()
@@ -133,6 +133,7 @@ def follow_gap(gap: Gap, clouds: Clouds, known: Measured, *, motion: Motion) -> 
     accepted = follow_between(
         clouds.points,
         clouds.offsets,
+        viewers,
         seconds_since(gap.timestamps_ns, gap.timestamps_ns[0]),
         _ends(gap, known, clouds.origin, noise),
         noise,

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sensorann.fitting.template import build_template, template_points
+from sensorann.fitting.template import build_template, view_of
 from sensorann.geometry.rotations import rotations_from_yaws
 from sensorann.kernels.following import FEWEST_POINTS, crop, grow, register_frame
 from sensorann.kernels.ground_height import ground_under
 from sensorann.kernels.nearest import NearestGrid
 from sensorann.kernels.pose_filter import filter_forward, predict, update
 from sensorann.scene import MOTION_MODELS, Drive, Motion, Source, Track
-from sensorann.tracks.clouds import points_at
+from sensorann.tracks.clouds import points_at, viewer_at
 from sensorann.tracks.following import (
     EXACT,
     FOLLOWING_NOISES,
@@ -78,9 +78,10 @@ def started(drive: Drive, i: int, track: Track, motion: Motion, sign: int) -> En
         box = track.cuboids[np.array([row])]
         near = _near(points, box.centers[0])
         at_origin = replace(box, centers=np.zeros((1, 3)))
-        views.append(template_points(near, at_origin.record(0), margin=GATES[motion].box_margin))
+        viewer = viewer_at(drive, int(track.timestamps_ns[row])) - box.centers[0]
+        views.append(view_of(near, at_origin.record(0), viewer, margin=GATES[motion].box_margin))
         if row == key_rows[0]:
-            n_points = len(views[0])
+            n_points = len(views[0].points)
             ground = _ground(near, np.zeros(3), float(box.yaws[0]), box.sizes[0]) + box.centers[0, 2]
     template = build_template(views, key.cuboids.record(0).size) if n_points >= FEWEST_POINTS else None
     if template is None:
@@ -135,13 +136,14 @@ def step(drive: Drive, end: End, instant: int, points: NDArray[np.float64] | Non
     tilt = np.ascontiguousarray((rotations_from_yaws(-end.key.cuboids.yaws) @ end.key.cuboids.rotations)[0])
     above = end.height - float(center[2])
     pose, covariance = np.zeros(3), np.zeros((3, 3))
-    if register_frame(near, prior, end.covariance, size, tilt, above, end.template, gates, pose, covariance):
+    viewer = viewer_at(drive, instant)[:2] - center[:2]
+    if register_frame(near, viewer, prior, end.covariance, size, tilt, above, end.template, gates, pose, covariance):
         pose[:2] += center[:2]
         end.state, end.covariance = update(end.state, end.covariance, pose, covariance)
         end.refusals = 0
         place = end.state.copy()
         place[:2] -= center[:2]
-        grow(end.template, near, place, end.covariance, size, tilt, above, gates)
+        grow(end.template, near, viewer, place, end.covariance, size, tilt, above, gates)
         end.found.append((instant, end.state[:3].copy(), end.height, _sigmas(end)))
         return
     end.refusals += 1

@@ -66,6 +66,13 @@ def test_a_box_on_a_picture_gives_a_box_in_the_world(drive, capsys):
     np.testing.assert_allclose(box["center_m"], pose.apply(CENTER_EGO), atol=0.2)
 
 
+def test_the_way_of_the_stroke_is_the_heading(drive, capsys):
+    toward = CLICK_EGO + 2 * np.array([np.cos(0.9 + np.pi), np.sin(0.9 + np.pi), 0])
+    box = fitted(capsys, "--point", ",".join(map(str, CLICK_EGO)), "--toward", ",".join(map(str, toward)))
+    pose = drive.trajectory.at(int(drive.trajectory.timestamps_ns[2]))
+    assert (box["yaw_deg"] - np.degrees(0.9 + np.pi + pose.yaw) + 180) % 360 == pytest.approx(180, abs=2)
+
+
 def test_without_ego_poses_the_box_is_in_the_ego_frame(drive, capsys):
     drive.times = dict.fromkeys(drive.rig, drive.trajectory.timestamps_ns)
     drive.trajectory = None
@@ -79,7 +86,7 @@ def test_the_text_names_metres_degrees_and_points(drive, capsys):
     text = capsys.readouterr().out
     assert "m in world" in text
     assert "object   car" in text
-    assert "off by half a turn with 50%" in text
+    assert "off by half a turn with 4" in text
     assert "of LIDAR_TOP" in text
 
 
@@ -110,6 +117,7 @@ def test_what_cannot_be_fitted_is_said_in_one_line(drive, capsys, options, messa
         (["--at", "0", "--point", "1,2"], "--point must be three numbers"),
         (["--at", "0", "--point", "1,nan,2"], "--point must be three numbers"),
         (["--at", "0", "--point", "1,2,3", "--size", "4,inf,2"], "--size must be three numbers"),
+        (["--at", "0", "--point", "1,2,3", "--track", "7"], "--track needs --labels"),
         (["--at", "0"], "by --point or by --box2d"),
         (["--at", "0", "--point", "1,2,3", "--box2d", "CAM_FRONT:1,2,3,4"], "by --point or by --box2d"),
         (["--at", "0", "--box2d", "1,2,3,4"], "--box2d must be CAMERA:LEFT,TOP,RIGHT,BOTTOM"),

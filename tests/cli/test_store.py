@@ -94,6 +94,15 @@ def test_show_tells_why_a_box_is_here(db, capsys):
     assert "sha256" in out
 
 
+def test_show_tells_of_an_object_as_a_whole(db, capsys):
+    capsys.readouterr()
+    assert run(["store", "show", db, "7", "--why"]) == 0
+    out = capsys.readouterr().out
+    assert "track added: category Car" in out
+    assert "image_track added: id 7, camera CAM_FRONT" in out
+    assert "4 boxes added" in out
+
+
 def test_show_names_the_keyframes_around_a_computed_box(db, capsys):
     with sa.open_store(db) as store:
         rows = make_track(id="9", n=3)
@@ -194,3 +203,93 @@ def test_commands_read_and_write_stores(tmp_path, monkeypatch, capsys):
     assert json.loads(capsys.readouterr().out)["categories"]["all"]["mota"] == 1.0
     with sa.open_store(db) as store:
         assert store.drives() == ("0000", "again")
+
+
+def test_a_team_passes_a_drive_on(db, monkeypatch, capsys):
+    drive = f"{db}#monday"
+
+    def call(actor, *words):
+        monkeypatch.setenv("SENSORANN_ACTOR", actor)
+        capsys.readouterr()
+        assert run(["store", *words]) == 0
+        return capsys.readouterr().out
+
+    for person, role in [("anna", "lead"), ("ben", "annotator"), ("carla", "reviewer")]:
+        assert call("anna", "assign", db, person, "--role", role) == f"{person}: {role}\n"
+    assert call("anna", "assign", drive, "ben") == "monday: ben, todo\n"
+    call("ben", "status", drive, "--to", "annotating")
+    call("ben", "status", drive, "--to", "review", "--note", "done")
+    assert "(open): object 7, carla: too long" in call("carla", "review", drive, "7", "--say", "too long")
+    assert "object 7: accept by carla, version 1" not in call("carla", "review", drive)
+    assert "object 7: accept by carla" in call("carla", "review", drive, "7", "--accept")
+    assert "monday: rework, ben" in call("carla", "status", drive, "--to", "rework")
+    summary = json.loads(call("anna", "status", drive, "--json"))
+    assert (summary["open_comments"], summary["accepted"], summary["tasks"][0]["state"]) == (1, 1, "rework")
+    story = call("anna", "show", drive, "7", "--at", str(START_NS), "--why")
+    assert "carla with sensorann" in story
+    assert "review added: decision accept, by carla" in story
+    figures = json.loads(call("anna", "stats", drive, "--json"))
+    assert figures["rework_rate"] == 1.0
+    with_id = call("anna", "review", drive).split()
+    comment_id = with_id[with_id.index("(open):") - 1]
+    assert "resolved by ben" in call("ben", "review", drive, "--resolved", comment_id)
+
+
+def test_statistics_count_boxes_and_work(db, tmp_path, capsys):
+    move_box(db, note=sa.Note(spent_s=2.5))
+    move_box(db, actor="ben", note=sa.Note(spent_s=4))
+    capsys.readouterr()
+    assert run(["store", "stats", db, "--json", "--picture", str(tmp_path / "stats.png")]) == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert figures["boxes"] == {"human": 4, "interpolated": 3, "fitted": 0, "detected": 0, "imported": 0}
+    assert figures["keyframe_share"] == pytest.approx(4 / 7)
+    assert figures["people"] == {"anna": {"actions": 1, "seconds": 2.5}, "ben": {"actions": 1, "seconds": 4}}
+    assert figures["objects"] == {"7": {"actions": 2, "seconds": 6.5}}
+    assert figures["rework_rate"] is None
+    assert (tmp_path / "stats.png").stat().st_size > 1000
+    assert run(["store", "stats", db]) == 0
+    assert "keyframe share 57.1%, rework rate unknown" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["review", "{db}", "7", "--accept", "--reject"],
+        ["review", "{db}", "--accept"],
+        ["assign", "{db}", "anna", "--role", "lead", "--start-ns", "1"],
+        ["assign", "{db}", "anna", "--role", "boss"],
+        ["status", "{db}", "--to", "done"],
+    ],
+    ids=["two decisions", "no object", "role and span", "role", "state"],
+)
+def test_wrong_words_of_a_team_are_wrong_usage(db, words):
+    assert run(["store", *(word.format(db=db) for word in words)]) == 2
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("name", ["0000", "0004"])
+def test_recorded_labels_pass_through_a_store_unchanged(real_data, name, tmp_path, monkeypatch, capsys):
+    root = real_data / "kitti_tracking" / "training"
+    drive = f"{root}#{name}"
+    labels = root / "label_02" / f"{name}.txt"
+    db = str(tmp_path / "labels.db")
+    assert run(["store", "init", db]) == 0
+    assert run(["store", "import", db, str(labels), "--drive", drive]) == 0
+    given = sa.read_labels(labels, drive=sa.open_drive(drive))
+    with sa.open_store(db) as store:
+        assert contents(store.load(name).labels) == contents(given)
+    assert run(["store", "export", db, str(tmp_path / "out.txt"), "--drive", drive]) == 0
+    assert run(["convert", str(labels), str(tmp_path / "straight.txt"), "--drive", drive]) == 0
+    assert (tmp_path / "out.txt").read_bytes() == (tmp_path / "straight.txt").read_bytes()
+
+
+def test_a_drive_on_a_server_is_addressed_like_one_in_a_file(server, tmp_path, monkeypatch, capsys):
+    address = server.address("anna", server.new_place())
+    sa.write_labels(full_labels(), tmp_path / "labels.json")
+    assert run(["store", "init", address]) == 0
+    assert run(["convert", str(tmp_path / "labels.json"), f"{address}#monday"]) == 0
+    assert run(["store", "export", f"{address}#monday", str(tmp_path / "out.json")]) == 0
+    assert sa.read_labels(tmp_path / "out.json").n_boxes == 7
+    capsys.readouterr()
+    assert run(["store", "log", address, "--json"]) == 0
+    assert [event["actor"] for event in json.loads(capsys.readouterr().out)] == ["anna"]

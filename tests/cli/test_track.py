@@ -19,7 +19,9 @@ def files(tmp_path, frames=range(5)):
 def test_detections_become_labels(tmp_path, capsys):
     drive, detections = files(tmp_path, frames=(0, 1, 3, 4))
     assert run(["track", str(detections), "--drive", drive, "-o", str(tmp_path / "t.json")]) == 0
-    assert "1 tracks of 4 of 4 detections, 1 boxes filled between them; 5 boxes written" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "1 tracks of 4 of 4 detections, 1 boxes filled between them; 5 boxes written" in out
+    assert "scores of tracks from 2.80 to 2.80" in out
     labels = read_labels(tmp_path / "t.json", drive=open_drive(drive))
     np.testing.assert_array_equal(labels.tracks[0].sources == Source.DETECTED, [True, True, False, True, True])
     assert np.isfinite(labels.tracks[0].sigmas).all()
@@ -31,6 +33,7 @@ def test_a_folder_is_read_and_the_summary_is_json(tmp_path, capsys):
     assert run(["track", folder, "--drive", drive, "-o", str(tmp_path / "t.json"), "--json"]) == 0
     summary = json.loads(capsys.readouterr().out)
     assert (summary["tracks"], summary["detected"], summary["filled"]) == (1, 5, 0)
+    assert summary["scores"] == [3.5]
 
 
 def test_a_damaged_row_is_told_in_one_line(tmp_path, capsys):

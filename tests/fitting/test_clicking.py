@@ -4,7 +4,7 @@ import pytest
 from sensorann.errors import ArgumentError
 from sensorann.fitting import fit_at
 from sensorann.scene import Sweep
-from tests.builders import MemoryDrive, make_rig, make_trajectory
+from tests.builders import MemoryDrive, make_rig, make_track, make_trajectory
 from tests.fitting.clouds import ground, visible_faces
 
 SIZE = (4.4, 1.8, 1.5)
@@ -46,3 +46,53 @@ def test_a_point_in_the_world_needs_ego_poses(drive):
 def test_a_sensor_that_is_no_lidar_is_refused(drive):
     with pytest.raises(ArgumentError, match="CAM_FRONT was asked for, there are: LIDAR_TOP"):
         fit_at(drive, timestamp_ns=int(drive.trajectory.timestamps_ns[0]), point=[0, 0, 0], lidar="CAM_FRONT")
+
+
+def facing(drive, **options):
+    time_ns = int(drive.trajectory.timestamps_ns[1])
+    click = np.array(CENTERS_EGO[1]) - [1.4, 1.7, 0.0]
+    return fit_at(drive, timestamp_ns=time_ns, point=click, **options).proposal
+
+
+def expected_yaw(drive):
+    return 0.9 + drive.trajectory.at(int(drive.trajectory.timestamps_ns[1])).yaw
+
+
+def off_deg(proposal, yaw):
+    return abs((np.degrees(proposal.cuboid.yaw - yaw) + 180) % 360 - 180)
+
+
+@pytest.mark.parametrize("front", [0.0, np.pi], ids=["ahead", "back"])
+def test_a_stroke_says_where_the_object_faces(drive, front):
+    start = np.array(CENTERS_EGO[1]) - [1.4, 1.7, 0.0]
+    toward = start + 3 * np.array([np.cos(0.9 + front), np.sin(0.9 + front), 0.0])
+    found = facing(drive, toward=toward)
+    assert off_deg(found, expected_yaw(drive) + front) < 2
+    assert found.heading.half_turn_probability < 0.02
+
+
+@pytest.mark.parametrize("front", [0.0, np.pi], ids=["ahead", "back"])
+def test_keyframes_of_the_object_say_where_it_faces(drive, front):
+    yaw = expected_yaw(drive) + front
+    center = drive.trajectory.at(int(drive.trajectory.timestamps_ns[1])).apply(CENTERS_EGO[1])
+    later = int(drive.trajectory.timestamps_ns[1]) + 1_000_000_000
+    track = make_track(timestamps_ns=[later], centers=center[None], yaws=[yaw])
+    found = facing(drive, track=track)
+    assert off_deg(found, yaw) < 2
+    assert found.heading.half_turn_probability < 0.03
+
+
+@pytest.mark.parametrize("front", [0.0, np.pi], ids=["ahead", "back"])
+def test_a_radar_tells_the_front_of_a_moving_object(drive, front):
+    drive.rig = make_rig(radars=("RADAR",))
+    radar, time_ns = drive.rig["RADAR"], int(drive.trajectory.timestamps_ns[1])
+    points = radar.ego_from_sensor.inverse().apply([CENTERS_EGO[1], np.add(CENTERS_EGO[1], [0.3, 0.2, 0])])
+    away = points[:, :2] / np.linalg.norm(points[:, :2], axis=1, keepdims=True)
+    velocity = 8 * np.array([np.cos(0.9 + front), np.sin(0.9 + front)])
+    shown = (away @ velocity)[:, None] * away
+    fields = {"vx_comp": shown[:, 0], "vy_comp": shown[:, 1]}
+    scan = Sweep(sensor="RADAR", timestamp_ns=time_ns, points=points.astype(np.float32), fields=fields)
+    drive.sweeps["RADAR"], drive.times = [scan], {"RADAR": np.array([time_ns])}
+    found = facing(drive)
+    assert off_deg(found, expected_yaw(drive) + front) < 2
+    assert found.heading.half_turn_probability < 0.1

@@ -1,10 +1,12 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import sensorann as sa
 from sensorann.errors import ArgumentError
 from sensorann.geometry import Cuboid, Cuboids, Transform, paired_iou_3d
-from sensorann.scene import Sweep, default_ontology
+from sensorann.scene import Ontology, Sweep, default_ontology
 from tests.fitting.clouds import SENSOR, ground, visible_faces
 
 EGO_FROM_LIDAR = Transform.from_yaw(0.4, SENSOR)
@@ -38,8 +40,8 @@ def test_a_click_gives_the_car_its_category_and_its_size():
     found = propose(sweep_of(CAR), a_point_of(*CAR))
     assert found.category == "car"
     assert overlap(found.cuboid, *CAR) > 0.85
-    assert found.quarter_turn_probability < 0.05
-    assert found.half_turn_probability == pytest.approx(0.5)
+    assert found.heading.quarter_turn_probability < 0.05
+    assert found.heading.half_turn_probability == pytest.approx(0.5, abs=0.05)
 
 
 def test_the_rows_are_those_of_the_car():
@@ -97,27 +99,57 @@ def test_without_a_pose_the_box_is_in_the_frame_of_the_sensor():
         ((12.0, 3.0, 40.0), "no point above the ground lies within 1 m"),
         ((0.5, 0.0, 1.0), "the vehicle that carries it"),
         ((20.0, 20.0, 2.0), "span more than"),
+        ((10.6, -4.5, 0.8), "no point above the ground lies within 1 m"),
     ],
-    ids=["ground", "sky", "ego vehicle", "wall"],
+    ids=["ground", "sky", "ego vehicle", "wall", "between two cars"],
 )
 def test_a_click_that_is_no_object_is_refused(point, message):
     own = ((0.5, 0.0, 0.6), (4.0, 1.8, 1.2), 0.0)
     hood = np.random.default_rng(0).uniform(-0.5, 0.5, (200, 3)) * own[1] + own[0]
     wall = np.random.default_rng(1).uniform(-0.5, 0.5, (40_000, 3)) * [60, 0.2, 4.0] + [20, 20, 2.0]
-    cloud = np.concatenate([ground(), visible_faces(*CAR), hood, wall])
+    other = visible_faces((9.0, -12.0, 0.8), *CAR[1:])
+    cloud = np.concatenate([ground(), visible_faces(*CAR), other, hood, wall])
     sweep = Sweep(sensor="lidar", timestamp_ns=0, points=EGO_FROM_LIDAR.inverse().apply(cloud).astype(np.float32))
     with pytest.raises(ArgumentError, match=message):
         propose(sweep, point)
 
 
-def test_ten_points_give_a_box_of_little_confidence():
+def test_a_sweep_of_ten_points_gives_a_box_of_less_confidence():
     few = visible_faces(*CAR)[::40]
     sweep = Sweep(sensor="lidar", timestamp_ns=0, points=EGO_FROM_LIDAR.inverse().apply(few).astype(np.float32))
     found = propose(sweep, few[np.argmax(few[:, 2])], "car")
-    assert found.confidence < 0.5
+    assert found.confidence < propose(sweep_of(CAR), a_point_of(*CAR), "car").confidence - 0.1
     assert all(0.1 < edge < 8 for edge in found.cuboid.size)
 
 
 def test_an_unknown_category_is_named():
     with pytest.raises(ArgumentError, match="unknown category 'tank', the ontology has: car"):
         propose(sweep_of(CAR), a_point_of(*CAR), "tank")
+
+
+def test_an_ontology_without_categories_recognises_nothing():
+    with pytest.raises(ArgumentError, match="no categories"):
+        sa.cuboid_from_click(sweep_of(CAR), a_point_of(*CAR), Ontology(()), ego_from_sensor=EGO_FROM_LIDAR)
+
+
+def test_a_sweep_without_points_shows_nothing():
+    empty = Sweep(sensor="lidar", timestamp_ns=0, points=np.empty((0, 3), np.float32))
+    with pytest.raises(ArgumentError, match="no point above the ground"):
+        propose(empty, (5.0, 0.0, 1.0))
+
+
+@given(seed=st.integers(0, 2**32 - 1), n=st.integers(0, 60), spread=st.sampled_from([0.001, 0.3, 3.0, 30.0]))
+def test_any_points_give_a_box_of_sane_size_or_a_clear_refusal(seed, n, spread):
+    rng = np.random.default_rng(seed)
+    points = rng.normal([12.0, 0.0, 0.0], spread, (n, 3))
+    if rng.random() < 0.3:
+        points[:, 2] = 0.0
+    points[rng.random((n, 3)) < 0.02] = rng.choice([np.nan, np.inf])
+    sweep = Sweep(sensor="lidar", timestamp_ns=0, points=points.astype(np.float32))
+    try:
+        found = sa.cuboid_from_click(sweep, np.append(rng.normal([12, 0], spread), 1.0), default_ontology())
+    except ArgumentError:
+        return
+    assert all(0.05 < edge < 30 for edge in found.cuboid.size)
+    assert np.isfinite(found.cuboid.center).all()
+    assert 0 <= found.confidence <= 1

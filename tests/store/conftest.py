@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 import pytest
 
 from sensorann.store import Store, open_store
-from tests.store import postgresql
 
 
 @dataclass
@@ -24,14 +23,6 @@ class Place:
         return store
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[postgresql.Server]:
-    if postgresql.programs() is None:
-        pytest.skip("no PostgreSQL server is installed (apt-get install postgresql)")
-    with postgresql.running() as server:
-        yield server
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def place(request: pytest.FixtureRequest, tmp_path) -> Iterator[Place]:
     """An empty store, created by anna."""
@@ -39,8 +30,8 @@ def place(request: pytest.FixtureRequest, tmp_path) -> Iterator[Place]:
         place = Place(lambda actor: str(tmp_path / "labels.db"))
     else:
         server = request.getfixturevalue("server")
-        database = server.new_database()
-        place = Place(lambda actor: server.address(actor, database))
+        schema = server.new_place()
+        place = Place(lambda actor: server.address(actor, schema))
     place.open(create=True)
     yield place
     for store in place.opened:

@@ -1,8 +1,10 @@
 """The journal: nothing in it changes, and what changed it anyway is named."""
 
 import logging
+import shutil
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -60,14 +62,14 @@ def test_events_are_not_replaced_in_sqlite(labels_db):
 
 
 def test_postgresql_logins_cannot_write_for_others(server):
-    database = server.new_database()
-    with open_store(server.address("anna", database), create=True) as anna:
+    schema = server.new_place()
+    with open_store(server.address("anna", schema), create=True) as anna:
         assert anna.actor == "anna"
         edited_store(anna, n_edits=1)
         with pytest.raises(StoreError, match="carries the name of its login"), anna.writing() as connection:
             journal.append(connection, Patch(), Note(), actor="ben", drive="drive")
     with pytest.raises(StoreError, match="log in as ben"):
-        open_store(server.address("anna", database), actor="ben")
+        open_store(server.address("anna", schema), actor="ben")
 
 
 def tamper(store: Store, *statements: str) -> None:
@@ -95,7 +97,7 @@ def tamper(store: Store, *statements: str) -> None:
                 "UPDATE event SET seq = 3 WHERE seq = 4",
                 "UPDATE event SET seq = 4 WHERE seq = 99",
             ],
-            "event 3 does not follow the event before it",
+            "event 3 was changed",
         ),
         (["UPDATE box SET source = 4 WHERE timestamp_ns % 7 = 0"], "differs from the journal"),
     ],
@@ -106,6 +108,40 @@ def test_verify_names_what_was_changed(labels_db, statements, fault):
     assert verify(labels_db).faults == ()
     tamper(labels_db, *statements)
     assert fault in verify(labels_db).faults[0]
+
+
+@pytest.mark.parametrize("change", ["altered", "deleted", "swapped"])
+def test_whichever_event_is_tampered_with_is_the_one_that_is_named(labels_db, tmp_path, change):
+    edited_store(labels_db, n_edits=18)
+    tamper(labels_db)
+    for seq in range(2, 19):
+        statements = {
+            "altered": [f"UPDATE event SET note = 'never said' WHERE seq = {seq}"],
+            "deleted": ["DELETE FROM touched", f"DELETE FROM event WHERE seq = {seq}"],
+            "swapped": [
+                "DELETE FROM touched",
+                f"UPDATE event SET seq = -1 WHERE seq = {seq}",
+                f"UPDATE event SET seq = {seq} WHERE seq = {seq + 1}",
+                f"UPDATE event SET seq = {seq + 1} WHERE seq = -1",
+            ],
+        }[change]
+        copy = Path(shutil.copy(labels_db.name, tmp_path / "copy.db"))
+        with closing(sqlite3.connect(copy, isolation_level=None)) as connection:
+            for statement in statements:
+                connection.execute(statement)
+        with open_store(copy) as tampered:
+            (fault,) = verify(tampered).faults
+        assert fault.startswith(f"event {seq} "), fault
+        for path in tmp_path.glob("copy.db*"):
+            path.unlink()
+
+
+def test_a_forged_event_breaks_the_chain_behind_it(labels_db):
+    edited_store(labels_db)
+    with labels_db.reading() as connection:
+        row = next(journal.rows_singly(connection, 3))._asdict() | {"actor": "eve"}
+    tamper(labels_db, f"UPDATE event SET actor = 'eve', hash = x'{journal.row_hash(row).hex()}' WHERE seq = 4")
+    assert verify(labels_db).faults == ("event 5 does not follow event 4: that one was replaced, hash and all",)
 
 
 def payload_offsets(store: Store, seq: int) -> list[int]:

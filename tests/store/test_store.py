@@ -83,7 +83,20 @@ def test_many_objects_change_in_one_event(anna):
     wanted = make_labels(moved(seen.labels.tracks[0], 1), make_track(id="3"))
     saved = anna.save(seen, wanted, note=Note(kind="merge"))
     assert contents(saved.labels) == contents(wanted)
+    loaded = anna.load("drive")
+    assert (saved.versions, saved.seq) == (loaded.versions, loaded.seq)
+    assert contents(loaded.labels) == contents(wanted)
     assert [event.kind for event in events(anna)] == ["import", "merge"]
+
+
+def test_saving_after_others_gives_back_their_changes_too(anna, ben):
+    anna.import_labels(make_labels(make_track(id="1"), make_track(id="2")))
+    seen = anna.load("drive")
+    theirs = ben.track("drive", "2")
+    ben.edit(theirs, moved(theirs.track, 0))
+    saved = anna.save(seen, make_labels(moved(seen.labels.tracks[0], 1), seen.labels.tracks[1]))
+    assert [x_of(track)[:2] for track in saved.labels.tracks] == [[10, 11.5], [11, 10.5]]
+    assert saved.versions == {"1": 3, "2": 2}
 
 
 def test_a_store_survives_closing(place, anna):
@@ -133,6 +146,16 @@ def test_machine_results_replace_machine_boxes_only(anna):
     assert [event.kind for event in events(anna)] == ["import", "interpolate", "interpolate"]
     anna.undo("drive")
     assert anna.track("drive", "1").track.sources.tolist() == [Source.HUMAN, Source.INTERPOLATED, Source.HUMAN]
+
+
+def test_a_result_does_not_bring_back_what_was_deleted_meanwhile(anna):
+    anna.import_labels(make_labels(make_track(id="1"), make_track(id="2")))
+    computed = make_labels(make_track(id="1"), make_track(id="2", n=7, source=Source.FITTED), make_track(id="3"))
+    anna.delete(anna.track("drive", "1"))
+    anna.complete("drive", computed, note=Note(kind="interpolate"), new_objects=False)
+    assert [(track.id, len(track)) for track in anna.load("drive").labels.tracks] == [("2", 7)]
+    anna.complete("drive", computed, note=Note(kind="track"))
+    assert [track.id for track in anna.load("drive").labels.tracks] == ["2", "1", "3"]
 
 
 def test_frames_do_not_mix(anna):

@@ -74,6 +74,16 @@ def test_undo_reaches_back_to_the_import_and_over_a_restart(place, anna):
     assert contents(again.load("drive").labels) == contents(make_labels())
 
 
+def test_what_comes_next_is_known_before_it_is_taken_back(anna):
+    assert anna.next_undo("drive").kind == "import"
+    assert anna.next_redo("drive") is None
+    move(anna, 0)
+    assert anna.next_undo("drive").object_id == "1"
+    undone = anna.undo("drive")
+    assert anna.next_undo("drive").kind == "import"
+    assert anna.next_redo("drive").undoes == undone
+
+
 def test_everybody_undoes_his_own_edits_in_one_drive(anna, ben):
     ben.import_labels(make_labels(), drive="other")
     move(anna, 0)

@@ -137,3 +137,13 @@ def test_points_in_both_boxes_stay_with_the_object():
     theirs &= ~contested
     assert theirs.any()
     np.testing.assert_allclose(cloud.frame(0) + cloud.origin, expected[~theirs], atol=1e-4)
+
+
+def test_of_many_points_every_so_many_th_is_kept():
+    drive = make_drive(trajectory=make_trajectory(n=8))
+    [whole] = stream_clouds(drive, [region([5.0, 0, 1.5], [0, 1], edge=40.0)])
+    [thinned] = stream_clouds(drive, [region([5.0, 0, 1.5], [0, 1], edge=40.0)], most_points=60)
+    assert len(whole[0].frame(0)) > 120
+    for k in range(2):
+        assert 30 < len(thinned[0].frame(k)) <= 60
+        assert {tuple(row) for row in thinned[0].frame(k)} <= {tuple(row) for row in whole[0].frame(k)}

@@ -8,7 +8,7 @@ import pytest
 
 from sensorann.errors import MissingDataError
 from sensorann.geometry import Transform
-from sensorann.scene import Rig, Sensor, Source, Sweep
+from sensorann.scene import MOTION_MODELS, Motion, Rig, Sensor, Source, Sweep
 from sensorann.tracks import interpolate
 from tests.builders import FRAME_NS, START_NS, MemoryDrive, make_labels, make_track, make_trajectory
 
@@ -113,6 +113,16 @@ def test_a_side_that_no_keyframe_shows_is_learnt_on_the_way():
     fitted = interpolate(make_labels(keyframes(path)), make_drive([path], seen=rear_then_both_then_side)).tracks[0]
     assert set(fitted.sources[1:-1]) == {Source.FITTED}
     assert misses(fitted, path).max() < 0.3
+
+
+def test_no_fitted_box_is_surer_than_a_person_places_one():
+    path = braking_path()
+    fitted = interpolate(make_labels(keyframes(path)), make_drive([path])).tracks[0]
+    model = MOTION_MODELS[Motion.VEHICLE]
+    assert (fitted.sigmas[1:-1, :2] > model.plan.placement).all()
+    assert (fitted.sigmas[1:-1, 2] > model.height.placement).all()
+    assert (fitted.sigmas[1:-1, 2] < 0.3).all()
+    assert (fitted.sigmas[1:-1, 6] > model.yaw.placement).all()
 
 
 def test_keyframes_stay_bit_for_bit():

@@ -155,6 +155,39 @@ def test_a_box_detected_twice_is_one_object():
     assert found.attributes["score"] == pytest.approx(5.0)
 
 
+def of_class(category, path, score, **options):
+    return make_detections(path, category=category, score=score, **options)
+
+
+def test_an_object_found_as_two_categories_is_what_it_is_more_surely():
+    path = straight(range(40))
+    seen = [of_class("Car", path, 3.0), of_class("Van", path, 5.0), of_class("Truck", straight(range(10)), 4.0)]
+    (found,) = track(Detections.concatenate(seen), drive()).tracks
+    assert found.category == "Van"
+
+
+def test_of_two_categories_alike_one_stays():
+    path = straight(range(40))
+    both = Detections.concatenate([of_class("Car", path, 3.0), of_class("Van", path, 3.0)])
+    assert len(track(both, drive()).tracks) == 1
+
+
+def test_objects_of_two_categories_that_meet_for_a_moment_both_stay():
+    faster = straight(range(40), start=(-10.0, 0.3), speed=(15.0, 0.0))
+    both = Detections.concatenate([of_class("Car", straight(range(40)), 3.0), of_class("Van", faster, 5.0)])
+    assert len(track(both, drive()).tracks) == 2
+
+
+def test_what_is_left_out_covers_nothing():
+    # The van covers the car, the truck covers the van; the car, a little aside, is not where the truck is.
+    seen = [
+        of_class(category, straight(range(40), start=(0.0, aside)), score, noise=0.01)
+        for category, aside, score in (("Truck", 0.0, 5.0), ("Van", 0.8, 4.0), ("Car", 1.6, 3.0))
+    ]
+    found = track(Detections.concatenate(seen), drive()).tracks
+    assert sorted(item.category for item in found) == ["Car", "Truck"]
+
+
 def test_two_spellings_of_a_category_are_one_object():
     parts = [make_detections(straight(range(i, 40, 2)), category=name) for i, name in enumerate(("Car", "car"))]
     (found,) = track(Detections.concatenate(parts), drive()).tracks

@@ -1,8 +1,23 @@
-"""`sensorann store export`: labels of a drive into a file."""
+"""`sensorann store export`: labels of a drive into a file, and where they come from."""
 
-from sensorann.cli.label_formats import ToFormat
-from sensorann.cli.labels import drive_address, read_labels, write_labels
-from sensorann.formats import open_drive
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+import sensorann as sa
+from sensorann.cli.label_formats import LabelFormatName
+from sensorann.cli.labels import drive_address, write_labels
+from sensorann.cli.output import json_text
+from sensorann.errors import UsageError
+from sensorann.files import written_whole
+from sensorann.formats import Written, open_drive
+from sensorann.formats.columns import write_columns
+from sensorann.scene import Labels
+from sensorann.store.provenance import provenance as provenance_of
+from sensorann.store.verifying import head_hash
 
 
 def export(
@@ -11,29 +26,53 @@ def export(
     /,
     *,
     drive: str | None = None,
-    to_format: ToFormat = None,
+    to_format: Annotated[LabelFormatName | Literal["h5"] | None, Parameter(name="--to")] = None,
+    provenance: Path | None = None,
+    guideline: Path | None = None,
 ) -> None:
-    """Write the labels of a drive in any format that `sensorann convert` writes.
+    """Write the labels of a drive, and where they come from.
 
     For example:
 
-        sensorann store export labels.db#0000 0000.json
+        sensorann store export labels.db#0000 0000.json --provenance 0000.prov.json
         sensorann store export labels.db#0000 0000.txt --drive kitti/training#0000
+        sensorann store export labels.db#0000 0000.h5 --to h5
 
     Parameters
     ----------
     store
         STORE#DRIVE; a store with a single drive needs no name.
     out
-        Where to write: .json is OpenLABEL, .txt KITTI, a folder nuScenes, unless --to says otherwise.
+        Where to write: .json is OpenLABEL, .txt KITTI, .h5 columns for training, a folder nuScenes, unless --to says
+        otherwise.
     drive
         The recording (ROOT or ROOT#NAME); KITTI and nuScenes need its calibration and poses.
     to_format
         Format to write; follows the name when not given.
+    provenance
+        Write W3C PROV-JSON here: every event, who made it with what, and the release manifest with hashes of the files
+        just written.
+    guideline
+        The text that annotators worked by, named by its hash in the manifest.
     """
+    if guideline is not None and provenance is None:
+        raise UsageError("--guideline is named in the provenance: add --provenance FILE")
     place, name = drive_address(store)
     recording = None if drive is None else open_drive(drive)
-    labels = read_labels(f"{place}#{name}")
-    written = write_labels(labels, out, drive=recording, format=to_format)
+    with sa.open_store(place) as opened:
+        labels = opened.load(name).labels
+        if to_format == "h5" or (to_format is None and out.endswith(".h5")):
+            write_columns(labels, out, version=head_hash(opened))
+            written = _all_of(labels)
+        else:
+            written = write_labels(labels, out, drive=recording, format=to_format)
+        if provenance is not None:
+            document = provenance_of(opened, name, files=[Path(out)], guideline=guideline)
+            with written_whole(provenance) as temporary:
+                temporary.write_text(json_text(document), encoding="utf-8")
     left_out = f", {written.left_out} boxes left out" if written.left_out else ""
     print(f"{out}: {written.tracks} tracks, {written.boxes} boxes{left_out}")
+
+
+def _all_of(labels: Labels) -> Written:
+    return Written(tracks=len(labels.tracks), boxes=labels.n_boxes, image_tracks=0, left_out=0)

@@ -14,7 +14,7 @@ from sensorann.scene import Source, Track
 from sensorann.store import Store, StoredTrack, story
 from sensorann.store.boxes import boxes_of
 from sensorann.store.machine import MACHINE
-from sensorann.store.telling import box_text, step_text, time_text
+from sensorann.store.telling import box_text, machine_text, step_text, time_text
 
 
 def show(
@@ -89,7 +89,7 @@ def _show(stored: StoredTrack, instant: int | None) -> None:
 def _tell(store: Store, drive: str, object_id: str, instant: int | None) -> None:
     for step in story(store, drive, object_id, instant):
         event = step.event
-        machine = ", ".join(f"{name} {value}" for name, value in event.machine.items() if not isinstance(value, dict))
+        machine = machine_text(event)
         print(f"event {event.seq}, {time_text(event.time_ns)}, {event.actor} with {event.client}: {event.kind}")
         for line in [
             *step_text(step),

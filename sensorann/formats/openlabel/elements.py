@@ -13,7 +13,7 @@ from sensorann.errors import ArgumentError
 from sensorann.formats.openlabel.node import Losses, Node
 from sensorann.formats.openlabel.time import FrameClock, read_intervals
 from sensorann.formats.openlabel.values import keys_of, read_values, typed_lists
-from sensorann.scene import Category, Event, Motion, Ontology, Relation, Tag, default_ontology
+from sensorann.scene import Category, Event, Motion, Ontology, Relation, Tag, unusual_variety, variety
 
 ONTOLOGY = "0"
 _ONTOLOGY_URI = "urn:sensorann:ontology"
@@ -28,7 +28,7 @@ def write_ontology(ontology: Ontology) -> dict[str, Any]:
             "size": [float(edge) for edge in category.size],
             "aliases": {name: list(aliases) for name, aliases in category.aliases.items()},
         }
-        | _unusual(category)
+        | unusual_variety(category)
         for category in ontology.categories
     ]
     return {ONTOLOGY: {"uri": _ONTOLOGY_URI, "categories": categories}}
@@ -56,35 +56,17 @@ def _read_category(node: Node) -> Category:
             motion=Motion(motion.text()),
             size=(length, width, height),
             aliases=aliases,
-            **_optional(node, name),
+            **variety(name, _said(node)),
         )
 
 
-def _unusual(category: Category) -> dict[str, Any]:
-    """Members that files of before lack, where they differ from what a reader assumes."""
-    assumed = _assumed(category.name)
+def _said(node: Node) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    if category.spread != assumed["spread"]:
-        found["spread"] = list(category.spread)
-    if category.share != assumed["share"]:
-        found["share"] = category.share
-    return found
-
-
-def _optional(node: Node, name: str) -> dict[str, Any]:
-    found = _assumed(name)
     if (spread := node.get("spread")) is not None:
-        found["spread"] = tuple(spread.numbers(3))
+        found["spread"] = spread.numbers(3)
     if (share := node.get("share")) is not None:
         found["share"] = share.number()
     return found
-
-
-def _assumed(name: str) -> dict[str, Any]:
-    """How much a category varies and how often it is met: as in the common ontology where that knows the name."""
-    common = default_ontology()
-    known = common[name] if name in common else Category(name=name, motion=Motion.STATIC, size=(1.0, 1.0, 1.0))
-    return {"spread": known.spread, "share": known.share}
 
 
 def write_events(events: tuple[Event, ...], frame_of: Mapping[int, int]) -> dict[str, dict[str, Any]]:

@@ -1,14 +1,20 @@
-"""One object, detected twice in a frame: only the surest box takes part."""
+"""One object, detected twice: only the surest box of a frame takes part, and only the surest of two tracks stays."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sensorann.geometry import Cuboids, paired_bev_iou
+from sensorann.geometry.assignment import near_pairs
 from sensorann.kernels import association, overlap
+from sensorann.scene import Track
 
-# Two objects of one kind never share so much of the ground, seen from above.
+# Two objects never share so much of the ground, seen from above, but for a moment.
 _LARGEST_OVERLAP = 0.3
+_LARGEST_SHARE = 0.5
 
 
 def surest_rows(seconds: NDArray[np.float64], boxes: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -31,3 +37,42 @@ def surest_rows(seconds: NDArray[np.float64], boxes: NDArray[np.float64]) -> NDA
         for start, stop in zip(starts, [*starts[1:], len(seconds)], strict=True)
     ]
     return np.sort(np.concatenate([np.zeros(0, np.int64), *kept]))
+
+
+def surest_tracks(tracks: Sequence[Track]) -> list[Track]:
+    """Leave out tracks that a surer one of another category covers for more than half of their boxes.
+
+    Detectors find a cyclist and a pedestrian in one place, and both are tracked; the attribute ``score`` says which of
+    the two it is, and of two alike the first.
+    """
+    surest_first = np.argsort([-float(track.attributes["score"]) for track in tracks], kind="stable")
+    ranks = np.empty(len(tracks), np.int64)
+    ranks[surest_first] = np.arange(len(tracks))
+    covered: dict[int, list[int]] = {}
+    for doubtful, sure in _covered(tracks, ranks):
+        covered.setdefault(doubtful, []).append(sure)
+    kept: set[int] = set()
+    for i in surest_first.tolist():
+        # What is left out itself covers nothing.
+        if kept.isdisjoint(covered.get(i, ())):
+            kept.add(i)
+    return [track for i, track in enumerate(tracks) if i in kept]
+
+
+def _covered(tracks: Sequence[Track], ranks: NDArray[np.int64]) -> list[tuple[int, int]]:
+    """Pairs of a track and a surer one of another category that covers more than half of its boxes."""
+    if not tracks:
+        return []
+    lengths = np.array([len(track) for track in tracks])
+    times = np.concatenate([track.timestamps_ns for track in tracks])
+    order = np.argsort(times, kind="stable")
+    numbers, frames = np.repeat(np.arange(len(tracks)), lengths)[order], times[order]
+    cuboids = Cuboids.concatenate([track.cuboids for track in tracks])[order]
+    rows, columns = near_pairs(frames, cuboids, frames, cuboids)
+    kinds = np.unique([track.category for track in tracks], return_inverse=True)[1]
+    rivals = (kinds[numbers[rows]] != kinds[numbers[columns]]) & (ranks[numbers[rows]] > ranks[numbers[columns]])
+    rows, columns = rows[rivals], columns[rivals]
+    overlapping = paired_bev_iou(cuboids[rows], cuboids[columns]) > _LARGEST_OVERLAP
+    pairs, counts = np.unique(numbers[[rows[overlapping], columns[overlapping]]], axis=1, return_counts=True)
+    doubtful, sure = pairs[:, counts > _LARGEST_SHARE * lengths[pairs[0]]].tolist()
+    return list(zip(doubtful, sure, strict=True))

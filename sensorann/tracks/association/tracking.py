@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sensorann.errors import ArgumentError
 from sensorann.scene import Detections, Drive, Labels, Track, check_drive, frame_timestamps_ns
-from sensorann.tracks.association.duplicates import surest_rows
+from sensorann.tracks.association.duplicates import surest_rows, surest_tracks
 from sensorann.tracks.association.finishing import finished_tracks
 from sensorann.tracks.association.offline import offline_tracks
 from sensorann.tracks.association.tuning import TUNINGS
@@ -22,7 +22,8 @@ def track(detections: Detections, drive: Drive, *, min_score: float | None = Non
 
     Each category is tracked by itself. Of boxes that cover each other the surest counts; two-stage association with a
     constant-velocity filter runs in both directions of time; pieces are joined across occlusions; then each track gets
-    one size, one score and one smooth path. The same detections give the same tracks bit for bit.
+    one size, one score and one smooth path. Of two tracks of different categories in one place the surer stays. The
+    same detections give the same tracks bit for bit.
 
     Parameters
     ----------
@@ -62,6 +63,7 @@ def track(detections: Detections, drive: Drive, *, min_score: float | None = Non
     for name in np.unique(names):
         own = detections[names == name]
         tracks += _track_category(own, drive, step_ns=step_ns, min_detections=min_detections, first_id=len(tracks))
+    tracks = surest_tracks(tracks)
     kept = tuple(item for item in tracks if min_score is None or float(item.attributes["score"]) >= min_score)
     return Labels(drive_name=drive.name, frame=frame, tracks=kept, ontology=detections.ontology)
 

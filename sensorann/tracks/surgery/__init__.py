@@ -1,7 +1,25 @@
 """Edits of whole tracks as pure functions: labels in, labels out, so that undoing is keeping the old value."""
 
-from sensorann.tracks.surgery.identity import delete_span, merge, relink, split
+from sensorann.tracks.surgery.identity import delete_span, free_id, merge, relink, split
 from sensorann.tracks.surgery.placing import attach, copy_static
+from sensorann.tracks.surgery.rows import row_at, with_tracks
 from sensorann.tracks.surgery.shape import reverse, unify_size
+from sensorann.tracks.surgery.single import put_box, set_box_attribute, set_source, started
 
-__all__ = ["attach", "copy_static", "delete_span", "merge", "relink", "reverse", "split", "unify_size"]
+__all__ = [
+    "attach",
+    "copy_static",
+    "delete_span",
+    "free_id",
+    "merge",
+    "put_box",
+    "relink",
+    "reverse",
+    "row_at",
+    "set_box_attribute",
+    "set_source",
+    "split",
+    "started",
+    "unify_size",
+    "with_tracks",
+]

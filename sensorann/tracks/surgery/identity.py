@@ -146,6 +146,11 @@ def _renamed(labels: Labels, old_id: str, new_id: str) -> Labels:
     return replace(labels, image_tracks=join_all_images(images), relations=tuple(kept))
 
 
+def free_id(labels: Labels) -> str:
+    """Return an id for a new object: the number after the largest that anything has."""
+    return str(1 + max((int(name) for name in _ids(labels) if name.isdecimal()), default=0))
+
+
 def _ids(labels: Labels) -> set[str]:
     related = {name for relation in labels.relations for name in (relation.subject_id, relation.object_id)}
     return {track.id for track in labels.tracks} | {image.id for image in labels.image_tracks} | related

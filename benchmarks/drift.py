@@ -1,0 +1,120 @@
+"""How well labels tell that a camera has moved: false alarms and power in simulation, and recorded drives.
+
+python -m benchmarks.drift             print the tables of docs/calibration.md
+python -m benchmarks.drift --write     put them there
+python -m benchmarks.drift --runs 100  fewer simulated drives per row
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from statistics import median
+
+import numpy as np
+
+import sensorann as sa
+from benchmarks.kitti_interpolation import DATA
+from benchmarks.report import REPOSITORY, write
+from calib.drift import Drift, find_drift
+from calib.labelled import labelled_pairs
+from calib.simulated_drift import simulate_pairs
+from calib.simulation import simulated_camera
+from calib.tangent import rotation_from_vector
+from sensorann.errors import CalibrationError
+from sensorann.geometry import Trajectory, Transform
+from sensorann.scene import Drive, Rig
+
+DOCS = REPOSITORY / "docs" / "calibration.md"
+VERDICTS = ("as calibrated", "the camera has turned", "the clock is off", "turned or clock off")
+TURNED_DEG = 0.3
+CAMERA = "image_02"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One row: what has changed, and how it is drawn."""
+
+    name: str
+    options: dict = field(default_factory=dict)
+
+
+def yaw(degrees: float) -> dict:
+    return {"turn": np.deg2rad([0.0, degrees, 0.0])}
+
+
+SETTINGS = (
+    Setting("nothing, 30 objects", {"n_objects": 30}),
+    Setting("nothing"),
+    Setting("nothing, 5 boxes each", {"n_boxes": 5}),
+    Setting("yaw 0.1 degree", yaw(0.1)),
+    Setting("yaw 0.2 degree", yaw(0.2)),
+    Setting("yaw 0.3 degree, 30 objects", {"n_objects": 30, **yaw(0.3)}),
+    Setting("20 ms, winding road", {"delay": 0.02, "yaw_rate": 0.3}),
+    Setting("20 ms, straight road", {"delay": 0.02}),
+)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=int, default=1000, help="simulated drives per row")
+    parser.add_argument("--write", action="store_true", help="update docs/calibration.md")
+    options = parser.parse_args()
+    tables = {"drift": simulated_table(options.runs), "recorded drift": recorded_table()}
+    print("\n\n".join(tables.values()))
+    if options.write:
+        write(tables, DOCS)
+
+
+def simulated_table(n_runs: int) -> str:
+    head = f"| {n_runs} drives of 100 objects each; what changed | {' | '.join(VERDICTS)} | sigma of the turn about y |"
+    return "\n".join([head, "|---|---|---|---|---|---|", *(simulated_row(setting, n_runs) for setting in SETTINGS)])
+
+
+def simulated_row(setting: Setting, n_runs: int) -> str:
+    rng = np.random.default_rng(1)
+    found = [find_drift(simulate_pairs(rng, simulated_camera(), **setting.options)) for _ in range(n_runs)]
+    counts = Counter(one.verdict for one in found)
+    shares = " | ".join(f"{counts[verdict] / n_runs:.1%}" for verdict in VERDICTS)
+    sigma = np.rad2deg(median(one.turn_sigmas[1] for one in found))
+    return f"| {setting.name} | {shares} | {sigma:.3f} deg |"
+
+
+def recorded_table() -> str:
+    training = DATA / "kitti_tracking" / "training"
+    if not training.is_dir():
+        raise SystemExit(f"no recorded drives at {training}: set SENSORANN_DATA")
+    rows = ["| drive | objects | as it is | turn about y | camera turned | turn about y |", "|---|---|---|---|---|---|"]
+    for path in sorted((training / "label_02").glob("*.txt")):
+        drive = sa.open_drive(f"{training}#{path.stem}")
+        labels = sa.read_labels(path, drive=drive)
+        try:
+            as_is, turned = (find_drift(labelled_pairs(one, labels, CAMERA)) for one in (drive, Knocked(drive)))
+        except CalibrationError:
+            continue  # fewer than ten objects
+        rows.append(f"| {path.stem} | {as_is.n_objects} | {shown(as_is)} | {shown(turned)} |")
+    return "\n".join(rows)
+
+
+def shown(found: Drift) -> str:
+    angle, sigma = np.rad2deg([found.turn[1], found.turn_sigmas[1]])
+    return f"{found.verdict} | {angle:+.3f} +- {sigma:.3f} deg"
+
+
+class Knocked:
+    """A drive whose rig says that the camera looks elsewhere than it did."""
+
+    def __init__(self, drive: Drive) -> None:
+        turn = Transform(rotation_from_vector(np.deg2rad([0.0, -TURNED_DEG, 0.0])), np.zeros(3))
+        sensors = [
+            replace(one, ego_from_sensor=one.ego_from_sensor @ turn) if one.name == CAMERA else one
+            for one in drive.rig.sensors
+        ]
+        self.name = drive.name
+        self.rig = Rig(tuple(sensors))
+        self.trajectory: Trajectory | None = drive.trajectory
+
+
+if __name__ == "__main__":
+    main()

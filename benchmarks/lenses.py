@@ -1,0 +1,68 @@
+"""Lenses from recorded chessboards beside OpenCV on the same corners.
+
+python -m benchmarks.lenses            print the table of docs/calibration.md
+python -m benchmarks.lenses --write    put it there
+"""
+
+from __future__ import annotations
+
+import argparse
+from time import process_time
+
+import cv2
+import numpy as np
+
+from benchmarks.kitti_interpolation import DATA as RECORDED
+from benchmarks.report import REPOSITORY, write
+from calib.board_pictures import Board, read_views
+from calib.camera import BoardViews, calibrate_camera
+from calib.lens_trust import CANDIDATES, trust_lens
+
+DOCS = REPOSITORY / "docs" / "calibration.md"
+FLAGS = {4: cv2.CALIB_FIX_K3, 5: 0, 8: cv2.CALIB_RATIONAL_MODEL}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--write", action="store_true", help="update docs/calibration.md")
+    options = parser.parse_args()
+    table = lens_table()
+    print(table)
+    if options.write:
+        write({"lenses": table}, DOCS)
+
+
+def lens_table() -> str:
+    begin = process_time()
+    paths = sorted((RECORDED / "chessboard").glob("*.jpg"))
+    views, _ = read_views(paths, Board(pattern="chessboard", columns=9, rows=6))
+    seconds = (process_time() - begin) / len(paths)
+    found = f"{len(views)} of {len(paths)} pictures, {seconds:.2f} s of CPU time each to find the corners"
+    head = f"| {found} | rms | OpenCV | held out | halves differ (95 %) | CPU time | OpenCV |"
+    return "\n".join([head, "|---|---|---|---|---|---|---|", *(lens_row(views, *model) for model in CANDIDATES)])
+
+
+def lens_row(views: BoardViews, model: str, n_coefficients: int) -> str:
+    begin = process_time()
+    lens = calibrate_camera(views, model=model, n_coefficients=n_coefficients)
+    seconds = process_time() - begin
+    trust = trust_lens(views, lens)
+    theirs = ("", "")
+    if model == "pinhole":
+        begin = process_time()
+        rms = opencv_rms(views, FLAGS[n_coefficients])
+        theirs = (f"{rms:.4f} px", f"{process_time() - begin:.2f} s")
+    return (
+        f"| {model}, {n_coefficients} coefficients | {lens.rms:.4f} px | {theirs[0]} | {trust.held_out_rms:.3f} px "
+        f"| {trust.halves_differ:.1f} px | {seconds:.2f} s | {theirs[1]} |"
+    )
+
+
+def opencv_rms(views: BoardViews, flags: int) -> float:
+    board = [views.board.astype(np.float32)] * len(views)
+    pixels = [one.astype(np.float32)[:, None] for one in views.pixels]
+    return cv2.calibrateCamera(board, pixels, views.size, None, None, flags=flags)[0]
+
+
+if __name__ == "__main__":
+    main()

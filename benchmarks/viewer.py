@@ -1,0 +1,172 @@
+"""How fast the viewer's model answers, on recorded drives.
+
+    python -m benchmarks.viewer            print the table of docs/annotating.md
+    python -m benchmarks.viewer --write    put it there
+
+No window is open. A key press counts from the key to the changed model with its event safe on the disk. A frame counts
+until its points and boxes are what Open3D draws, first with nothing in the cache and then as load-ahead leaves it.
+Memory is the growth of the process over 1,000 key presses.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+import sensorann as sa
+from benchmarks.report import REPOSITORY, write
+from sensorann.geometry import Transform
+from sensorann.scene import Drive, Labels
+from viewers import Session, drawables, open_session
+from viewers.actions import placing
+from viewers.keymap import read_keymap
+from viewers.points import points_here
+
+DATA = Path(os.environ.get("SENSORANN_DATA", REPOSITORY.parent / "shared" / "data"))
+PAGE, MARK = REPOSITORY / "docs" / "annotating.md", "viewer"
+N_EDITS, N_TIMED, N_CLICKS = 1_000, 100, 10
+MOVES = ("W", "A", "Z", "R", "S", "D", "X", "F")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--write", action="store_true", help=f"update {PAGE.name}")
+    options = parser.parse_args()
+    columns = [measured(*recording) for recording in recordings()]
+    rows = ["| | " + " | ".join(column.pop("") for column in columns) + " |", "|---" * (len(columns) + 1) + "|"]
+    rows += [f"| {name} | " + " | ".join(column[name] for column in columns) + " |" for name in columns[0]]
+    print("\n".join(rows))
+    if options.write:
+        write({MARK: "\n".join(rows)}, PAGE)
+
+
+def recordings() -> Iterator[tuple[str, Drive, Labels]]:
+    """A small and a large recorded drive with labels."""
+    kitti = sa.open_drive(DATA / "kitti_tracking/training#0000")
+    yield "KITTI 0000", kitti, sa.read_labels(DATA / "kitti_tracking/training/label_02/0000.txt", drive=kitti)
+    pandaset = sa.open_drive(DATA / "pandaset_nuscenes")
+    yield "PandaSet 002", pandaset, sa.read_labels(DATA / "pandaset_nuscenes", drive=pandaset)
+
+
+def measured(name: str, drive: Drive, labels: Labels) -> dict[str, str]:
+    """Measure one drive; the entry without a name is the head of its column."""
+    with desk(drive, labels) as session:
+        switch(session)  # compile outside the timing
+        n_points = len(points_here(session))
+        figures = {"": f"{name}: {n_points:,} points, {labels.n_boxes:,} boxes, {len(session.frames)} frames"}
+    with desk(drive, labels) as session:
+        figures["frame, nothing loaded"] = milliseconds(lambda: switch(session), each_frame(session))
+        figures["frame, loaded ahead"] = milliseconds(lambda: switch(session), each_frame(session))
+        session.go_to(0)
+        figures["key press to changed model"] = milliseconds(*pressing(session, *MOVES))
+        disk = Path(session.store.name).with_suffix(".sync")
+        figures["for comparison: one fsync of this disk"] = milliseconds(lambda: sync(disk), range(N_TIMED))
+        figures["undo"] = milliseconds(*pressing(session, "Ctrl+Z"))
+        figures["redo"] = milliseconds(*pressing(session, "Ctrl+Shift+Z"))
+        figures["snap to the points"] = milliseconds(*pressing(session, "Space", "W", n=2 * N_CLICKS))
+        figures["one click to box"] = milliseconds(*clicking(session))
+        session.select(longest_here(session))
+        keymap, before = read_keymap(), resident()
+        for i in range(N_EDITS):
+            keymap.press(session, MOVES[i % len(MOVES)])
+        figures[f"memory for {N_EDITS:,} edits"] = f"{(resident() - before) / 1e6:.1f} MB"
+    return figures
+
+
+@contextmanager
+def desk(drive: Drive, labels: Labels) -> Iterator[Session]:
+    """A session on a new store with these labels; the object with the most boxes is selected."""
+    with tempfile.TemporaryDirectory() as folder, sa.open_store(Path(folder) / "labels.db", create=True) as store:
+        store.import_labels(labels, drive=drive.name)
+        session = open_session(drive, store)
+        session.select(longest_here(session))
+        yield session
+        session.close()
+
+
+def longest_here(session: Session) -> str:
+    """Object with the most boxes of those in this frame."""
+    return max((box.track for box in session.shown()), key=len).id
+
+
+def milliseconds(do: Callable[[], object], steps: Iterator[object] | range) -> str:
+    """Do something after each step, which is not timed: median, 95th percentile, median of the processor's time."""
+    spent = []
+    for _ in steps:
+        start, busy = time.perf_counter(), time.process_time()
+        do()
+        spent.append((time.perf_counter() - start, time.process_time() - busy))
+    waited, worked = 1e3 * np.array(spent).T
+    return f"{np.median(waited):.1f} ms (p95 {np.percentile(waited, 95):.1f}, processor {np.median(worked):.1f})"
+
+
+def switch(session: Session) -> None:
+    """Read the points of a frame and build all that is drawn of it."""
+    drawables.cloud(points_here(session))
+    drawables.boxes(list(session.shown()), session.frame_from_ego(session.timestamp_ns).inverse())
+
+
+def each_frame(session: Session) -> Iterator[int]:
+    """Go through all frames without loading ahead."""
+    for i_frame in range(len(session.frames)):
+        session.i_frame = i_frame
+        yield i_frame
+
+
+def pressing(session: Session, *keys: str, n: int = N_TIMED) -> tuple[Callable[[], object], Iterator[object]]:
+    """What to time and its steps: keys in turn."""
+    keymap, turns = read_keymap(), iter(range(n))
+    return lambda: keymap.press(session, keys[next(turns) % len(keys)]), iter(range(n))
+
+
+def clicking(session: Session) -> tuple[Callable[[], object], Iterator[object]]:
+    """What to time and its steps: the best seen objects of the first frame, each clicked as if it had no box yet."""
+    session.go_to(0)
+    world_from_ego: Transform = session.frame_from_ego(session.timestamp_ns)
+    points = world_from_ego.apply(points_here(session))
+    inside = [
+        points[
+            (np.abs(box.cuboid.frame_from_cuboid.inverse().apply(points)) < np.asarray(box.cuboid.size) / 3).all(axis=1)
+        ]
+        for box in session.shown()
+    ]
+    aims = iter([own[0] for own in sorted(inside, key=len, reverse=True)[:N_CLICKS] if len(own)])
+    aim: list[np.ndarray] = []
+
+    def steps() -> Iterator[object]:
+        for point in aims:
+            session.select()
+            aim[:] = [point]
+            yield point
+
+    def click() -> None:
+        placing.create_from_click(session, aim[0])
+        session.finish()
+
+    return click, steps()
+
+
+def sync(path: Path) -> None:
+    """Make sure of some bytes, as the store does once for an edit."""
+    with path.open("ab") as file:
+        file.write(bytes(4096))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def resident() -> int:
+    """Bytes that the process holds."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""Chessboards and grids of circles found in pictures, to a fraction of a pixel."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from calib.camera import BoardViews
+from calib.detections import Floats
+from calib.robust import Rejection
+from sensorann.errors import ArgumentError, CalibrationError
+from sensorann.files import require_file
+
+Pattern = Literal["chessboard", "circles"]
+_CORNERS = cv2.CALIB_CB_ACCURACY | cv2.CALIB_CB_NORMALIZE_IMAGE
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Board:
+    """A flat board with a regular pattern.
+
+    Attributes
+    ----------
+    pattern : what is printed on it
+    columns, rows : inner corners, or circles
+    spacing : metres between neighbours; intrinsics do not depend on it
+    """
+
+    pattern: Pattern
+    columns: int
+    rows: int
+    spacing: float = 1.0
+
+    def __post_init__(self) -> None:
+        if min(self.columns, self.rows) < 3 or not self.spacing > 0:
+            raise ArgumentError(
+                f"a board needs 3 columns and rows or more and a spacing above 0, got {self.columns} x {self.rows} "
+                f"at {self.spacing} m"
+            )
+
+    @property
+    def points(self) -> Floats:
+        """Corners (columns * rows, 3) in the board frame, row by row, metres."""
+        row, column = np.mgrid[: self.rows, : self.columns]
+        return self.spacing * np.stack([column.ravel(), row.ravel(), np.zeros(row.size)], axis=1)
+
+
+def find_board(image: NDArray[np.uint8], board: Board) -> Floats | None:
+    """Find all corners (columns * rows, 2) of a board in a grey picture; None when not all are seen.
+
+    The chessboard search needs no thresholds (A. Duda and U. Frese, 2018: a Radon transform of the corners).
+    """
+    size = (board.columns, board.rows)
+    if board.pattern == "chessboard":
+        found, corners = cv2.findChessboardCornersSB(image, size, flags=_CORNERS)
+        if not found:
+            found, corners = cv2.findChessboardCornersSB(image, size, flags=_CORNERS | cv2.CALIB_CB_EXHAUSTIVE)
+    else:
+        found, corners = cv2.findCirclesGrid(image, size)
+    return np.asarray(corners, np.float64).reshape(-1, 2) if found else None
+
+
+def read_views(paths: Sequence[Path], board: Board) -> tuple[BoardViews, tuple[Rejection, ...]]:
+    """Find a board in pictures.
+
+    Returns
+    -------
+    the pictures in which all corners are seen, and those left out, with the reason
+
+    Raises
+    ------
+    MissingDataError
+        When a picture is not there.
+    CalibrationError
+        When there is no picture, or none shows the board.
+    """
+    images = {path: _read_grey(path) for path in paths}
+    sizes = Counter((image.shape[1], image.shape[0]) for image in images.values())
+    if not sizes:
+        raise CalibrationError("no pictures to find a board in")
+    size = sizes.most_common(1)[0][0]
+    found: dict[str, Floats] = {}
+    rejected = []
+    for path, image in images.items():
+        own = (image.shape[1], image.shape[0])
+        corners = find_board(image, board) if own == size else None
+        if corners is not None:
+            found[path.name] = corners
+        else:
+            reason = f"not all {board.columns} x {board.rows} corners were found"
+            if own != size:
+                reason = f"is {own[0]} x {own[1]} pixels, most pictures are {size[0]} x {size[1]}: it may be cropped"
+            rejected.append(Rejection(path.name, reason))
+    if not found:
+        raise CalibrationError(
+            f"none of {len(images)} pictures shows a board of {board.columns} x {board.rows} corners"
+        )
+    pixels = np.stack(list(found.values()))
+    return BoardViews(board=board.points, pixels=pixels, size=size, names=tuple(found)), tuple(rejected)
+
+
+def _read_grey(path: Path) -> NDArray[np.uint8]:
+    image = cv2.imread(str(require_file(path)), cv2.IMREAD_GRAYSCALE)
+    if image is None:
+        raise CalibrationError(f"{path} is no picture that OpenCV can read")
+    return np.asarray(image, np.uint8)

@@ -1,0 +1,90 @@
+"""A lens as a file, and in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from calib.camera import Lens
+from calib.file import FORMAT_VERSION
+from calib.lens_trust import LensTrust
+from sensorann import __version__
+from sensorann.errors import ArgumentError, FormatError
+from sensorann.formats.strict_json import read_json
+from sensorann.geometry import Camera
+
+
+def lens_document(lens: Lens, trust: LensTrust) -> dict[str, Any]:
+    """Return what the file of a lens holds."""
+    camera = lens.camera
+    return {
+        "format_version": FORMAT_VERSION,
+        "made_by": f"sensorann {__version__}",
+        "model": camera.model,
+        "size_px": list(camera.size),
+        "matrix": camera.matrix.tolist(),
+        "distortion": camera.distortion.tolist(),
+        "covariance": {
+            "meaning": "over fx, fy, cx, cy and the distortion coefficients, by the residuals' own noise",
+            "matrix": lens.covariance.tolist(),
+        },
+        "rms_px": lens.rms,
+        "held_out_rms_px": trust.held_out_rms,
+        "halves_differ_px": trust.halves_differ,
+        "largest_sigma_px": float(np.nanmax(trust.sigmas)),
+        "pictures": [{"name": name, "rms_px": float(rms)} for name, rms in zip(lens.names, lens.view_rms, strict=True)],
+        "rejected": [{"name": item.name, "reason": item.reason} for item in lens.rejected],
+    }
+
+
+def read_lens(path: Path) -> Camera:
+    """Read the camera of a lens file.
+
+    Raises
+    ------
+    MissingDataError
+        When it is not there.
+    FormatError
+        When it is none, newer than this program, or holds no camera.
+    """
+    root = read_json(path)
+    version = root.get("format_version") if isinstance(root, dict) else None
+    if version != FORMAT_VERSION:
+        expected = f"{FORMAT_VERSION} (a lens file of this sensorann)"
+        raise FormatError(path, "format_version", expected=expected, found=repr(version))
+    try:
+        return Camera(matrix=root["matrix"], size=root["size_px"], distortion=root["distortion"], model=root["model"])
+    except (KeyError, TypeError, ArgumentError) as error:
+        raise FormatError(path, "", expected="the fields of a lens file", found=f"{error}") from error
+
+
+def lens_summary(lens: Lens, trust: LensTrust) -> str:
+    """Describe a lens: its numbers with their sigmas, and how far to trust it away from the boards."""
+    return "\n".join(_lines(lens, trust))
+
+
+def _lines(lens: Lens, trust: LensTrust) -> Iterator[str]:
+    camera, sigmas = lens.camera, np.sqrt(np.diag(lens.covariance))
+    yield f"{camera.model} with {len(camera.distortion)} coefficients from {len(lens.names)} pictures"
+    yield f"rms of the corners: {lens.rms:.3f} px; of pictures that were held out: {trust.held_out_rms:.3f} px"
+    for i, (name, value) in enumerate(zip(("fx", "fy", "cx", "cy"), _focal(lens), strict=True)):
+        yield f"  {name} {value:10.2f} px  sigma {sigmas[i]:.2f}"
+    for number, value in enumerate(camera.distortion):
+        yield f"  coefficient {number + 1}: {value:.5f}  sigma {sigmas[4 + number]:.5f}"
+    yield f"two halves of the pictures differ by {trust.halves_differ:.2f} px or less over 95 % of the picture"
+    worst = int(np.nanargmax(trust.sigmas))
+    u, v = trust.grid[worst]
+    middle, most = np.nanmedian(trust.sigmas), trust.sigmas[worst]
+    yield f"sigma of where a far point is imaged: median {middle:.2f} px, most {most:.2f} px at ({u:.0f}, {v:.0f})"
+    for item in lens.rejected:
+        yield f"left out {item.name}: {item.reason}"
+    if trust.halves_differ > 10 * trust.held_out_rms:
+        yield "doubt: boards do not cover the picture; show the board in its corners, and more of it tilted"
+
+
+def _focal(lens: Lens) -> list[float]:
+    matrix = lens.camera.matrix
+    return [float(matrix[0, 0]), float(matrix[1, 1]), float(matrix[0, 2]), float(matrix[1, 2])]

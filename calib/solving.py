@@ -1,0 +1,173 @@
+"""From a session file to an estimate, for each pair of sensors."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+
+from calib.board_pictures import Board, read_views
+from calib.boards import reflectors_behind, split_boards
+from calib.camera import Lens
+from calib.camera_lidar import calibrate_camera_lidar
+from calib.camera_radar import calibrate_camera_radar
+from calib.columns import Table, common_rows
+from calib.detections import PointDetections
+from calib.estimate import Estimate
+from calib.lens_file import read_lens
+from calib.lens_trust import LensTrust, choose_lens
+from calib.lidar_radar import calibrate_lidar_radar
+from calib.pixel_detections import PixelDetections
+from calib.problem import Prior
+from calib.radar_detections import RadarDetections
+from calib.session import Session
+from sensorann.errors import CalibrationError, FormatError
+from sensorann.geometry import Camera, Transform
+
+Pair = Literal["camera-radar", "lidar-radar", "camera-lidar"]
+_PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
+_logger = logging.getLogger(__name__)
+
+
+def calibrate_session(session: Session, pair: Pair) -> Estimate:
+    """Estimate the pose between the two sensors of a session.
+
+    Raises
+    ------
+    FormatError
+        When the session or a table does not hold what the pair needs.
+    CalibrationError
+        When the targets tell no pose.
+    """
+    source_kind, target_kind = pair.split("-")
+    source, target, alone = _paired(session, source_kind, target_kind)
+    if alone:
+        _logger.warning("%d targets were seen by one sensor only: %s", len(alone), ", ".join(alone))
+    prior = _prior(session) if "prior" in session.root else None
+    names = tuple(dict.fromkeys(source.targets))
+    frames = session.name(source_kind), session.name(target_kind)
+    if not names:
+        raise CalibrationError(f"no target was seen by both {frames[0]} and {frames[1]}")
+    if pair == "camera-lidar":
+        camera, lidar = _camera(session, source), _points(session, "lidar", target)
+        boards = split_boards(source.targets)
+        return calibrate_camera_lidar(camera, lidar, boards=boards, names=names, prior=prior, frames=frames)
+    radar = _radar(session, target)
+    if pair == "lidar-radar":
+        lidar = _reflectors(session, "lidar", source)
+        return calibrate_lidar_radar(lidar, radar, names=names, prior=prior, frames=frames)
+    camera = _reflectors(session, "camera", source) if source.has("x_m") else _camera(session, source)
+    return calibrate_camera_radar(camera, radar, names=names, prior=prior, frames=frames)
+
+
+def _paired(session: Session, source: str, target: str) -> tuple[Table, Table, tuple[str, ...]]:
+    """Pair the rows of two sensors; a radar sees one reflector of a board, whose points stay together."""
+    first, second = session.table(source), session.table(target)
+    if "board" in session.root and target == "radar":
+        shared = [name for name in dict.fromkeys(first.targets) if name in second.targets]
+        alone = tuple(sorted(set(first.targets) ^ set(second.targets)))
+        rows = [row for name in shared for row, target in enumerate(first.targets) if target == name]
+        return first.select(rows), second.select([second.targets.index(name) for name in shared]), alone
+    return common_rows(first, second)
+
+
+def _points(session: Session, sensor: str, table: Table) -> PointDetections:
+    return PointDetections.isotropic(table.columns("x_m", "y_m", "z_m"), session.number(sensor, "sigma_m"))
+
+
+def _reflectors(session: Session, sensor: str, table: Table) -> PointDetections:
+    """Return the reflectors themselves, or those behind boards."""
+    if "board" not in session.root:
+        return _points(session, sensor, table)
+    return reflectors_behind(
+        table.columns("x_m", "y_m", "z_m"),
+        split_boards(table.targets),
+        depth=session.number("board", "reflector_depth_m"),
+        sigma=session.number(sensor, "sigma_m"),
+    )
+
+
+def _camera(session: Session, table: Table) -> PointDetections | PixelDetections:
+    if table.has("x_m"):
+        return _points(session, "camera", table)
+    pixels, sigma = table.columns("u_px", "v_px"), session.number("camera", "sigma_px")
+    return PixelDetections(camera=_described_camera(session), pixels=pixels, sigma=sigma)
+
+
+def _described_camera(session: Session) -> Camera:
+    """Return the camera of a lens file, or of the numbers in the session file itself."""
+    described = session.root["camera"]
+    if "lens" in described:
+        return read_lens(session.path.parent / str(described["lens"]))
+    width, height = session.array("camera", "size_px", (2,)).astype(int)
+    return Camera(
+        matrix=session.array("camera", "matrix", (3, 3)),
+        size=(int(width), int(height)),
+        distortion=session.array("camera", "distortion", (-1,)) if "distortion" in described else np.zeros(0),
+        model=described.get("model", "pinhole"),
+    )
+
+
+def _radar(session: Session, table: Table) -> RadarDetections:
+    if table.has("range_m"):
+        ranges, degrees = table.columns("range_m", "azimuth_deg").T
+        azimuths = np.deg2rad(degrees)
+    else:
+        x, y = table.columns("x_m", "y_m").T
+        ranges, azimuths = np.hypot(x, y), np.arctan2(y, x)
+    if np.abs(azimuths).max(initial=0.0) > np.pi:
+        raise FormatError(
+            table.path,
+            "azimuth_deg",
+            expected="angles within 180 degrees",
+            found=f"{np.rad2deg(np.abs(azimuths).max()):g}",
+        )
+    elevated = table.has("elevation_deg")
+    return RadarDetections(
+        ranges=ranges,
+        azimuths=azimuths,
+        elevations=np.deg2rad(table.columns("elevation_deg")[:, 0]) if elevated else None,
+        heights=table.numbers.get("height_m"),
+        sigma_range=session.number("radar", "sigma_range_m"),
+        sigma_azimuth=np.deg2rad(session.number("radar", "sigma_azimuth_deg")),
+        sigma_elevation=np.deg2rad(session.number("radar", "sigma_elevation_deg", None if elevated else 1.0)),
+        sigma_height=session.number("radar", "sigma_height_m", 0.01),
+    )
+
+
+def _prior(session: Session) -> Prior:
+    pose = Transform.from_quaternion(
+        session.array("prior", "rotation_wxyz", (4,)), session.array("prior", "translation_m", (3,))
+    )
+    rotation = np.deg2rad(session.number("prior", "sigma_deg"))
+    return Prior.from_sigmas(pose, rotation=rotation, translation=session.number("prior", "sigma_m"))
+
+
+def calibrate_pictures(session: Session) -> tuple[Lens, LensTrust]:
+    """Estimate the lens of a camera from a session's pictures of a board, with the model that they tell best.
+
+    Raises
+    ------
+    FormatError
+        When the session describes no pictures.
+    CalibrationError
+        When the pictures tell no lens.
+    """
+    described = session.root.get("images", {})
+    folder, pattern = described.get("folder"), described.get("pattern", "chessboard")
+    if not isinstance(folder, str):
+        raise FormatError(session.path, "[images] folder", expected="the name of a folder", found=repr(folder))
+    if pattern not in ("chessboard", "circles"):
+        raise FormatError(session.path, "[images] pattern", expected="chessboard or circles", found=repr(pattern))
+    board = Board(
+        pattern=pattern,
+        columns=int(session.number("images", "columns")),
+        rows=int(session.number("images", "rows")),
+        spacing=session.number("images", "spacing_m", 1.0),
+    )
+    paths = sorted(path for path in (session.path.parent / folder).glob("*") if path.suffix.lower() in _PICTURES)
+    views, unseen = read_views(paths, board)
+    lens, trust = choose_lens(views)
+    return replace(lens, rejected=(*unseen, *lens.rejected)), trust

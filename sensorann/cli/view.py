@@ -1,0 +1,82 @@
+"""`sensorann view`: look at a drive and label it, in a window."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+import sensorann as sa
+from sensorann.cli.labels import store_address
+from sensorann.errors import MissingDataError
+from viewers.keymap import read_keymap
+from viewers.opening import open_session
+from viewers.recording import BYTES_PER_GB
+
+
+def view(
+    drive: str,
+    /,
+    *,
+    store: str = "labels.db",
+    keys: Path | None = None,
+    cache_gb: Annotated[float, Parameter(validator=Number(gte=0))] = 2.0,
+) -> None:
+    """Look at a drive and label it, in a window.
+
+    Every edit is in the store the moment it is made, and can be undone; there is nothing to save. The window shows
+    the keys when ? is pressed: Q and a click make a box, I fills an object between its keyframes, J goes to the frame
+    whose correction is worth most.
+
+    For example:
+
+        sensorann view kitti/training#0000
+        sensorann view kitti/training#0000 --store labels.db --keys my-keys.toml
+        sensorann view kitti/training#0000 --store postgresql://anna@server/labels
+
+    Parameters
+    ----------
+    drive
+        The recording: a path, or ROOT#NAME for one of several.
+    store
+        STORE or STORE#DRIVE: where the labels are kept; a file is made where there is none. The drive's own name is
+        taken when none is given.
+    keys
+        TOML file with keys of your own; it names only what it changes.
+    cache_gb
+        Gigabytes of sweeps and images that are kept in memory.
+    """
+    keymap = read_keymap(keys)
+    recording = sa.open_drive(drive)
+    check_display(os.environ, drive)
+    try:
+        from viewers.window import show
+    except (ImportError, OSError) as error:  # the package, or a system library that it loads
+        raise MissingDataError(
+            f'sensorann view needs Open3D: pip install "sensorann[viewer]" ({error}); '
+            "`sensorann doctor` names system libraries that are missing"
+        ) from error
+    place, name = store_address(store) or (store, None)
+    with sa.open_store(place, create=True) as opened:
+        session = open_session(recording, opened, name=name, cache_bytes=round(cache_gb * BYTES_PER_GB))
+        try:
+            show(session, keymap)
+        finally:
+            session.close()
+
+
+def check_display(environment: Mapping[str, str], drive: str) -> None:
+    """Refuse where there is no screen: Open3D would wait for ever.
+
+    Raises
+    ------
+    MissingDataError
+        When no display is named in the environment.
+    """
+    if not environment.get("DISPLAY") and not environment.get("WAYLAND_DISPLAY"):
+        raise MissingDataError(
+            "sensorann view needs a screen, and neither DISPLAY nor WAYLAND_DISPLAY is set: "
+            f"`sensorann render {drive} --labels LABELS -o DIR` draws labels without one"
+        )

@@ -1,0 +1,177 @@
+"""`prelabel`: a drive in, proposed tracks out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sensorann.errors import ArgumentError, MissingDataError
+from sensorann.scene import (
+    Category,
+    Detections,
+    Drive,
+    ImageTrack,
+    Labels,
+    Ontology,
+    Source,
+    Track,
+    check_drive,
+    default_ontology,
+    frame_timestamps_ns,
+)
+from sensorann.tracks.association.finishing import finished_tracks
+from sensorann.tracks.association.tracking import track
+from sensorann.tracks.association.tuning import TUNINGS
+from sensorann.tracks.clouds import Region, stream_clouds
+from sensorann.tracks.prelabelling.believing import confidence
+from sensorann.tracks.prelabelling.detecting import detect_candidates, is_vehicle
+from sensorann.tracks.prelabelling.doppler import confirmed_by_radar
+from sensorann.tracks.prelabelling.looking import confirmed_by_pictures
+from sensorann.tracks.prelabelling.refining import Seen, refine, rows_to_look_at
+
+_log = logging.getLogger(__name__)
+PROPOSED = ("car", "van", "truck", "bus", "pedestrian", "cyclist")
+_FEWEST_DETECTIONS = 3
+# Of each object and sweep so many points tell its faces; a near car has thousands.
+_MOST_POINTS = 500
+
+
+def prelabel(
+    drive: Drive,
+    *,
+    categories: Sequence[str] = PROPOSED,
+    ontology: Ontology | None = None,
+    frames: slice = slice(None),
+    min_confidence: float = 0.2,
+    image_boxes: Sequence[ImageTrack] = (),
+    progress: Callable[[int, int], None] | None = None,
+) -> Labels:
+    """Propose tracks of everything in a drive that may be of some categories, without any label.
+
+    What stands on the ground of each sweep is grouped, boxed, and tracked in the world frame. Then each track gets its
+    points of all frames: a standing object is fitted to all of them together, a moving one heads where it goes and has
+    the size of its best-seen frames. Sweeps are read twice, and held one at a time. Where there is radar, moving tracks
+    whose speed it measures too are surer.
+
+    Parameters
+    ----------
+    drive : with sweeps of a LiDAR
+    categories : what is looked for, names of the ontology
+    ontology : None for the default one
+    frames : which sweeps of the first LiDAR are looked at
+    min_confidence : tracks that look less like an object are left out, 0 to 1
+    image_boxes : what a detector saw on the pictures; it names categories, and tracks it sees too are surer
+    progress : called with the number of steps done and of all steps
+
+    Returns
+    -------
+    Labels
+        Tracks with the attributes ``confidence`` (0 to 1) and ``moving``; boxes at detections have the source
+        ``detected``, those between them ``interpolated``; all have sigmas. In the world frame, or in the ego frame
+        where the drive has no ego poses.
+
+    Raises
+    ------
+    ArgumentError
+        When a category is unknown, or none is given, or the drive has no LiDAR or no sweep among the frames.
+    MissingDataError
+        When none of the sweeps is on disk.
+    """
+    check_drive(drive)
+    words = default_ontology() if ontology is None else ontology
+    wanted = [words[name] for name in categories]
+    if not wanted:
+        raise ArgumentError("prelabel needs at least one category to look for, got none")
+    if not 0.0 <= min_confidence <= 1.0:
+        raise ArgumentError(f"min_confidence must lie between 0 and 1, got {min_confidence}")
+    frames_ns = _frames(drive, frames)
+    n_steps = 2 * len(frames_ns)
+
+    def report(offset: int) -> Callable[[int, int], None] | None:
+        return None if progress is None else lambda done, _: progress(offset + done, n_steps)
+
+    detections, n_missing = detect_candidates(drive, frames_ns, categories=wanted, ontology=words, progress=report(0))
+    if n_missing == len(frames_ns):
+        raise MissingDataError(f"drive {drive.name}: none of the {n_missing} sweeps asked for is on disk")
+    if n_missing:
+        _log.warning("drive %s: %d of %d sweeps are missing", drive.name, n_missing, len(frames_ns))
+    raw = track(detections, drive, min_detections=min(_FEWEST_DETECTIONS, len(frames_ns)))
+    finished = _finished(raw, drive, wanted, frames_ns, report(len(frames_ns)))
+    proposed = confirmed_by_radar(replace(raw, tracks=tuple(finished)), drive)
+    proposed = confirmed_by_pictures(proposed, drive, image_boxes)
+    kept = [item for item in proposed.tracks if float(item.attributes["confidence"]) >= min_confidence]
+    # Tracks come as their last sweep is read: they are numbered in the order of their first.
+    kept.sort(key=lambda item: (int(item.timestamps_ns[0]), int(item.id)))
+    return replace(raw, tracks=tuple(replace(item, id=str(number)) for number, item in enumerate(kept)))
+
+
+def _frames(drive: Drive, frames: slice) -> NDArray[np.int64]:
+    if not drive.rig.of_kind("lidar"):
+        raise ArgumentError(f"drive {drive.name} has no LiDAR: objects are proposed from its points")
+    instants = frame_timestamps_ns(drive)
+    chosen = instants[frames]
+    if not len(chosen):
+        asked = ":".join("" if bound is None else str(bound) for bound in (frames.start, frames.stop))
+        raise ArgumentError(f"frames {asked} hold no sweep: drive {drive.name} has {len(instants)}")
+    return chosen
+
+
+def _finished(
+    raw: Labels,
+    drive: Drive,
+    wanted: Sequence[Category],
+    frames_ns: NDArray[np.int64],
+    progress: Callable[[int, int], None] | None,
+) -> Iterator[Track]:
+    """Fit every track again as soon as all its sweeps are read."""
+    detected = [item[item.sources == Source.DETECTED] for item in raw.tracks]
+    vehicle = [is_vehicle(raw.ontology[item.category]) for item in detected]
+    looked = [
+        rows_to_look_at(item.cuboids, _seconds(item), vehicle=own) for item, own in zip(detected, vehicle, strict=True)
+    ]
+    regions = [
+        Region(timestamps_ns=item.timestamps_ns[rows], cuboids=item.cuboids[rows])
+        for item, rows in zip(detected, looked, strict=True)
+    ]
+    for complete in stream_clouds(drive, regions, most_points=_MOST_POINTS, progress=progress):
+        for i, clouds in complete.items():
+            seen = Seen(
+                boxes=detected[i].cuboids,
+                seconds=_seconds(detected[i]),
+                looked=looked[i],
+                clouds=clouds,
+            )
+            categories = [category for category in wanted if is_vehicle(category) == vehicle[i]]
+            yield _finished_track(detected[i], seen, categories, frames_ns, raw.ontology)
+
+
+def _seconds(item: Track) -> NDArray[np.float64]:
+    return np.asarray((item.timestamps_ns - item.timestamps_ns[0]) * 1e-9)
+
+
+def _finished_track(
+    item: Track, seen: Seen, categories: Sequence[Category], frames_ns: NDArray[np.int64], ontology: Ontology
+) -> Track:
+    refined = refine(seen, categories)
+    motion = refined.category.motion
+    believed = confidence(seen, refined)
+    [smooth] = finished_tracks(
+        Detections(
+            timestamps_ns=item.timestamps_ns,
+            cuboids=refined.boxes,
+            categories=(refined.category.name,) * len(item),
+            scores=np.full(len(item), believed),
+            ontology=ontology,
+        ),
+        [np.arange(len(item))],
+        frames_ns=frames_ns,
+        motion=motion,
+        tuning=TUNINGS[motion],
+        step_ns=1 if len(frames_ns) < 2 else int(np.median(np.diff(frames_ns))),
+        first_id=int(item.id),
+    )
+    return replace(smooth, attributes={"confidence": round(believed, 3), "moving": refined.moving})

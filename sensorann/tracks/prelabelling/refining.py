@@ -1,0 +1,188 @@
+"""One size and one heading for a whole track, from its points of all frames together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sensorann.errors import ArgumentError
+from sensorann.fitting import CuboidFit, fit_cuboid
+from sensorann.fitting.candidates import LARGEST_COMPLETION
+from sensorann.geometry import Cuboids, voxel_downsample
+from sensorann.scene import Category, Motion
+from sensorann.tracks.clouds import Clouds
+
+# Metres above the bottom of the box from which points are the object's.
+_GROUND_MARGIN = 0.2
+# An object moves when it gets so far, and so fast: partly hidden ones seem to creep as more of them comes into sight.
+_FARTHEST_CREEP = {True: 1.5, False: 0.8}
+_FASTEST_CREEP = {True: 0.7, False: 0.35}
+# Points of so many frames of a standing object are taken together, and thinned to cubes of this edge.
+_MOST_LOOKS, _THINNED = 20, 0.08
+# Frames with fewer points say nothing about the size; of the others all but this share see less than the whole.
+_FEWEST, _BEST_SHARE = 20, 0.9
+# A side is known where it is seen to this share of the usual one.
+_KNOWN_SHARE, _LARGEST_SHARE = 0.85, 1.25
+_HIDDEN_WEIGHT = 0.5
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+class Seen:
+    """What was seen of one track at the K instants of its detections.
+
+    Attributes
+    ----------
+    boxes : K boxes as tracked
+    seconds : (K,) float64
+    looked : (L,) int64, at which of them the points were read
+    clouds : what was read there
+    """
+
+    boxes: Cuboids
+    seconds: NDArray[np.float64]
+    looked: NDArray[np.int64]
+    clouds: Clouds
+
+    def points(self) -> list[NDArray[np.float64]]:
+        """L clouds of points (P, 3) of the object, without the ground."""
+        clouds = [self.clouds.frame(i).astype(np.float64) + self.clouds.origin for i in range(len(self.looked))]
+        return [
+            cloud[cloud[:, 2] > self.bottom(k) + _GROUND_MARGIN]
+            for k, cloud in zip(self.looked.tolist(), clouds, strict=True)
+        ]
+
+    @property
+    def viewers(self) -> NDArray[np.float64]:
+        """Places (L, 3) of the LiDARs at the instants at which the points were read."""
+        return self.clouds.viewers + self.clouds.origin
+
+    def bottom(self, k: int) -> float:
+        """Height of the ground under it."""
+        return float(self.boxes.centers[k, 2] - self.boxes.sizes[k, 2] / 2)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+class Refined:
+    """One track with one size.
+
+    Attributes
+    ----------
+    boxes : K boxes
+    category : nearest in size
+    moving : False for what stands all the time
+    """
+
+    boxes: Cuboids
+    category: Category
+    moving: bool
+
+
+def refine(seen: Seen, categories: Sequence[Category]) -> Refined:
+    """Fit the boxes of one track again: those of a standing object to all its points, those of a moving one in turn."""
+    vehicle = any(category.motion is Motion.VEHICLE for category in categories)
+    moving = is_moving(seen.boxes, seen.seconds, vehicle=vehicle)
+    return _moving(seen, categories) if moving else _standing(seen, categories)
+
+
+def rows_to_look_at(boxes: Cuboids, seconds: NDArray[np.float64], *, vehicle: bool) -> NDArray[np.int64]:
+    """Which of K instants tell what there is to know: all of a moving object's, some twenty of a standing one's."""
+    n = len(boxes) if is_moving(boxes, seconds, vehicle=vehicle) else min(len(boxes), _MOST_LOOKS)
+    return np.unique(np.linspace(0, len(boxes) - 1, n).round().astype(np.int64))
+
+
+def is_moving(boxes: Cuboids, seconds: NDArray[np.float64], *, vehicle: bool) -> bool:
+    """Tell whether a track gets farther and faster than one whose visible part grows."""
+    if len(boxes) < 2:
+        return False
+    offsets = boxes.centers[:, :2] - boxes.centers[0, :2]
+    span_s = seconds[-1] - seconds[0]
+    farthest = float(np.linalg.norm(offsets, axis=1).max())
+    return farthest > _FARTHEST_CREEP[vehicle] and farthest / span_s > _FASTEST_CREEP[vehicle]
+
+
+def _standing(seen: Seen, categories: Sequence[Category]) -> Refined:
+    n = len(seen.boxes)
+    clouds = seen.points()
+    merged = np.concatenate(clouds)
+    bottom = float(np.median([seen.bottom(k) for k in range(n)]))
+    viewer = seen.viewers[int(np.argmax([len(cloud) for cloud in clouds]))]
+    if len(merged) >= _FEWEST:
+        origin = np.append(seen.boxes.centers[0, :2], 0.0)
+        merged = voxel_downsample(merged - origin, edge=_THINNED).points + origin
+    try:
+        bare = fit_cuboid(merged, ground_height=bottom - _GROUND_MARGIN, anchor=viewer)
+    except ArgumentError:
+        return Refined(boxes=seen.boxes, category=_nearest(seen.boxes.sizes[0], categories), moving=False)
+    category = _nearest(np.array(bare.cuboid.size), categories)
+    size = _completed(np.array(bare.cuboid.size), category)
+    fit = fit_cuboid(merged, ground_height=bottom, size=size, anchor=viewer)
+    return Refined(boxes=_repeated(fit, n, seen.boxes.frame), category=category, moving=False)
+
+
+def _moving(seen: Seen, categories: Sequence[Category]) -> Refined:
+    n = len(seen.boxes)
+    yaws = headings(seen.boxes.centers[:, :2], seen.seconds)
+    clouds, viewers = seen.points(), seen.viewers  # of all instants: it moves
+    extents = [_extent(cloud, yaw) for cloud, yaw in zip(clouds, yaws, strict=True) if len(cloud) >= _FEWEST]
+    tops = [float(cloud[:, 2].max()) - seen.bottom(k) for k, cloud in enumerate(clouds) if len(cloud) >= _FEWEST]
+    if extents:
+        plan = np.quantile(extents, _BEST_SHARE, axis=0)
+        measured = np.append(plan, np.median(tops))
+    else:
+        measured = np.median(seen.boxes.sizes, axis=0)
+    category = _nearest(measured, categories)
+    size = _completed(measured, category)
+    centers = seen.boxes.centers.copy()
+    for k, cloud in enumerate(clouds):
+        try:
+            fit = fit_cuboid(cloud, ground_height=seen.bottom(k), size=size, yaw=float(yaws[k]), anchor=viewers[k])
+        except ArgumentError:
+            continue
+        centers[k, :2] = fit.cuboid.center[:2]
+        centers[k, 2] = seen.bottom(k) + size[2] / 2
+    boxes = Cuboids.from_yaws(centers, np.tile(size, (n, 1)), yaws, frame=seen.boxes.frame)
+    return Refined(boxes=boxes, category=category, moving=True)
+
+
+def headings(places: NDArray[np.float64], seconds: NDArray[np.float64], *, slowest: float = 0.5) -> NDArray[np.float64]:
+    """Directions (K,) in which places (K, 2) move; where they hardly do, that of the nearest instant of motion."""
+    velocities = np.gradient(places, seconds, axis=0)
+    fast = np.linalg.norm(velocities, axis=1) >= slowest
+    if not fast.any():
+        whole = places[-1] - places[0]
+        return np.full(len(places), np.arctan2(whole[1], whole[0]))
+    candidates = np.flatnonzero(fast)
+    nearest = candidates[np.abs(candidates[None] - np.arange(len(places))[:, None]).argmin(axis=1)]
+    return np.asarray(np.arctan2(velocities[nearest, 1], velocities[nearest, 0]))
+
+
+def _extent(cloud: NDArray[np.float64], yaw: float) -> NDArray[np.float64]:
+    along = np.array([np.cos(yaw), np.sin(yaw)])
+    return np.array([np.ptp(cloud[:, :2] @ along), np.ptp(cloud[:, :2] @ [-along[1], along[0]])])
+
+
+def _nearest(size: NDArray[np.float64], categories: Sequence[Category]) -> Category:
+    """Category whose usual size is nearest, in ratios; a side of which little is in sight counts less against it."""
+
+    def misfit(category: Category) -> float:
+        ratios = np.log(np.maximum(size, 0.05) / category.size)
+        hidden = (ratios < 0) & [True, True, False]
+        return float((np.where(hidden, _HIDDEN_WEIGHT * ratios, ratios) ** 2).sum())
+
+    return min(categories, key=misfit)
+
+
+def _completed(measured: NDArray[np.float64], category: Category) -> tuple[float, float, float]:
+    """Measured sides where they are seen whole, else the usual ones; the height is always seen."""
+    usual = np.minimum(category.size, measured.max() + LARGEST_COMPLETION)
+    size = np.where(measured >= _KNOWN_SHARE * usual, np.minimum(measured, _LARGEST_SHARE * usual), usual)
+    return float(size[0]), float(size[1]), float(measured[2])
+
+
+def _repeated(fit: CuboidFit, n: int, frame: str) -> Cuboids:
+    return Cuboids.from_yaws(
+        np.tile(fit.cuboid.center, (n, 1)), np.tile(fit.cuboid.size, (n, 1)), np.full(n, fit.cuboid.yaw), frame=frame
+    )

@@ -1,0 +1,57 @@
+"""Views of a board by a known lens, as numbers or as pictures."""
+
+import cv2
+import numpy as np
+
+from calib.board_pictures import Board
+from calib.camera import BoardViews
+from calib.tangent import rotation_from_vector
+from sensorann.geometry import Camera, Transform
+from tests.builders import make_camera
+
+# A spacing that float32 holds exactly, as OpenCV takes it.
+BOARD = Board(pattern="chessboard", columns=9, rows=6, spacing=0.0625)
+
+
+def board_poses(n, *, seed=0, tilt=0.5):
+    """Poses of the board before the camera: spread over the picture, tilted both ways."""
+    rng = np.random.default_rng(seed)
+    middle = BOARD.points.mean(axis=0)
+    poses = []
+    for _ in range(n):
+        rotation = rotation_from_vector(rng.uniform(-tilt, tilt, 3))
+        place = np.array([rng.uniform(-0.15, 0.15), rng.uniform(-0.08, 0.08), rng.uniform(0.75, 1.0)])
+        poses.append(Transform(rotation, place - rotation @ middle))
+    return poses
+
+
+def make_views(camera: Camera, *, n=20, noise=0.1, seed=0, tilt=0.5) -> BoardViews:
+    exact = np.stack([camera.project(BOARD.points, camera_from_points=pose) for pose in board_poses(n, tilt=tilt)])
+    pixels = exact + noise * np.random.default_rng(seed + 1).normal(size=exact.shape)
+    pixels = pixels.astype(np.float32).astype(np.float64)  # as OpenCV takes them
+    names = tuple(f"{i:02d}.png" for i in range(n))
+    return BoardViews(board=BOARD.points, pixels=pixels, size=camera.size, names=names)
+
+
+def draw_board(pose: Transform, camera: Camera, *, pattern="chessboard") -> np.ndarray:
+    """Draw the board as a camera without distortion sees it, smooth at the edges."""
+    scale = 100
+    squares = np.kron((np.indices((BOARD.rows + 1, BOARD.columns + 1)).sum(axis=0) % 2) * 255, np.ones((scale, scale)))
+    flat = np.pad(squares, scale, constant_values=255).astype(np.uint8)
+    if pattern == "circles":
+        flat[:] = 255
+        for u, v in np.argwhere(np.ones((BOARD.columns, BOARD.rows))):
+            cv2.circle(flat, (int((u + 2) * scale), int((v + 2) * scale)), scale // 4, 0, -1, cv2.LINE_AA)
+    # Pixel of the flat drawing from metres: the first corner lies two squares in, and pixel centres are whole numbers.
+    flat_from_board = np.array(
+        [[scale / BOARD.spacing, 0, 2 * scale - 0.5], [0, scale / BOARD.spacing, 2 * scale - 0.5], [0, 0, 1]]
+    )
+    image_from_board = camera.matrix @ np.column_stack([pose.rotation[:, :2], pose.translation])
+    drawn = cv2.warpPerspective(
+        flat, image_from_board @ np.linalg.inv(flat_from_board), camera.size, flags=cv2.INTER_AREA, borderValue=128
+    )
+    return cv2.GaussianBlur(drawn, (0, 0), 0.8)
+
+
+def wide_camera() -> Camera:
+    return make_camera(size=(1280, 720), focal=1000.0, distortion=(-0.2, 0.06, 0.001, -0.0005))

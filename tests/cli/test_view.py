@@ -1,0 +1,56 @@
+"""`sensorann view`, before there is a window: what it refuses and how."""
+
+import builtins
+import sys
+from dataclasses import replace
+
+import pytest
+
+from sensorann import cli
+from sensorann.formats import pack
+from sensorann.scene import Rig
+from sensorann.simulate import simulate_drive
+from sensorann.simulate.vehicle import LIDAR
+
+
+@pytest.fixture(scope="module")
+def packed(tmp_path_factory):
+    drive, _ = simulate_drive(n_frames=1, n_actors=1, n_beams=4, n_columns=20)
+    path = tmp_path_factory.mktemp("drive") / "street.drive.h5"
+    pack(replace(drive, rig=Rig((drive.rig[LIDAR],))), path)
+    return path
+
+
+def test_without_a_screen_it_names_the_way_without_one(packed, capsys, monkeypatch, tmp_path):
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    assert cli.run(["view", str(packed), "--store", str(tmp_path / "labels.db")]) == 1
+    message = capsys.readouterr().err
+    assert f"sensorann render {packed} --labels LABELS" in message
+    assert message.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_without_open3d_it_says_how_to_get_it(packed, capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("DISPLAY", ":99")
+    monkeypatch.delitem(sys.modules, "viewers.window", raising=False)
+    real = builtins.__import__
+
+    def without_open3d(name, *rest, **named):
+        if name.split(".")[0] == "open3d":
+            raise ImportError("No module named 'open3d'")
+        return real(name, *rest, **named)
+
+    monkeypatch.setattr(builtins, "__import__", without_open3d)
+    assert cli.run(["view", str(packed), "--store", str(tmp_path / "labels.db")]) == 1
+    message = capsys.readouterr().err
+    assert 'pip install "sensorann[viewer]"' in message
+    assert "sensorann doctor" in message
+    assert not list(tmp_path.iterdir())
+
+
+def test_wrong_keys_are_told_before_anything_opens(packed, capsys, tmp_path):
+    keys = tmp_path / "keys.toml"
+    keys.write_text("[keys]\nfly = 'Y'\n")
+    assert cli.run(["view", str(packed), "--keys", str(keys)]) == 1
+    assert "keys.toml, fly: expected one of next_frame" in capsys.readouterr().err

@@ -1,0 +1,41 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sensorann.geometry import Transform
+from sensorann.kernels.around import gather_around, lowest_of_cells, standing_on
+from tests import naive
+
+pytestmark = pytest.mark.kernels
+seeds = st.integers(0, 2**32 - 1)
+
+
+@given(seed=seeds, n=st.integers(0, 40), yaw=st.floats(-3, 3), reach=st.floats(0.5, 20))
+def test_gather_around_matches_naive(seed, n, yaw, reach):
+    rng = np.random.default_rng(seed)
+    points = rng.normal(0, 8, (n, 3))
+    points[rng.random((n, 3)) < 0.05] = np.nan
+    pose, place = Transform.from_yaw(yaw, rng.normal(0, 2, 3)), rng.normal(0, 3, 2)
+    rows, moved = gather_around(points, pose.rotation, pose.translation, place, reach)
+    expected_rows, expected = naive.gather_around(points, pose, place, reach)
+    np.testing.assert_array_equal(rows, expected_rows)
+    np.testing.assert_allclose(moved, expected, atol=1e-9)
+
+
+@given(seed=seeds, n=st.integers(0, 60), radius=st.floats(1.0, 12.0))
+def test_lowest_of_cells_matches_naive(seed, n, radius):
+    rng = np.random.default_rng(seed)
+    points = np.round(rng.normal(0, 4, (n, 3)), 1)  # a grid, so that heights tie
+    place = rng.normal(0, 2, 2)
+    np.testing.assert_array_equal(
+        lowest_of_cells(points, place, radius, 1.0), naive.lowest_of_cells(points, place, radius, 1.0)
+    )
+
+
+@given(seed=seeds, n=st.integers(0, 60), radius=st.floats(1.0, 12.0))
+def test_standing_on_matches_naive(seed, n, radius):
+    rng = np.random.default_rng(seed)
+    points, place, slope = rng.normal(0, 4, (n, 3)), rng.normal(0, 2, 2), rng.normal(0, 0.1, 2)
+    arguments = (points, place, 0.3, slope, 0.2, 2.5, radius)
+    np.testing.assert_array_equal(standing_on(*arguments), naive.standing_on(*arguments))

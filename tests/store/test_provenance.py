@@ -1,0 +1,124 @@
+"""Where labels come from, as W3C PROV-JSON that the `prov` package reads, with the manifest of the release."""
+
+import hashlib
+import json
+
+import h5py
+import numpy as np
+import pytest
+from prov.model import ProvActivity, ProvAgent, ProvDerivation, ProvDocument, ProvEntity
+
+import sensorann as sa
+from sensorann.cli import run
+from sensorann.errors import MissingDataError
+from sensorann.store import Note, verify
+from sensorann.store.provenance import provenance
+from sensorann.store.release import release_manifest
+from sensorann.store.reviewing import comment, decide
+from sensorann.store.tasks import assign, move
+from tests.builders import make_labels, make_track
+from tests.store.edits import full_labels, moved
+
+
+@pytest.fixture
+def store(labels_db):
+    labels_db.import_labels(full_labels(), note=Note(kind="import", machine={"source": "a.json", "sha256": "ab"}))
+    seen = labels_db.track("drive", "7")
+    labels_db.edit(seen, moved(seen.track, 0), note=Note(text="tighter"))
+    labels_db.undo("drive")
+    return labels_db
+
+
+def test_prov_reads_the_document(store):
+    document = ProvDocument.deserialize(content=json.dumps(provenance(store, "drive")), format="json")
+    counts = {
+        kind: len(list(document.get_records(kind))) for kind in (ProvActivity, ProvAgent, ProvEntity, ProvDerivation)
+    }
+    # Three events by one person and one program; three objects, one of them in three versions, and the release.
+    assert counts == {ProvActivity: 3, ProvAgent: 2, ProvEntity: 6, ProvDerivation: 5}
+    labels = {
+        str(label) for record in document.get_records(ProvActivity) for label in record.get_attribute("prov:label")
+    }
+    assert labels == {"import", "edit", "undo"}
+
+
+def test_every_version_leads_back_to_the_import(store):
+    document = provenance(store, "drive")
+    came_from = {
+        relation["prov:generatedEntity"]: relation["prov:usedEntity"]
+        for relation in document["wasDerivedFrom"].values()
+        if "prov:type" in relation
+    }
+    newest = "sensorann:object-0-at-3"
+    assert document["entity"][newest]["prov:label"] == "object 7 after event 3"
+    assert came_from[came_from[newest]] == "sensorann:object-0-at-1"
+
+
+def test_the_manifest_names_sources_tools_people_and_reviews(store, tmp_path):
+    (tmp_path / "out").mkdir()
+    for name in ("a", "b"):
+        (tmp_path / "out" / name).write_text(name)
+    (tmp_path / "rules.md").write_text("boxes are tight")
+    assign(store, "drive", "ben")
+    for state in ("annotating", "review", "rework"):
+        move(store, "drive", state)
+    decide(store, "drive", "7", "accept")
+    comment(store, "drive", "7", "hm")
+    manifest = release_manifest(store, "drive", files=[tmp_path / "out"], guideline=tmp_path / "rules.md")
+    hashes = list(manifest["release"]["files_sha256"].values())
+    assert hashes == [hashlib.sha256(name).hexdigest() for name in (b"a", b"b")]
+    assert manifest["source"]["imports"] == [{"event": 1, "source": "a.json", "sha256": "ab"}]
+    assert manifest["guideline"]["sha256"] == hashlib.sha256(b"boxes are tight").hexdigest()
+    assert manifest["annotation"]["events_by_kind"] == {
+        "import": 1, "edit": 1, "undo": 1, "assign": 1, "status": 3, "accept": 1, "comment": 1,
+    }  # fmt: skip
+    assert manifest["annotation"]["last_hash"] == verify(store).head
+    assert manifest["annotation"]["actors"] == {"anna": None}
+    assert manifest["review"]["rework_rate"] == 1.0
+    assert manifest["review"]["open_comments"] == 1
+    assert manifest["review"]["decisions"]["7"]["decision"] == "accept"
+    assert manifest["release"]["tools"]["numpy"] == np.__version__
+    with pytest.raises(MissingDataError, match=r"gone\.json does not exist"):
+        release_manifest(store, "drive", files=[tmp_path / "gone.json"])
+
+
+def test_the_command_writes_labels_and_provenance(store, tmp_path):
+    out, prov = tmp_path / "out.json", tmp_path / "out.prov.json"
+    assert run(["store", "export", store.name, str(out), "--provenance", str(prov)]) == 0
+    release = json.loads(prov.read_text())["entity"]["sensorann:release"]
+    hashes = json.loads(release["sensorann:release"])["files_sha256"]
+    assert hashes == {str(out): hashlib.sha256(out.read_bytes()).hexdigest()}
+    assert run(["store", "export", store.name, str(out), "--guideline", str(out)]) == 2
+
+
+def test_columns_hold_every_box(store, tmp_path):
+    out = tmp_path / "out.h5"
+    assert run(["store", "export", store.name, str(out)]) == 0
+    labels = store.load("drive").labels
+    with h5py.File(out) as file:
+        assert file.attrs["labels_version"].decode() == verify(store).head
+        boxes = file["boxes"]
+        ids = file["objects/id"][:][boxes["object"][:]]
+        assert [name.decode() for name in ids] == [track.id for track in labels.tracks for _ in range(len(track))]
+        for name, values in [
+            ("timestamp_ns", [track.timestamps_ns for track in labels.tracks]),
+            ("center", [track.cuboids.centers for track in labels.tracks]),
+            ("sigma", [track.sigmas for track in labels.tracks]),
+            ("source", [track.sources for track in labels.tracks]),
+        ]:
+            np.testing.assert_array_equal(boxes[name][:], np.concatenate(values))
+            assert boxes[name].fletcher32
+        np.testing.assert_allclose(boxes["yaw"][:4], 0.2)
+
+
+def test_columns_of_nothing_are_empty(tmp_path, labels_db):
+    labels_db.import_labels(make_labels(make_track(n=0)))
+    assert run(["store", "export", labels_db.name, str(tmp_path / "none"), "--to", "h5"]) == 0
+    with h5py.File(tmp_path / "none") as file:
+        assert file["boxes/center"].shape == (0, 3)
+        assert file["objects/id"][0] == b"1"
+
+
+def test_exports_are_what_read_labels_reads(store, tmp_path):
+    assert run(["store", "export", store.name, str(tmp_path / "o.json")]) == 0
+    assert sa.read_labels(tmp_path / "o.json").n_boxes == store.load("drive").labels.n_boxes

@@ -1,0 +1,215 @@
+"""Proposed tracks against the truth of a simulated drive, and on drives that hold nothing."""
+
+import numpy as np
+import pytest
+
+import sensorann as sa
+from benchmarks import prelabel as benchmark
+from sensorann.errors import ArgumentError, MissingDataError
+from sensorann.formats.kitti.boxes import outlines
+from sensorann.geometry import Transform, points_in_cuboids
+from sensorann.scene import ImageTrack, Motion, Rig, Sensor, Source, Sweep, into_sensor, sources_of
+from sensorann.tracks.clouds import points_at
+from sensorann.tracks.prelabelling.looking import confirmed_by_pictures
+from sensorann.tracks.prelabelling.refining import headings
+from tests.builders import FRAME_NS, START_NS, MemoryDrive, make_trajectory
+
+N_FRAMES = 16
+
+
+@pytest.fixture(scope="module")
+def simulated():
+    return sa.simulate_drive(seed=5, n_frames=N_FRAMES, n_actors=25, n_beams=64, n_columns=900)
+
+
+@pytest.fixture(scope="module")
+def proposed(simulated):
+    return sa.prelabel(simulated[0])
+
+
+def drive_with(clouds, *, kind="lidar", trajectory="world"):
+    """Write a drive of one sensor; None stands for a sweep that is missing."""
+    times = {"TOP": START_NS + np.arange(len(clouds)) * FRAME_NS}
+    sweeps = [
+        cloud if cloud is None else Sweep(sensor="TOP", timestamp_ns=int(time), points=cloud)
+        for cloud, time in zip(clouds, times["TOP"], strict=True)
+    ]
+    rig = Rig((Sensor(name="TOP", kind=kind, ego_from_sensor=Transform.identity()),))
+    poses = make_trajectory(n=len(clouds) + 2) if trajectory else None
+    return Sparse(rig=rig, trajectory=poses, times=times, sweeps={"TOP": sweeps})
+
+
+class Sparse(MemoryDrive):
+    def sweep(self, sensor, index):
+        found = super().sweep(sensor, index)
+        if found is None:
+            raise MissingDataError("not on disk")
+        return found
+
+
+def matches(drive, labels, proposed):
+    """For every true box with 60 points or more: its track, and the nearest proposed track within 2 m, or None."""
+    pairs = []
+    for instant in drive.times["LIDAR_TOP"]:
+        truth, true_ids = benchmark.boxes_at(labels, instant)
+        ours, our_ids = benchmark.boxes_at(proposed, instant)
+        seen = points_in_cuboids(points_at(drive, int(instant)), truth).counts >= 60
+        apart = benchmark.distances(truth, ours)
+        for row in np.flatnonzero(seen):
+            near = apart[row].argmin()
+            hit = proposed.tracks[our_ids[near]] if apart[row, near] < 2.0 else None
+            pairs.append((labels.tracks[true_ids[row]], hit, instant))
+    return pairs
+
+
+@pytest.fixture(scope="module")
+def pairs(simulated, proposed):
+    return matches(*simulated, proposed)
+
+
+def test_what_is_well_seen_is_proposed(pairs):
+    assert len(pairs) > 100
+    # Flat rears of the simulator's boxes, half hidden, are all that is seen of some.
+    assert np.mean([hit is not None for _, hit, _ in pairs]) > 0.7
+
+
+def test_motion_and_kind_are_those_of_the_object(simulated, proposed, pairs):
+    labels = simulated[1]
+    alike, kinds = [], []
+    for truth, hit, _ in pairs:
+        if hit is None:
+            continue
+        # Cyclists of the simulator are boxes, as wide at the top as the rear of a car.
+        if truth.category != "cyclist":
+            motions = labels.ontology[truth.category].motion, proposed.ontology[hit.category].motion
+            kinds.append((motions[0] is Motion.VEHICLE) == (motions[1] is Motion.VEHICLE))
+        way = np.linalg.norm(truth.cuboids.centers[-1] - truth.cuboids.centers[0])
+        if way < 0.1 or way > 4.0:
+            alike.append(hit.attributes["moving"] == (way > 1.0))
+    assert np.mean(kinds) > 0.95
+    assert np.mean(alike) > 0.9
+
+
+def test_moving_objects_head_where_they_go(pairs):
+    turned = []
+    for truth, hit, instant in pairs:
+        if hit is not None and hit.attributes["moving"]:
+            true = truth.cuboids.yaws[truth.timestamps_ns == instant][0]
+            ours = hit.cuboids.yaws[hit.timestamps_ns == instant][0]
+            turned.append(abs((ours - true + np.pi) % (2 * np.pi) - np.pi))
+    assert np.median(turned) < 0.1
+    assert np.mean(np.array(turned) < 0.5) > 0.9
+
+
+def test_tracks_say_where_they_come_from_and_how_sure_they_are(proposed):
+    assert proposed.frame == "world"
+    for track in proposed.tracks:
+        assert set(track.sources.tolist()) <= {Source.DETECTED, Source.INTERPOLATED}
+        assert np.isfinite(track.sigmas).all()
+        assert 0.2 <= track.attributes["confidence"] <= 1.0
+        assert np.ptp(track.cuboids.sizes, axis=0).max() < 1e-9
+    assert [track.id for track in proposed.tracks] == [str(i) for i in range(len(proposed.tracks))]
+
+
+def test_the_same_drive_gives_the_same_tracks(simulated):
+    once, again = (sa.prelabel(simulated[0], frames=slice(2, 6)) for _ in range(2))
+    assert len(once.tracks) == len(again.tracks) > 0
+    for a, b in zip(once.tracks, again.tracks, strict=True):
+        np.testing.assert_array_equal(a.cuboids.centers, b.cuboids.centers)
+
+
+def test_only_the_chosen_frames_and_categories_are_proposed(simulated):
+    steps = []
+    labels = sa.prelabel(
+        simulated[0], frames=slice(3, 8), categories=("pedestrian",), progress=lambda *step: steps.append(step)
+    )
+    instants = simulated[0].times["LIDAR_TOP"]
+    assert {track.category for track in labels.tracks} <= {"pedestrian"}
+    assert all(set(track.timestamps_ns) <= set(instants[3:8]) for track in labels.tracks)
+    assert steps[0] == (1, 10)
+    assert steps == sorted(steps)
+
+
+def test_one_sweep_is_enough(simulated):
+    labels = sa.prelabel(simulated[0], frames=slice(0, 1), min_confidence=0.0)
+    assert len(labels.tracks) > 3
+    assert all(len(track) == 1 for track in labels.tracks)
+
+
+@pytest.mark.parametrize("trajectory", ["world", None])
+def test_sweeps_without_objects_give_no_tracks(trajectory):
+    few = np.random.default_rng(0).uniform(-9, 9, (10, 3)).astype(np.float32)
+    for cloud in (np.empty((0, 3), np.float32), few):
+        assert sa.prelabel(drive_with([cloud] * 3, trajectory=trajectory)).tracks == ()
+
+
+def test_some_missing_sweeps_are_a_warning_and_all_are_an_error(caplog):
+    empty = np.empty((0, 3), np.float32)
+    sa.prelabel(drive_with([empty, None, empty]))
+    assert "1 of 3 sweeps are missing" in caplog.text
+    with pytest.raises(MissingDataError, match="none of the 2 sweeps"):
+        sa.prelabel(drive_with([None, None]))
+
+
+def test_what_makes_no_sense_is_refused(simulated):
+    drive = simulated[0]
+    with pytest.raises(ArgumentError, match="at least one category"):
+        sa.prelabel(drive, categories=())
+    with pytest.raises(ArgumentError, match="unknown category 'dragon'"):
+        sa.prelabel(drive, categories=("dragon",))
+    with pytest.raises(ArgumentError, match=f"frames 50:60 hold no sweep: drive simulated-5 has {N_FRAMES}"):
+        sa.prelabel(drive, frames=slice(50, 60))
+    with pytest.raises(ArgumentError, match="no LiDAR"):
+        sa.prelabel(drive_with([np.empty((0, 3), np.float32)], kind="radar"))
+    with pytest.raises(ArgumentError, match="min_confidence"):
+        sa.prelabel(drive, min_confidence=1.5)
+
+
+def test_headings_are_kept_where_an_object_waits():
+    seconds = np.arange(6) * 0.1
+    places = np.array([[0, 0], [0, 1], [0, 2], [0, 2.01], [0, 2.02], [0, 2.02]], np.float64)
+    np.testing.assert_allclose(headings(places, seconds), np.pi / 2, atol=0.02)
+
+
+@pytest.mark.real_data
+def test_recorded_objects_are_proposed(real_data):
+    recording = next(benchmark.recordings(real_data))
+    found = sa.prelabel(recording.drive, frames=slice(25, 50))
+    frames_ns = recording.drive.timestamps_ns("velodyne")[25:50]
+    for motion in (Motion.VEHICLE, Motion.TWO_WHEELER):
+        row = benchmark.recall(recording, found, frames_ns, motion)
+        assert row["labels"] >= 25
+        assert row["2 m"] >= 0.85
+        assert row["switches"] == 0
+
+
+def on_pictures(drive, labels, frames):
+    """Outlines of the true boxes on pictures of the front camera, each an image track of its own."""
+    sensor, camera = drive.rig["CAM_FRONT"], drive.rig.camera("CAM_FRONT")
+    boxes = []
+    for instant in drive.times["CAM_FRONT"][frames]:
+        for track in labels.tracks:
+            rows = np.flatnonzero(np.abs(track.timestamps_ns - instant) < 60_000_000)[:1]
+            instants = np.full(len(rows), instant)
+            seen = into_sensor(track.cuboids[rows], sensor, drive.trajectory, timestamps_ns=instants)
+            drawn = outlines(seen, camera)
+            drawn = drawn[np.isfinite(drawn).all(axis=1)]
+            if len(drawn):
+                name, sources = f"{track.id}/{instant}", sources_of(1, Source.DETECTED)
+                boxes.append(
+                    ImageTrack(
+                        id=name, camera="CAM_FRONT", category=track.category, timestamps_ns=instants, boxes=drawn,
+                        sources=sources,
+                    )
+                )  # fmt: skip
+    return boxes
+
+
+def test_boxes_on_pictures_name_the_category(simulated, proposed, pairs):
+    named = confirmed_by_pictures(proposed, simulated[0], on_pictures(*simulated, slice(3, 12)))
+    after = dict(zip((track.id for track in proposed.tracks), named.tracks, strict=True))
+    hits = [(truth.category, hit.category, after[hit.id].category) for truth, hit, _ in pairs if hit is not None]
+    assert np.mean([new == true for true, _, new in hits]) > np.mean([old == true for true, old, _ in hits])
+    risen = [after[track.id].attributes["confidence"] - track.attributes["confidence"] for track in proposed.tracks]
+    assert min(risen) == 0
+    assert max(risen) > 0

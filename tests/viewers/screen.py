@@ -1,0 +1,111 @@
+"""A screen that nobody looks at, and hands on its keyboard and mouse: Xvfb and xdotool."""
+
+from __future__ import annotations
+
+import os
+import select
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+PATIENCE_S = 60.0
+# ImGui looks at the mouse once per picture, and software draws few: a hand stays longer than a picture takes.
+_HOLD_S = 0.5
+
+
+def available() -> bool:
+    return all(shutil.which(program) for program in ("Xvfb", "xdotool"))
+
+
+@dataclass(frozen=True)
+class Screen:
+    """A screen.
+
+    Attributes
+    ----------
+    display : its name for DISPLAY
+    memory : file that holds what it shows, in the format of xwd
+    """
+
+    display: str
+    memory: Path
+
+    def picture(self) -> np.ndarray:
+        """What it shows (height, width, 3), BGR."""
+        content = self.memory.read_bytes()
+        header = np.frombuffer(content, ">u4", 25)
+        start, width, height, per_pixel, per_line, n_colors = (int(header[i]) for i in (0, 4, 5, 11, 12, 19))
+        rows = np.frombuffer(content, np.uint8, per_line * height, start + 12 * n_colors).reshape(height, per_line)
+        return rows[:, : width * per_pixel // 8].reshape(height, width, -1)[..., :3]
+
+
+@contextmanager
+def screen() -> Iterator[Screen]:
+    """Start a screen."""
+    folder = tempfile.TemporaryDirectory()
+    reading, writing = os.pipe()
+    command = ["Xvfb", "-noreset", "-displayfd", str(writing), "-fbdir", folder.name, "-screen", "0", "1400x900x24"]
+    server = subprocess.Popen(command, pass_fds=[writing], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    os.close(writing)
+    try:
+        number = b""
+        while not number.endswith(b"\n"):
+            assert select.select([reading], [], [], PATIENCE_S)[0], "Xvfb does not start"
+            number += os.read(reading, 16)
+        yield Screen(f":{number.decode().strip()}", Path(folder.name) / "Xvfb_screen0")
+    finally:
+        os.close(reading)
+        server.terminate()
+        server.wait()
+        folder.cleanup()
+
+
+def until(condition: Callable[[], object], what: str) -> None:
+    """Wait for something to become true; say what did not."""
+    end = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < end, f"never came: {what}"
+        time.sleep(0.05)
+
+
+@dataclass
+class Hands:
+    """Keyboard and mouse of a screen, on one window."""
+
+    screen: Screen
+    window: str = ""
+
+    def find(self, title: str) -> None:
+        """Wait until a window is drawn, and turn to it."""
+        until(lambda: self._do("search", "--name", title), f"a window {title}")
+        self.window = self._do("search", "--name", title).split()[0]
+        self._do("windowfocus", "--sync", self.window)
+        until(lambda: self.screen.picture().any(), "its first picture")
+
+    def key(self, name: str) -> None:
+        self._do("key", name)
+
+    def press(self, x: float, y: float) -> None:
+        """Press the button at a pixel of the window."""
+        self.move(x, y)
+        self._do("mousedown", "1")
+        time.sleep(_HOLD_S)
+
+    def move(self, x: float, y: float) -> None:
+        self._do("mousemove", "--window", self.window, str(round(x)), str(round(y)))
+        time.sleep(_HOLD_S)
+
+    def release(self) -> None:
+        self._do("mouseup", "1")
+        time.sleep(_HOLD_S)
+
+    def _do(self, *words: str) -> str:
+        environment = os.environ | {"DISPLAY": self.screen.display}
+        return subprocess.run(["xdotool", *words], env=environment, capture_output=True, text=True, check=False).stdout

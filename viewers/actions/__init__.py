@@ -1,0 +1,1 @@
+"""What a person can do to a session: one function per action, one undoable event per edit."""

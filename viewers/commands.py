@@ -1,0 +1,120 @@
+"""The actions that a key can do, by name, with what the help says of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from functools import partial
+from types import MappingProxyType
+from typing import NamedTuple
+
+from viewers.actions import history, looking, objects, placing, remarks, shaping
+from viewers.session import Session
+from viewers.state import Tool, View
+
+# Steps of one key press, metres and radians.
+STEP, FACE_STEP = 0.1, 0.05
+SMALL_TURN, TURN = math.radians(1), math.radians(5)
+LEAP = 10
+
+
+class Command(NamedTuple):
+    """An action that needs nothing but the session.
+
+    Attributes
+    ----------
+    text : what it does, in the words of the help
+    run : does it
+    """
+
+    text: str
+    run: Callable[[Session], None]
+
+
+def _faces() -> dict[str, Command]:
+    """Commands that move each face out and in."""
+    faces = {"front": (0, 1), "rear": (0, -1), "left": (1, 1), "right": (1, -1), "top": (2, 1)}
+    return {
+        f"{name}_{way}": Command(
+            f"{name} face {way}",
+            partial(shaping.move_face, axis=axis, sign=sign, by=FACE_STEP if way == "out" else -FACE_STEP),
+        )
+        for name, (axis, sign) in faces.items()
+        for way in ("out", "in")
+    }
+
+
+COMMANDS: Mapping[str, Command] = MappingProxyType(
+    {
+        "next_frame": Command("next frame", partial(looking.step_frames, n_frames=1)),
+        "previous_frame": Command("previous frame", partial(looking.step_frames, n_frames=-1)),
+        "leap_forward": Command(f"{LEAP} frames on", partial(looking.step_frames, n_frames=LEAP)),
+        "leap_back": Command(f"{LEAP} frames back", partial(looking.step_frames, n_frames=-LEAP)),
+        "first_frame": Command("first frame", lambda session: session.go_to(0)),
+        "last_frame": Command("last frame", lambda session: session.go_to(len(session.frames) - 1)),
+        "jump": Command("go to the frame whose correction is worth most", objects.look_for_doubt),
+        "next_object": Command("select the next object", partial(looking.step_objects, n_objects=1)),
+        "previous_object": Command("select the previous object", partial(looking.step_objects, n_objects=-1)),
+        "let_go": Command("lay down the tool, select nothing", looking.let_go),
+        "hide": Command("hide what is selected", looking.hide),
+        "isolate": Command("show only what is selected, or all", looking.isolate),
+        "show_all": Command("show everything", looking.show_all),
+        "one_click": Command("create: click the object", partial(looking.use_tool, tool=Tool.CLICK)),
+        "three_clicks": Command(
+            "create: click rear and front corner, then the other side",
+            partial(looking.use_tool, tool=Tool.THREE_CLICKS),
+        ),
+        "forward": Command("move forward", partial(shaping.move, forward=STEP)),
+        "back": Command("move back", partial(shaping.move, forward=-STEP)),
+        "left": Command("move left", partial(shaping.move, left=STEP)),
+        "right": Command("move right", partial(shaping.move, left=-STEP)),
+        "up": Command("move up", partial(shaping.move, up=STEP)),
+        "down": Command("move down", partial(shaping.move, up=-STEP)),
+        "turn_left_a_little": Command("turn left by 1 degree", partial(shaping.turn, angle=SMALL_TURN)),
+        "turn_right_a_little": Command("turn right by 1 degree", partial(shaping.turn, angle=-SMALL_TURN)),
+        "turn_left": Command("turn left by 5 degrees", partial(shaping.turn, angle=TURN)),
+        "turn_right": Command("turn right by 5 degrees", partial(shaping.turn, angle=-TURN)),
+        "quarter_turn": Command("turn left by 90 degrees", partial(shaping.turn, angle=math.pi / 2)),
+        "flip": Command("front and rear change places", shaping.flip),
+        **_faces(),
+        "snap": Command("snap to the points, size kept", shaping.snap),
+        "snap_size": Command("snap to the points, size too", partial(shaping.snap, lock_size=False)),
+        "to_ground": Command("stand on the ground", shaping.to_ground),
+        "copy_next": Command(
+            "copy to the next frame, still in the world", partial(placing.copy_to_neighbour, n_frames=1)
+        ),
+        "copy_previous": Command(
+            "copy to the previous frame, still in the world", partial(placing.copy_to_neighbour, n_frames=-1)
+        ),
+        "copy_next_along": Command(
+            "copy to the next frame, driving along", partial(placing.copy_to_neighbour, n_frames=1, along="ego")
+        ),
+        "copy_previous_along": Command(
+            "copy to the previous frame, driving along", partial(placing.copy_to_neighbour, n_frames=-1, along="ego")
+        ),
+        "key": Command("make the box a keyframe, or leave it to the machine", objects.toggle_key),
+        "interpolate": Command("fill this object between its keyframes", objects.interpolate_object),
+        "interpolate_all": Command("fill all objects between their keyframes", objects.interpolate_all),
+        "points": Command("interpolation follows the points, or not", looking.toggle_points),
+        "extend": Command("follow this object beyond its keyframes", objects.extend),
+        "merge": Command("merge the two selected objects", objects.merge),
+        "split": Command("another object from this frame on", objects.split),
+        "relink": Command("boxes from here on belong to the second selected object", objects.relink),
+        "delete_box": Command("delete the box in this frame", objects.delete_box),
+        "delete_from_here": Command("delete the object's boxes from this frame on", objects.delete_from_here),
+        "delete_object": Command("delete the object", objects.delete_object),
+        "accept": Command("review: accept the object", partial(remarks.review, verdict="accept")),
+        "reject": Command("review: reject the object", partial(remarks.review, verdict="reject")),
+        "top_view": Command("look from above", partial(looking.look_from, view=View.TOP)),
+        "side_view": Command("look from the right", partial(looking.look_from, view=View.SIDE)),
+        "front_view": Command("look from the front", partial(looking.look_from, view=View.FRONT)),
+        "usual_view": Command("look from behind", partial(looking.look_from, view=View.BEHIND)),
+        "larger_points": Command("larger points", partial(looking.change_point_size, by=1)),
+        "smaller_points": Command("smaller points", partial(looking.change_point_size, by=-1)),
+        "help": Command("show or hide this help", looking.toggle_help),
+        "leave": Command("close the viewer; there is nothing to save", looking.leave),
+        "undo": Command("undo", history.undo),
+        "redo": Command("redo", history.redo),
+        "reload": Command("see what others changed (your own edits are safe already)", Session.reload),
+    }
+)

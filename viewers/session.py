@@ -1,0 +1,249 @@
+"""The model of the viewer: a drive, its labels in a store, and where in them a person is.
+
+A session is the one thing in the viewer that changes. It knows nothing of windows: what draws it reads it after every
+action, and the actions in `viewers.actions` are all that a key or a mouse can do to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sensorann.errors import ArgumentError, SensorannError
+from sensorann.geometry import Cuboid, Transform
+from sensorann.scene import Labels, Source, Track, frame_timestamps_ns, nearest_indices
+from sensorann.store import EditConflictError, Note, Snapshot, Store
+from sensorann.tracks import Suggestion
+from viewers.keeping import keep, take_back
+from viewers.recording import CachedDrive
+from viewers.state import Gesture, ShownBox, Tool, View
+from viewers.worker import Worker
+
+# Frames that are read before they are asked for, in the direction of travel.
+_AHEAD = 8
+
+
+class Session:
+    """What a person works on; `viewers.open_session` opens one.
+
+    Attributes
+    ----------
+    drive : the recording, with what was read last in memory
+    store : where every edit is safe when the action returns
+    frames : (N,) int64, the drive's instants
+    i_frame : the frame that is looked at
+    selected : ids of objects, in the order in which they were selected
+    hidden : ids of objects that are not shown
+    isolated : only what is selected is shown
+    tool, clicks : what a click does, and the points (3,) clicked so far where it takes several
+    category : of new objects; None to let the fit guess
+    use_points : interpolation follows the points
+    gesture : a box under the hand; None where none is
+    event_begun : category and instant of an event whose end is still to be marked
+    suggestions : frames worth looking at, the best first
+    view : where to look from next; a window goes there and forgets it, so that the person turns freely
+    point_size : pixels
+    help_shown : what the keys do is shown
+    left : the person is done; a window closes
+    message : what the person should read now
+    """
+
+    def __init__(self, drive: CachedDrive, store: Store, seen: Snapshot) -> None:
+        self.drive, self.store = drive, store
+        self.frames: NDArray[np.int64] = frame_timestamps_ns(drive)
+        self.i_frame = 0
+        self.selected: tuple[str, ...] = ()
+        self.hidden: frozenset[str] = frozenset()
+        self.isolated = False
+        self.tool = Tool.SELECT
+        self.clicks: tuple[NDArray[np.float64], ...] = ()
+        self.category: str | None = None
+        self.use_points = True
+        self.gesture: Gesture | None = None
+        self.event_begun: tuple[str, int] | None = None
+        self.suggestions: tuple[Suggestion, ...] = ()
+        self.view: View | None = View.BEHIND
+        self.point_size = 2
+        self.help_shown = self.left = False
+        self.message = ""
+        self.worker = Worker("sensorann work")
+        self._loader = Worker("sensorann load ahead")
+        self._seen = seen
+        self._n_changes = 0
+
+    @property
+    def labels(self) -> Labels:
+        """The labels as they are in the store, as far as this session has seen."""
+        return self._seen.labels
+
+    @property
+    def name(self) -> str:
+        """Name of the drive in the store."""
+        return self._seen.drive
+
+    @property
+    def timestamp_ns(self) -> int:
+        """Instant of the frame that is looked at."""
+        return int(self.frames[self.i_frame])
+
+    @property
+    def track(self) -> Track:
+        """The object that was selected last.
+
+        Raises
+        ------
+        ArgumentError
+            When none is.
+        """
+        if not self.selected:
+            raise ArgumentError("select an object first: click it, or step through all with Tab")
+        return self.labels.track(self.selected[-1])
+
+    @property
+    def busy(self) -> tuple[str, ...]:
+        """Names of the work that is under way, in order."""
+        return self.worker.pending
+
+    def frame_from_ego(self, timestamp_ns: int) -> Transform:
+        """Pose of the vehicle in the frame of the labels.
+
+        Raises
+        ------
+        TimeRangeError
+            When the instant lies outside the ego trajectory.
+        """
+        trajectory = self.drive.trajectory
+        return Transform.identity() if trajectory is None else trajectory.at(timestamp_ns)
+
+    def box_here(self, track_id: str) -> Cuboid | None:
+        """Box of an object in this frame, as a hand holds it where one does; None where it has none."""
+        track = self.labels.track(track_id)
+        row = self._row_here(track)
+        return None if row is None else self._held_or(track, row)
+
+    def shown(self) -> Iterator[ShownBox]:
+        """Boxes of this frame that are not hidden, in the order of the labels."""
+        for track in self.labels.tracks:
+            chosen, row = track.id in self.selected, self._row_here(track)
+            if row is None or track.id in self.hidden or (self.isolated and not chosen):
+                continue
+            source = Source(track.sources[row])
+            yield ShownBox(track=track, cuboid=self._held_or(track, row), source=source, selected=chosen)
+
+    def _row_here(self, track: Track) -> int | None:
+        row = int(np.searchsorted(track.timestamps_ns, self.timestamp_ns))
+        return row if row < len(track) and track.timestamps_ns[row] == self.timestamp_ns else None
+
+    def _held_or(self, track: Track, row: int) -> Cuboid:
+        held = self.gesture
+        return held.cuboid if held is not None and held.track_id == track.id else track.cuboids.record(row)
+
+    def go_to(self, i_frame: int) -> None:
+        """Look at another frame, the first or last one beyond the ends; those that follow are read ahead."""
+        step = 1 if i_frame >= self.i_frame else -1
+        self.i_frame = min(max(i_frame, 0), len(self.frames) - 1)
+        self.gesture, self.clicks = None, ()
+        ahead = self.i_frame + step * np.arange(1, _AHEAD + 1)
+        self._read_ahead(self.frames[ahead[(ahead >= 0) & (ahead < len(self.frames))]])
+
+    def go_to_instant(self, timestamp_ns: int) -> None:
+        """Look at the frame nearest to an instant."""
+        self.go_to(int(nearest_indices(self.frames, [timestamp_ns])[0]))
+
+    def select(self, *track_ids: str) -> None:
+        """Select objects, none to select nothing.
+
+        Raises
+        ------
+        ArgumentError
+            When there is no such object.
+        """
+        self.selected = tuple(self.labels.track(track_id).id for track_id in track_ids)
+        self.gesture = None
+
+    def commit(self, wanted: Labels, kind: str, *, text: str = "", machine: Mapping[str, Any] | None = None) -> None:
+        """Write an edit as one event; it is safe when this returns, and can be undone.
+
+        Raises
+        ------
+        EditConflictError
+            When somebody else changed the same fields: nothing is written, and his version is what is seen now.
+        """
+        try:
+            self._take(keep(self.store, self._seen, wanted, Note(kind=kind, text=text, machine=machine or {})))
+        except EditConflictError:
+            self.reload()
+            raise
+
+    def take_back(self, *, redo: bool = False) -> str | None:
+        """Undo the last edit, or redo the last undo; return its kind, None when there is nothing left.
+
+        Raises
+        ------
+        EditConflictError
+            When somebody else changed the same fields afterwards; his version is what is seen now.
+        """
+        try:
+            taken = take_back(self.store, self._seen, redo=redo)
+        except EditConflictError:
+            self.reload()
+            raise
+        if taken is None:
+            return None
+        seen, kind = taken
+        self._take(seen)
+        return kind
+
+    def reload(self) -> None:
+        """See what everybody did meanwhile."""
+        self._take(self.store.load(self.name))
+
+    def complete(self, task: str, compute: Callable[[Labels], Labels], note: Note) -> None:
+        """Let the worker compute boxes, and replace machine boxes by them, in one event; people's stay as they are."""
+        name, labels, n_changes = self.name, self.labels, self._n_changes
+
+        def work() -> Snapshot:
+            # What was deleted while the machine worked is not brought back.
+            return self.store.complete(name, compute(labels), note=note, new_objects=False)
+
+        def then(snapshot: Snapshot) -> None:
+            # An edit made meanwhile may be newer than the machine's result.
+            self._take(snapshot if self._n_changes == n_changes else self.store.load(name))
+
+        self.worker.submit(task, work, then)
+
+    def collect(self) -> bool:
+        """Take over the work that is done; tell whether there was any. What went wrong becomes the message."""
+        try:
+            return self.worker.collect()
+        except SensorannError as error:
+            self.message = str(error)
+            return True
+
+    def finish(self) -> None:
+        """Wait for all work and take it over."""
+        while self.busy:
+            self.worker.wait()
+            self.collect()
+
+    def close(self) -> None:
+        """Stop the workers; what was acknowledged is in the store."""
+        self.worker.close()
+        self._loader.close()
+
+    def _take(self, seen: Snapshot) -> None:
+        self._seen = seen
+        self._n_changes += 1
+        self.gesture = None
+        there = {track.id for track in seen.labels.tracks}
+        self.selected = tuple(track_id for track_id in self.selected if track_id in there)
+
+    def _read_ahead(self, instants: NDArray[np.int64]) -> None:
+        """Read sweeps before they are asked for, unless the loader is busy: the next step asks again."""
+        self._loader.collect()
+        work = None if self._loader.pending else self.drive.read_ahead(instants)
+        if work is not None:
+            self._loader.submit("load ahead", work, lambda _: None)

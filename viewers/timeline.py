@@ -1,0 +1,65 @@
+"""The timeline as a picture: all frames of the drive, and what the selected object has in each of them."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sensorann.scene import Source
+from viewers.session import Session
+
+HEIGHT = 36
+Color = tuple[int, int, int]
+_GROUND: Color = (40, 40, 40)
+_TICK: Color = (90, 90, 90)
+_ANY_BOX: Color = (70, 85, 100)
+_CURSOR: Color = (255, 255, 255)
+_WORTH_A_LOOK: Color = (255, 80, 80)
+_SOURCES: dict[Source, Color] = {
+    Source.HUMAN: (255, 200, 60),
+    Source.IMPORTED: (190, 190, 190),
+    Source.DETECTED: (120, 200, 255),
+    Source.FITTED: (90, 170, 110),
+    Source.INTERPOLATED: (80, 110, 160),
+}
+_TICKS = 10
+# Rows of the picture from above: suggestions, the selected object, all objects.
+_SUGGESTED, _OBJECT, _ALL = slice(0, 6), slice(8, 26), slice(28, 36)
+
+
+def draw_timeline(session: Session, width: int) -> NDArray[np.uint8]:
+    """Draw the timeline (HEIGHT, width, 3), RGB.
+
+    The middle band shows the sources of the selected object's boxes: keyframes of people in yellow, computed boxes
+    dull, gaps empty. The lower one shows the frames in which any object has a box; red marks above are suggestions.
+    """
+    picture = np.full((HEIGHT, width, 3), _GROUND, np.uint8)
+    frames = session.frames
+    for i_frame in range(0, len(frames), _TICKS):
+        picture[:, _columns(session, i_frame, width).start] = _TICK
+    instants = [track.timestamps_ns for track in session.labels.tracks]
+    for labelled in np.flatnonzero(np.isin(frames, np.concatenate([np.zeros(0, np.int64), *instants]))):
+        picture[_ALL, _columns(session, int(labelled), width)] = _ANY_BOX
+    for suggestion in session.suggestions:
+        suggested = int(np.searchsorted(frames, suggestion.timestamp_ns))
+        picture[_SUGGESTED, _columns(session, suggested, width)] = _WORTH_A_LOOK
+    if session.selected:
+        track = session.track
+        at_frames = np.isin(track.timestamps_ns, frames)
+        rows = np.searchsorted(frames, track.timestamps_ns[at_frames])
+        for row, source in zip(rows, track.sources[at_frames], strict=True):
+            picture[_OBJECT, _columns(session, int(row), width)] = _SOURCES[Source(source)]
+    cursor = _columns(session, session.i_frame, width)
+    picture[:, (cursor.start + cursor.stop - 1) // 2] = _CURSOR
+    return picture
+
+
+def frame_at(session: Session, x: float, width: int) -> int:
+    """Frame that a column of the timeline shows, the first or last one outside of it."""
+    return min(max(int(x * len(session.frames) / width), 0), len(session.frames) - 1)
+
+
+def _columns(session: Session, i_frame: int, width: int) -> slice:
+    """Columns of a frame: one at least, and a gap to the next where there is room."""
+    start, end = (i * width // len(session.frames) for i in (i_frame, i_frame + 1))
+    return slice(start, max(start + 1, end - (end - start > 3)))
