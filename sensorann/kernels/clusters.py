@@ -25,10 +25,9 @@ def _root(parents, c):
 def _close(sorted_points, a_start, a_end, b_start, b_end, squared_distance):
     """Tell whether any two points of two cells lie within the distance."""
     for i in range(a_start, a_end):
+        x, y, z = sorted_points[i, 0], sorted_points[i, 1], sorted_points[i, 2]
         for j in range(b_start, b_end):
-            dx = sorted_points[i, 0] - sorted_points[j, 0]
-            dy = sorted_points[i, 1] - sorted_points[j, 1]
-            dz = sorted_points[i, 2] - sorted_points[j, 2]
+            dx, dy, dz = x - sorted_points[j, 0], y - sorted_points[j, 1], z - sorted_points[j, 2]
             if dx * dx + dy * dy + dz * dz <= squared_distance:
                 return True
     return False
@@ -98,20 +97,32 @@ def columns_of_cells(cell_keys, extent):
 
 
 @kernel
-def _unite_columns(
-    sorted_points, starts, heights, parents, begin, end, other_begin, other_end, lowest, highest, squared_distance
-):
-    """Unite the cells of two columns (or of one with itself) that hold a close pair, changing `parents`.
+def _unite_upward(sorted_points, starts, cell_keys, parents, squared_distance):
+    """Unite cells that stand above one another, changing `parents`: few pairs two apart are left to look at then."""
+    for rise in range(1, 3):
+        for c in range(cell_keys.shape[0] - 1):
+            other = c + 1
+            if rise == 2 and cell_keys[other] - cell_keys[c] == 1:
+                other += 1
+            if other == cell_keys.shape[0] or cell_keys[other] - cell_keys[c] != rise or parents[other] == parents[c]:
+                continue
+            root, other_root = _root(parents, c), _root(parents, other)
+            if root != other_root and _close(
+                sorted_points, starts[c], starts[c + 1], starts[other], starts[other + 1], squared_distance
+            ):
+                parents[max(root, other_root)] = min(root, other_root)
 
-    Looks at pairs whose second cell stands lowest to highest above the first; number of trees that were joined.
-    """
+
+@kernel
+def _unite_columns(sorted_points, starts, heights, parents, begin, end, other_begin, other_end, squared_distance):
+    """Unite the cells of two columns that hold a close pair, changing `parents`; number of trees that were joined."""
     n_united, low = 0, other_begin
     for c in range(begin, end):
-        while low < other_end and heights[low] < heights[c] + lowest:
+        while low < other_end and heights[low] < heights[c] - 2:
             low += 1
         root = _root(parents, c)
         other = low
-        while other < other_end and heights[other] <= heights[c] + highest:
+        while other < other_end and heights[other] <= heights[c] + 2:
             # Most neighbours are united already and show it at once.
             if parents[other] != root:
                 other_root = _root(parents, other)
@@ -149,13 +160,7 @@ def unite_cells(sorted_points, starts, cell_keys, extent, distance):
     parents, heights, squared_distance = np.arange(cell_keys.shape[0]), cell_keys % extent[2], distance * distance
     numbers, first = columns_of_cells(cell_keys, extent)
     common = np.empty(numbers.shape[0], np.int64)
-    # Within a column the next cell first: few pairs two apart are left to look at.
-    for rise in range(1, 3):
-        for column in range(numbers.shape[0]):
-            begin, end = first[column], first[column + 1]
-            _unite_columns(
-                sorted_points, starts, heights, parents, begin, end, begin, end, rise, rise, squared_distance
-            )
+    _unite_upward(sorted_points, starts, cell_keys, parents, squared_distance)
     _flatten(parents, first, common)
     for step in column_steps(extent):
         # Columns come in order, and so do their neighbours in one direction: the search only moves on.
@@ -169,7 +174,7 @@ def unite_cells(sorted_points, starts, cell_keys, extent, distance):
                 continue
             n_united += _unite_columns(
                 sorted_points, starts, heights, parents,
-                first[column], first[column + 1], first[k], first[k + 1], -2, 2, squared_distance,
+                first[column], first[column + 1], first[k], first[k + 1], squared_distance,
             )  # fmt: skip
         if n_united > FEW_UNITED * parents.shape[0]:
             _flatten(parents, first, common)
@@ -190,7 +195,7 @@ def connected_clusters(points, keys, extent, distance):
     sorted_points = np.empty((order.shape[0], 3), np.float64)
     cell_keys = np.empty(order.shape[0], np.int64)
     starts = np.empty(order.shape[0] + 1, np.int64)
-    labels = np.full(points.shape[0], EMPTY, np.int64)
+    cell_of_point = np.full(points.shape[0], EMPTY, np.int32)  # narrow, so that it stays near the processor
     n_cells = 0
     for k in range(order.shape[0]):
         i = order[k]
@@ -199,15 +204,16 @@ def connected_clusters(points, keys, extent, distance):
         if k == 0 or keys[i] != cell_keys[n_cells - 1]:
             starts[n_cells], cell_keys[n_cells] = k, keys[i]
             n_cells += 1
-        labels[i] = n_cells - 1
+        cell_of_point[i] = n_cells - 1
     starts[n_cells] = order.shape[0]
     roots = unite_cells(sorted_points, starts[: n_cells + 1], cell_keys[:n_cells], extent, distance)
     label_of_root = np.full(n_cells, EMPTY, np.int64)
     n_clusters = 0
+    labels = np.full(points.shape[0], EMPTY, np.int64)
     for i in range(labels.shape[0]):
-        if labels[i] == EMPTY:
+        if cell_of_point[i] == EMPTY:
             continue
-        root = roots[labels[i]]
+        root = roots[cell_of_point[i]]
         if label_of_root[root] == EMPTY:
             label_of_root[root] = n_clusters
             n_clusters += 1
