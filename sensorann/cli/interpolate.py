@@ -15,8 +15,8 @@ from sensorann.cli.output import AsJson, print_json
 from sensorann.cli.progress import counted
 from sensorann.errors import UsageError
 from sensorann.formats import open_drive
-from sensorann.scene import Labels, Source
-from sensorann.tracks.extending import extend_tracks
+from sensorann.scene import Drive, Labels, Source
+from sensorann.tracks.extending import Extended, extend_tracks
 
 
 def interpolate(
@@ -91,20 +91,17 @@ def interpolate(
             points=points,
             progress=progress,
         )
-    extended = None
-    if extend:
-        with counted("following points beyond keyframes") as progress:
-            extended = extend_tracks(completed, recording, progress=progress)
+    extended = _extended(completed, recording) if extend else None
+    if extended is not None:
         completed = extended.labels
-    settings = {"method": method, "at": at, "keyframe_sigma_m": keyframe_sigma_m, "points": points, "extend": extend}
-    keyframes = _keyframe_counts(given)
+    machine = {"method": method, "at": at, "keyframe_sigma_m": keyframe_sigma_m, "points": points, "extend": extend}
     written = write_labels(
         completed,
         out,
         drive=recording,
         format=to_format,
         kind="interpolate",
-        machine=settings | {"labels": labels, "keyframes": keyframes},
+        machine=machine | {"labels": labels, "keyframes": _keyframe_counts(given)},
         computed_from=labels,
     )
     summary = _summary(completed, out) | {"written": written.boxes, "left_out": written.left_out}
@@ -116,6 +113,11 @@ def interpolate(
     _show(summary)
     if not summary["computed"]:
         print(_why_none(completed))
+
+
+def _extended(completed: Labels, recording: Drive) -> Extended:
+    with counted("following points beyond keyframes") as progress:
+        return extend_tracks(completed, recording, progress=progress)
 
 
 def _show(summary: Mapping[str, Any]) -> None:

@@ -82,6 +82,12 @@ def documents(connection: Connection, drive: str, kinds: Iterable[str]) -> list[
     ]
 
 
+def bodies(connection: Connection, drive: str, kind: str) -> dict[str, Body]:
+    """Bodies of all documents of one kind by key, in order; the drive has to be there."""
+    require_drive(connection, drive)
+    return {key: stored.body for _, key, stored in documents(connection, drive, [kind])}
+
+
 def drive_names(connection: Connection) -> tuple[str, ...]:
     """Names of all drives, in the order in which they came."""
     statement = select(DOCUMENT.c.drive).where(DOCUMENT.c.kind == "drive").order_by(DOCUMENT.c.created)

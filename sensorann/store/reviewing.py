@@ -44,9 +44,8 @@ def comments(store: Store, drive: str, *, object_id: str | None = None) -> tuple
         When there is no such drive.
     """
     with store.reading() as connection:
-        projection.require_drive(connection, drive)
-        found = projection.documents(connection, drive, ["comment"])
-    every = (_comment(key, stored.body) for _, key, stored in found)
+        found = projection.bodies(connection, drive, "comment")
+    every = (_comment(key, body) for key, body in found.items())
     return tuple(one for one in every if object_id in (None, one.object_id))
 
 
@@ -104,8 +103,7 @@ def decide(store: Store, drive: str, object_id: str, decision: Literal["accept",
 def decisions(store: Store, drive: str) -> dict[str, Body]:
     """Last decision about every object that was reviewed: decision, by, version."""
     with store.reading() as connection:
-        projection.require_drive(connection, drive)
-        return {key: stored.body for _, key, stored in projection.documents(connection, drive, ["review"])}
+        return projection.bodies(connection, drive, "review")
 
 
 def _require_object(store: Store, drive: str, object_id: str, timestamp_ns: int | None) -> int:

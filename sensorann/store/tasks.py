@@ -68,9 +68,8 @@ def tasks(store: Store, drive: str) -> tuple[Task, ...]:
         When there is no such drive.
     """
     with store.reading() as connection:
-        projection.require_drive(connection, drive)
-        found = projection.documents(connection, drive, ["task"])
-    return tuple(Task(drive=drive, **stored.body) for _, _, stored in found)
+        found = projection.bodies(connection, drive, "task")
+    return tuple(Task(drive=drive, **body) for body in found.values())
 
 
 def assign(store: Store, drive: str, person: str, *, start_ns: int | None = None, end_ns: int | None = None) -> Task:

@@ -101,6 +101,27 @@ def day(session, truth) -> Day:
 
 
 def test_a_whole_day_ends_with_the_labels_that_the_library_alone_gives(day, drive, store):
+    place_objects(day)
+    day.press("Shift+I")
+    day.expected = sa.interpolate(day.expected, drive)
+    day.check()
+    corrected = correct_and_take_back(day)
+    day.press("I")
+    alone = sa.interpolate(day.expected, drive).track(corrected)
+    day.expected = surgery.with_tracks(day.expected, {corrected: (alone,)})
+    day.check()
+    moving = [track.id for track in day.session.labels.tracks if len(track) == LAST + 1 and track.id != corrected]
+    mend_tracks(day, *moving[:3])
+    describe(day, moving[0])
+    review(day, moving[0], store)
+    again = open_session(drive, store)
+    assert by_id(again.labels) == by_id(day.session.labels)
+    again.close()
+    assert verify(store).faults == ()
+
+
+def place_objects(day):
+    """One click for what can be seen, three for the rest."""
     session = day.session
     day.press("Q")
     owners: dict[str, str] = {}
@@ -116,10 +137,10 @@ def test_a_whole_day_ends_with_the_labels_that_the_library_alone_gives(day, driv
     assert sum(len(track) > 1 for track in session.labels.tracks) >= 5
     day.check()
 
-    day.press("Shift+I")
-    day.expected = sa.interpolate(day.expected, drive)
-    day.check()
 
+def correct_and_take_back(day):
+    """Nudge a computed box, undo every step, redo every step; the id of its object."""
+    session = day.session
     session.go_to(MIDDLE + 1)
     computed = [box for box in session.shown() if box.source in (Source.INTERPOLATED, Source.FITTED)]
     corrected = computed[0].track.id
@@ -139,14 +160,12 @@ def test_a_whole_day_ends_with_the_labels_that_the_library_alone_gives(day, driv
         assert by_id(session.labels) == state
     day.expected = surgery.put_box(day.expected, corrected, timestamp_ns=session.timestamp_ns, cuboid=after)
     day.check()
+    return corrected
 
-    day.press("I")
-    alone = sa.interpolate(day.expected, drive).track(corrected)
-    day.expected = surgery.with_tracks(day.expected, {corrected: (alone,)})
-    day.check()
 
-    moving = [track.id for track in session.labels.tracks if len(track) == LAST + 1 and track.id != corrected][:3]
-    first, second, third = moving
+def mend_tracks(day, first, second, third):
+    """Split one track and merge it again; let another one take over the rest of a third."""
+    session = day.session
     here, rest = session.timestamp_ns, (session.timestamp_ns, int(session.frames[-1]))
     session.select(first)
     day.press("Ctrl+B")
@@ -165,6 +184,10 @@ def test_a_whole_day_ends_with_the_labels_that_the_library_alone_gives(day, driv
     day.expected = surgery.relink(day.expected, third, second, span=rest)
     day.check()
 
+
+def describe(day, first):
+    """Attributes, a tag of the whole drive and an event."""
+    session, here = day.session, day.session.timestamp_ns
     session.select(first)
     objects.set_attribute(session, "colour", "red")
     objects.set_box_attribute(session, "occluded", True)
@@ -181,11 +204,10 @@ def test_a_whole_day_ends_with_the_labels_that_the_library_alone_gives(day, driv
     )
     day.check()
 
+
+def review(day, first, store):
+    session = day.session
     remarks.comment(session, "too long?")
     day.press("Y")
     assert [one.text for one in comments(store, session.name)] == ["too long?"]
     assert decisions(store, session.name)[first]["decision"] == "accept"
-    again = open_session(drive, store)
-    assert by_id(again.labels) == by_id(session.labels)
-    again.close()
-    assert verify(store).faults == ()

@@ -199,8 +199,11 @@ def test_a_day_at_the_window_and_a_sudden_end(desk, street):
 
     hands.key("ctrl+q")
     assert desk.program.wait(timeout=60) == 0
+    kill_in_mid_drag(opened(hands.screen, street, desk.place), street)
 
-    again = opened(hands.screen, street, desk.place)
+
+def kill_in_mid_drag(again, street):
+    """Opened once more the edits are there, and a sudden end loses none that was acknowledged."""
     again.hands.press(*street.pixel)
     again.hands.release()
     again.hands.key("w")
@@ -211,5 +214,5 @@ def test_a_day_at_the_window_and_a_sudden_end(desk, street):
     again.program.kill()
     again.program.wait()
     assert again.kinds() == before
-    with open_store(desk.place) as store:
+    with open_store(again.place) as store:
         assert verify(store).faults == ()
