@@ -7,7 +7,7 @@ from sensorann.errors import ArgumentError
 from sensorann.scene import Source
 from sensorann.tracks import interpolate
 from sensorann.tracks.extending import extend_tracks
-from sensorann.tracks.outward import END_OF_DRIVE, HIDDEN, JUMP, NO_TEMPLATE, UNKNOWN_SPEED
+from sensorann.tracks.outward import DRIFT, END_OF_DRIVE, HIDDEN, JUMP, NO_TEMPLATE, UNKNOWN_SPEED
 from tests.builders import FRAME_NS, START_NS, make_labels
 from tests.tracks.test_points_in_loop import N, braking_path, keyframes, make_drive, misses
 
@@ -53,6 +53,14 @@ def test_the_doubt_grows_outward_and_holds_the_truth():
     beyond = track.sources == Source.FITTED
     doubts = np.abs(track.cuboids.centers - path[0])[beyond] / track.sigmas[beyond, :3]
     assert (doubts <= 1.6449).mean() > 0.85
+
+
+def test_nothing_but_time_makes_heights_less_sure():
+    path = braking_path()
+    sigmas = extended(path, make_drive([path])).labels.tracks[0].sigmas[:, 2]
+    seconds = np.arange(1, N - KEYS[1]) * 0.1
+    grown = sigmas[KEYS[1] + 1 :] ** 2 - sigmas[KEYS[1] + 1] ** 2
+    np.testing.assert_allclose(grown, DRIFT**2 * (seconds**2 - seconds[0] ** 2), atol=1e-12)
 
 
 def test_following_ends_where_the_object_is_hidden():
