@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from sensorann.geometry import Cuboid, Transform
 from viewers.state import View
 
+FIELD_OF_VIEW_DEG = 60.0  # upright
 # How far the eye stands from what it looks at, metres: from a box in its lengths, from the vehicle outright.
 _LENGTHS_AWAY, _VEHICLE_AWAY = 3.0, 25.0
 _AHEAD_OF_VEHICLE = np.array([10.0, 0.0, 0.0])

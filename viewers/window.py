@@ -14,8 +14,8 @@ from open3d.visualization import gui, rendering
 
 from sensorann.errors import SensorannError
 from sensorann.geometry import Transform
-from viewers import drawables
-from viewers.eye import moved_into, ray_through, stand
+from viewers import drawables, shapes
+from viewers.eye import FIELD_OF_VIEW_DEG, moved_into, ray_through, stand
 from viewers.keyboard import Keyboard
 from viewers.keymap import Keymap
 from viewers.mouse import Mouse, Ray
@@ -25,7 +25,6 @@ from viewers.session import Session
 
 _log = logging.getLogger(__name__)
 _SIZE = (1280, 800)
-FIELD_OF_VIEW_DEG = 60.0
 _DARK = (0.07, 0.08, 0.09, 1.0)
 _LINE_WIDTH = 2.0
 _Arguments = ParamSpec("_Arguments")
@@ -110,7 +109,7 @@ class Window:
         for box in shown:
             top = box.cuboid.frame_from_cuboid.apply([0.0, 0.0, box.cuboid.size[2] / 2])
             caption = self._view.add_3d_label(drawn_from_labels.apply(top).astype(np.float32), box.track.id)
-            caption.color = gui.Color(*drawables.box_color(box))
+            caption.color = gui.Color(*shapes.box_color(box))
             self._captions.append(caption)
 
     def _draw_lines(self, name: str, lines: o3d.geometry.LineSet) -> None:

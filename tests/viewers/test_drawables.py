@@ -54,7 +54,7 @@ def test_a_path_goes_through_all_boxes_and_marks_the_keyframes():
 
 
 def test_colors_say_which_object_who_placed_it_and_what_is_selected():
-    from viewers.drawables import box_color
+    from viewers.shapes import box_color
 
     placed, computed = box_color(shown()), box_color(shown(source=Source.FITTED))
     np.testing.assert_allclose(placed, np.array(track_color("1"))[::-1] / 255)
@@ -64,7 +64,8 @@ def test_colors_say_which_object_who_placed_it_and_what_is_selected():
 
 
 def test_the_cloud_keeps_its_points_and_colors_heights_above_the_ground():
-    from viewers.drawables import cloud, height_colors
+    from viewers.drawables import cloud
+    from viewers.shapes import height_colors
 
     heights = np.concatenate([np.full(90, -1.7), np.linspace(0, 5, 10)]).astype(np.float32)
     points = np.column_stack([np.arange(100), np.zeros(100), heights]).astype(np.float32)

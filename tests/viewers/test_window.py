@@ -22,7 +22,7 @@ from tests.viewers.conftest import visible_points
 from tests.viewers.screen import Hands, Screen, available, screen, until
 from viewers import open_session
 from viewers.commands import STEP
-from viewers.eye import stand
+from viewers.eye import FIELD_OF_VIEW_DEG, stand
 from viewers.state import View
 
 pytest.importorskip("open3d", exc_type=(ImportError, OSError))
@@ -55,8 +55,6 @@ def view_size() -> tuple[float, float]:
 
 def pixel_of(point_ego: np.ndarray) -> tuple[float, float]:
     """Where the window shows a point (3,) before anybody turned the view: a pinhole at the first eye."""
-    from viewers.window import FIELD_OF_VIEW_DEG
-
     width, height = view_size()
     center, eye = stand(View.BEHIND, None)
     forward = (center - eye) / np.linalg.norm(center - eye)
