@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from sensorann.errors import ArgumentError, FormatError, MissingDataError
 from sensorann.geometry import Transform
 from sensorann.images.birdseye import BirdseyeView, draw_birdseye
-from sensorann.images.colors import BACKGROUND, TEXT, track_color
+from sensorann.images.colors import BACKGROUND, TEXT, Color, track_color
 from sensorann.images.instants import InstantBoxes, boxes_at
 from sensorann.images.lines import Captions
 from sensorann.images.overlays import draw_cuboids, draw_ranges
@@ -75,10 +76,12 @@ def camera_picture(
     *,
     name: str,
     tally: Tally,
+    color: Callable[[str], Color] = track_color,
 ) -> NDArray[np.uint8] | None:
     """Draw the boxes on the picture of a camera nearest to the frame, at the instant of that picture.
 
     None where the camera has no picture near the frame, or nobody knows where the vehicle was; both are counted.
+    Boxes have the color of their track, or another one by its id.
     """
     sensor, camera = drive.rig[name], drive.rig.camera(name)
     times = drive.timestamps_ns(name)
@@ -100,7 +103,7 @@ def camera_picture(
         image,
         camera,
         boxes.cuboids.moved(camera_from_frame, frame=name),
-        [track_color(track_id) for track_id in boxes.track_ids],
+        [color(track_id) for track_id in boxes.track_ids],
         captions=_captions(boxes, labels),
         solid=boxes.placed,
     )

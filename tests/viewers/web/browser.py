@@ -1,0 +1,156 @@
+"""A browser that nobody looks at, and hands on its keyboard and mouse: Debian's Chromium, driven by Selenium."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import cv2
+import numpy as np
+from selenium.webdriver import Chrome, ChromeOptions
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.actions.action_builder import ActionBuilder
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+from tests.viewers.screen import until
+from viewers.web.serving import HOST
+
+WINDOW = (1280, 800)
+# Spread of the values of a picture in which there is more than the dark ground.
+_SOMETHING = 5.0
+_TYPING_S = 0.3
+_BROWSER, _DRIVER = "chromium", "chromedriver"
+# No graphics card, no sandbox for root, and none of the browser's own errands on the network.
+_OPTIONS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-features=AutofillServerCommunication",
+    "--no-first-run",
+    f"--window-size={WINDOW[0]},{WINDOW[1]}",
+)
+
+
+def available() -> bool:
+    return all(shutil.which(program) for program in (_BROWSER, _DRIVER))
+
+
+class Browser:
+    """One browser window with its tabs; everything is done in the tab that was turned to last."""
+
+    def __init__(self, chrome: Chrome) -> None:
+        self._chrome = chrome
+
+    def open(self, address: str) -> None:
+        """Open a page and wait until it shows a session."""
+        self._chrome.get(address)
+        until(lambda: " objects, tool:" in self.text(), "the panel")
+        until(lambda: self._chrome.find_elements(By.CSS_SELECTOR, "canvas"), "the 3D view")
+        for warning in self._chrome.find_elements(By.CSS_SELECTOR, ".mantine-Notification-closeButton"):
+            warning.click()  # that there is no graphics card
+        until(lambda: self.picture().std() > _SOMETHING, "points in the 3D view")
+
+    def open_tab(self, address: str) -> None:
+        self._chrome.switch_to.new_window("tab")
+        self.open(address)
+
+    def turn_to(self, n: int) -> None:
+        """Turn to a tab by its number."""
+        self._chrome.switch_to.window(self._chrome.window_handles[n])
+
+    def address(self) -> str:
+        return self._chrome.current_url
+
+    def text(self) -> str:
+        """All that is written on the page."""
+        return self._chrome.find_element(By.TAG_NAME, "body").text
+
+    def button(self, name: str) -> None:
+        """Press a button of the panel."""
+        found = self._chrome.find_elements(By.XPATH, f"//button[normalize-space()='{name}']")
+        assert found, f"no button {name}"
+        self._chrome.execute_script("arguments[0].scrollIntoView({block: 'center'})", found[0])
+        found[0].click()
+
+    def say(self, label: str, text: str) -> None:
+        """Write into the line with a label, and press Enter when the page has told of it: it does so every 50 ms."""
+        line = self._chrome.find_element(By.XPATH, f"//*[normalize-space()='{label}']/following::input[1]")
+        self._chrome.execute_script("arguments[0].scrollIntoView({block: 'center'})", line)
+        line.send_keys(text)
+        time.sleep(_TYPING_S)
+        line.send_keys(Keys.ENTER)
+
+    def view(self) -> tuple[float, float, float, float]:
+        """Left, top, width and height of the 3D view in pixels."""
+        rect = self._chrome.execute_script("return document.querySelector('canvas').getBoundingClientRect()")
+        return rect["left"], rect["top"], rect["width"], rect["height"]
+
+    def key(self, keys: str, *, held: Sequence[str] = ()) -> None:
+        """Press a key on the page, with others held."""
+        action = ActionBuilder(self._chrome)
+        for key in held:
+            action.key_action.key_down(key)
+        action.key_action.send_keys(keys)
+        for key in held:
+            action.key_action.key_up(key)
+        action.perform()
+
+    def click(self, pixel: Sequence[float]) -> None:
+        """Click at a pixel of the 3D view."""
+        self.drag([pixel])
+
+    def drag(self, pixels: Sequence[Sequence[float]], *, release: bool = True) -> None:
+        """Press the button at the first pixel of the 3D view, move over the others, let it go at the last."""
+        left, top, _, _ = self.view()
+        action = ActionBuilder(self._chrome)
+        pointer = action.pointer_action
+        for n, (x, y) in enumerate(pixels):
+            pointer.move_to_location(round(left + x), round(top + y))
+            if n == 0:
+                pointer.pause(0.2)  # the page looks at what is under the pointer once per picture
+                pointer.pointer_down()
+            pointer.pause(0.1)
+        if release:
+            pointer.pointer_up()
+        action.perform()
+
+    def picture(self) -> np.ndarray:
+        """What the 3D view shows (height, width, 3), BGR."""
+        left, top, width, height = (round(value) for value in self.view())
+        shown = cv2.imdecode(np.frombuffer(self._chrome.get_screenshot_as_png(), np.uint8), cv2.IMREAD_COLOR)
+        return shown[top : top + height, left : left + width]
+
+
+@contextmanager
+def browser(log: Path) -> Iterator[Browser]:
+    """Start a browser that logs what it does on the network; `asked_by_pages` reads that when it has ended."""
+    options = ChromeOptions()
+    options.binary_location = shutil.which(_BROWSER) or ""
+    for option in (*_OPTIONS, f"--log-net-log={log}"):
+        options.add_argument(option)
+    chrome = Chrome(options=options, service=Service(shutil.which(_DRIVER)))
+    try:
+        yield Browser(chrome)
+    finally:
+        chrome.quit()
+
+
+def asked_by_pages(log: Path) -> set[str]:
+    """Hosts that were asked for anything on behalf of a page of this machine, from the log of a browser.
+
+    What a browser asks for itself, such as its updates, is kept apart from what pages do.
+    """
+    content = json.loads(log.read_text())
+    began = content["constants"]["logEventTypes"]["URL_REQUEST_START_JOB"]
+    asked = [event["params"] for event in content["events"] if event["type"] == began and "params" in event]
+    return {str(urlsplit(one["url"]).netloc) for one in asked if HOST in one.get("network_isolation_key", "")}
