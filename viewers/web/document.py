@@ -10,11 +10,15 @@ from websockets.http11 import Request, Response
 from viewers.web.door import Answer
 
 # viser flies its camera with these keys, which are a person's hands on a box here. It listens on the document, above
-# the element on which it listens for commands.
+# the element on which it listens for commands. A widget that was used keeps no keys for itself, and Escape leaves one.
 _OUR_KEYS = """<script>
-const taken = /^(Key[WASDQE]|Arrow(Up|Down|Left|Right))$/;
-document.documentElement.addEventListener("keydown", (event) => {
-  if (taken.test(event.code)) event.stopPropagation();
+const root = document.documentElement, flown = /^(Key[WASDQE]|Arrow(Up|Down|Left|Right))$/;
+root.addEventListener("keydown", (event) => {
+  if (flown.test(event.code)) event.stopPropagation();
+  if (event.key === "Escape") document.activeElement.blur();
+});
+root.addEventListener("click", (event) => {
+  if (event.target.closest("button, [role=option]")) document.activeElement.blur();
 });
 </script>"""
 

@@ -44,8 +44,6 @@ class Page:
         listen_to_keys(server.gui, keymap, self._inbox.post)
         for add in (False, True):
             self._listen_to_clicks(add=add)
-        # A box in the hand of a page that is gone was not let go.
-        server.on_client_disconnect(lambda _client: self._inbox.post(_forget))
         self._refresh()
 
     def run(self) -> None:
@@ -111,7 +109,3 @@ class Page:
         hand = Mouse()
         hand.press(session, event.screen_pos, ray)
         hand.release(session, event.screen_pos, ray, points, add=add)
-
-
-def _forget(session: Session) -> None:
-    session.gesture = None

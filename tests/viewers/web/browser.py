@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import time
@@ -12,11 +13,13 @@ from urllib.parse import urlsplit
 
 import cv2
 import numpy as np
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.actions.action_builder import ActionBuilder
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
 
 from tests.viewers.screen import until
 from viewers.web.serving import HOST
@@ -64,9 +67,11 @@ class Browser:
         self._chrome.switch_to.new_window("tab")
         self.open(address)
 
-    def turn_to(self, n: int) -> None:
-        """Turn to a tab by its number."""
-        self._chrome.switch_to.window(self._chrome.window_handles[n])
+    def crash(self) -> None:
+        """Let the tab break off in the middle of what it does, and turn to the first one."""
+        with contextlib.suppress(WebDriverException):
+            self._chrome.execute_cdp_cmd("Page.crash", {})
+        self._chrome.switch_to.window(self._chrome.window_handles[0])
 
     def address(self) -> str:
         return self._chrome.current_url
@@ -82,13 +87,40 @@ class Browser:
         self._chrome.execute_script("arguments[0].scrollIntoView({block: 'center'})", found[0])
         found[0].click()
 
+    def choose(self, label: str, words: str) -> None:
+        """Choose the first entry of a list with some words."""
+        visible = "return [...document.querySelectorAll('[role=option]')].filter(one => one.offsetParent"
+        until(lambda: not self._chrome.execute_script(f"{visible}).length"), "the end of the last choice")
+        self._line(label).click()
+        # In one step: the page draws its lists anew at any time.
+        press = "const one = [...document.querySelectorAll('[role=option]')].find(one => one.offsetParent"
+        press += " && one.textContent.includes(arguments[0])); if (one) one.click(); return Boolean(one)"
+        until(lambda: self._chrome.execute_script(press, words), f"an entry with {words}")
+
+    def type(self, label: str, text: str) -> None:
+        """Replace what is written in the line with a label."""
+        self._line(label).send_keys(Keys.CONTROL, "a", Keys.NULL, text)
+        time.sleep(_TYPING_S)
+
     def say(self, label: str, text: str) -> None:
         """Write into the line with a label, and press Enter when the page has told of it: it does so every 50 ms."""
-        line = self._chrome.find_element(By.XPATH, f"//*[normalize-space()='{label}']/following::input[1]")
-        self._chrome.execute_script("arguments[0].scrollIntoView({block: 'center'})", line)
+        line = self._line(label)
         line.send_keys(text)
         time.sleep(_TYPING_S)
         line.send_keys(Keys.ENTER)
+
+    def _line(self, label: str) -> WebElement:
+        line = self._chrome.find_element(By.XPATH, f"//*[normalize-space()='{label}']/following::input[1]")
+        self._chrome.execute_script("arguments[0].scrollIntoView({block: 'center'})", line)
+        return line
+
+    def fetch(self, address: str) -> str:
+        """Let a script of the page ask for an address; ``answered`` or ``refused``."""
+        return self._chrome.execute_async_script(
+            "const [address, done] = arguments;"
+            "fetch(address, {mode: 'no-cors'}).then(() => done('answered'), () => done('refused'))",
+            address,
+        )
 
     def view(self) -> tuple[float, float, float, float]:
         """Left, top, width and height of the 3D view in pixels."""

@@ -1,5 +1,6 @@
 """A drive with a camera, and a browser for all tests of a file."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -58,3 +59,20 @@ def web_street(tmp_path_factory) -> Street:
         points_ego={track_id: ego_from_world.apply(point) for track_id, point in points.items()},
         ego_from_world=ego_from_world,
     )
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory) -> Iterator[object]:
+    """A browser for all tests; what its pages asked for is looked at when it has ended."""
+    pytest.importorskip("viser")
+    pytest.importorskip("selenium")
+    from tests.viewers.web.browser import HOST, asked_by_pages, available, browser
+
+    if not available():
+        pytest.skip("needs chromium and chromedriver (make system-libraries)")
+    network = tmp_path_factory.mktemp("browser") / "net.json"
+    with browser(network) as chromium:
+        yield chromium
+    asked = asked_by_pages(network)
+    assert asked
+    assert {host.rpartition(":")[0] for host in asked} == {HOST}

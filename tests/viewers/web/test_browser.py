@@ -25,9 +25,8 @@ pytest.importorskip("selenium")
 
 from selenium.webdriver.common.keys import Keys
 
-from tests.viewers.web.browser import Browser, asked_by_pages, available, browser
+from tests.viewers.web.browser import Browser, available
 from tests.viewers.web.conftest import Street
-from viewers.web.serving import HOST
 
 pytestmark = pytest.mark.skipif(not available(), reason="needs chromium and chromedriver (make system-libraries)")
 
@@ -66,17 +65,6 @@ def opened(street: Street, place: Path) -> Desk:
     address = re.fullmatch(r"open (http://127\.0\.0\.1:\d+/\?token=\S+)\n", program.stdout.readline())
     assert address is not None
     return Desk(program, address[1], place)
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory) -> Iterator[Browser]:
-    """A browser for all tests here; what its pages asked for is looked at when it has ended."""
-    network = tmp_path_factory.mktemp("browser") / "net.json"
-    with browser(network) as chromium:
-        yield chromium
-    asked = asked_by_pages(network)
-    assert asked
-    assert {host.rpartition(":")[0] for host in asked} == {HOST}
 
 
 @pytest.fixture
