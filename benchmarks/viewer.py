@@ -129,16 +129,7 @@ def pressing(session: Session, *keys: str, n: int = N_TIMED) -> tuple[Callable[[
 
 def clicking(session: Session) -> tuple[Callable[[], object], Iterator[object]]:
     """What to time and its steps: the best seen objects of the first frame, each clicked as if it had no box yet."""
-    session.go_to(0)
-    world_from_ego: Transform = session.frame_from_ego(session.timestamp_ns)
-    points = world_from_ego.apply(points_here(session))
-    inside = [
-        points[
-            (np.abs(box.cuboid.frame_from_cuboid.inverse().apply(points)) < np.asarray(box.cuboid.size) / 3).all(axis=1)
-        ]
-        for box in session.shown()
-    ]
-    aims = iter([own[0] for own in sorted(inside, key=len, reverse=True)[:N_CLICKS] if len(own)])
+    aims = iter(best_seen(session, N_CLICKS))
     aim: list[np.ndarray] = []
 
     def steps() -> Iterator[object]:
@@ -152,6 +143,20 @@ def clicking(session: Session) -> tuple[Callable[[], object], Iterator[object]]:
         session.finish()
 
     return click, steps()
+
+
+def best_seen(session: Session, n: int) -> list[np.ndarray]:
+    """Points (3,) in the frame of the labels, one on each of the objects of the first frame with the most points."""
+    session.go_to(0)
+    world_from_ego: Transform = session.frame_from_ego(session.timestamp_ns)
+    points = world_from_ego.apply(points_here(session))
+    inside = [
+        points[
+            (np.abs(box.cuboid.frame_from_cuboid.inverse().apply(points)) < np.asarray(box.cuboid.size) / 3).all(axis=1)
+        ]
+        for box in session.shown()
+    ]
+    return [own[0] for own in sorted(inside, key=len, reverse=True)[:n] if len(own)]
 
 
 def sync(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""`sensorann view`: look at a drive and label it, in a window or in a browser."""
+"""`sensorann view`: look at a drive and label it, in a window or a browser."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -30,7 +30,7 @@ def view(
     web: Annotated[bool, Parameter(negative="")] = False,
     port: Annotated[int, Parameter(validator=Number(gte=0, lte=65535))] = 8040,
 ) -> None:
-    """Look at a drive and label it, in a window or in a browser.
+    """Look at a drive and label it, in a window or a browser.
 
     Every edit is in the store the moment it is made, and can be undone; there is nothing to save. The window shows
     the keys when ? is pressed: Q and a click make a box, I fills an object between its keyframes, J goes to the frame

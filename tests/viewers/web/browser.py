@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import cv2
@@ -116,11 +117,15 @@ class Browser:
 
     def fetch(self, address: str) -> str:
         """Let a script of the page ask for an address; ``answered`` or ``refused``."""
-        return self._chrome.execute_async_script(
+        return self.script(
             "const [address, done] = arguments;"
             "fetch(address, {mode: 'no-cors'}).then(() => done('answered'), () => done('refused'))",
             address,
         )
+
+    def script(self, text: str, *arguments: object) -> Any:
+        """Run a script on the page; what it gives to its last argument."""
+        return self._chrome.execute_async_script(text, *arguments)
 
     def view(self) -> tuple[float, float, float, float]:
         """Left, top, width and height of the 3D view in pixels."""
@@ -159,8 +164,11 @@ class Browser:
     def picture(self) -> np.ndarray:
         """What the 3D view shows (height, width, 3), BGR."""
         left, top, width, height = (round(value) for value in self.view())
-        shown = cv2.imdecode(np.frombuffer(self._chrome.get_screenshot_as_png(), np.uint8), cv2.IMREAD_COLOR)
-        return shown[top : top + height, left : left + width]
+        return self.whole_picture()[top : top + height, left : left + width]
+
+    def whole_picture(self) -> np.ndarray:
+        """What the tab shows (height, width, 3), BGR."""
+        return cv2.imdecode(np.frombuffer(self._chrome.get_screenshot_as_png(), np.uint8), cv2.IMREAD_COLOR)
 
 
 @contextmanager

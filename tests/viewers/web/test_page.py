@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import queue
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -24,14 +23,14 @@ from tests.viewers import pinhole
 from tests.viewers.screen import until
 from viewers import Session, open_session
 from viewers.commands import COMMANDS, Command
-from viewers.keymap import Keymap, read_keymap
+from viewers.keymap import read_keymap
 
 pytest.importorskip("viser")
 pytest.importorskip("selenium")
 
 from selenium.webdriver.common.keys import Keys
 
-from viewers.web import show
+from tests.viewers.web.shown import shown
 
 
 class TornDrive:
@@ -59,19 +58,6 @@ def opened(web_street, place: Path) -> Iterator[Session]:
         session = open_session(TornDrive(open_drive(web_street.path)), store, name="street")
         yield session
         session.close()
-
-
-@contextmanager
-def shown(session: Session, keymap: Keymap) -> Iterator[str]:
-    """Show a session from a thread of its own; the address of its page."""
-    addresses: queue.Queue[str] = queue.Queue()
-    thread = threading.Thread(target=show, args=(session, keymap), kwargs={"port": 0, "tell": addresses.put})
-    thread.start()
-    try:
-        yield addresses.get(timeout=60)
-    finally:
-        session.left = True
-        thread.join()
 
 
 @pytest.fixture(scope="module")
