@@ -33,10 +33,10 @@ N_FRAMES, N_CLICKS = 9, 6
 # Waits for words in the panel after the next key or release of the mouse, and for a picture of the 3D view that stays:
 # milliseconds to the words, and to the last change of the picture.
 _WATCH = """
-const [words, still, begun] = arguments;
+const [words, still, hopeless, begun] = arguments;
 window.watched = new Promise((found) => {
   const small = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
-  const view = document.querySelector("canvas");
+  const view = [...document.querySelectorAll("canvas")].find((canvas) => canvas.width);
   let began = null, told = null, changed = 0, before = "";
   const begin = (event) => { began ??= event.timeStamp; };
   for (const kind of ["keydown", "pointerup"]) window.addEventListener(kind, begin, {capture: true});
@@ -46,14 +46,15 @@ window.watched = new Promise((found) => {
     if (began !== null && shown !== before) changed = now - began;
     before = shown;
     if (began !== null && told === null && document.body.innerText.includes(words)) told = now - began;
-    if (told !== null && now - began > Math.max(changed, told) + still) found([told, changed]);
+    if (began !== null && told === null && now - began > hopeless) found(null);
+    else if (told !== null && now - began > Math.max(changed, told) + still) found([told, changed]);
     else requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
 });
 begun();
 """
-_STILL_MS = 1000
+_STILL_MS, _HOPELESS_MS = 1_000, 20_000
 
 
 def main() -> None:
@@ -103,9 +104,10 @@ def timed(page: Browser, what: str, steps: Iterable[tuple[str, Callable[[], obje
     """Do each step when the last one is drawn: medians until it is told, and until it is drawn."""
     spent = []
     for words, do in steps:
-        page.script(_WATCH, words, _STILL_MS)
+        page.script(_WATCH, words, _STILL_MS, _HOPELESS_MS)
         do()
-        spent.append(page.script("window.watched.then(arguments[0])"))
+        times = page.script("window.watched.then(arguments[0])")
+        spent += [] if times is None else [times]  # a click on what others hide finds no object
     told, drawn = np.median(spent, axis=0)
     worst = np.percentile(spent, 95, axis=0)
     return {
