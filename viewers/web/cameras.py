@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -24,6 +25,7 @@ _WIDTH = 640
 _PANEL_PX = 320
 _SELECTED: Color = (255, 255, 255)
 _QUALITY = 80
+_QUIET_S = 0.15
 Picture = NDArray[np.uint8]
 _DARK: Picture = np.full((_WIDTH * 9 // 16, _WIDTH, 3), BACKGROUND[::-1], np.uint8)
 
@@ -31,15 +33,20 @@ _DARK: Picture = np.full((_WIDTH * 9 // 16, _WIDTH, 3), BACKGROUND[::-1], np.uin
 class Cameras:
     """A panel of pictures, one below the other.
 
-    Drawing takes longer than a person should wait: a worker draws, and what was asked for meanwhile is drawn when it
-    is done, the last state alone.
+    Drawing takes longer than a person should wait, and slows what he waits for: a worker draws the last state alone,
+    when he has been quiet for a moment.
+
+    Attributes
+    ----------
+    widgets : camera to its picture in the panel
     """
 
     def __init__(self, gui: viser.GuiApi, session: Session) -> None:
         self._worker = Worker("sensorann pictures")
         self._tally = Tally()  # says once per camera what is missing
         self._waiting: Callable[[], dict[str, Picture]] | None = None
-        self._shown: dict[str, viser.GuiImageHandle] = {}
+        self._asked_s = 0.0
+        self.widgets: dict[str, viser.GuiImageHandle] = {}
         names = [sensor.name for sensor in session.drive.rig.of_kind("camera")]
         names = [name for name in names if len(session.drive.timestamps_ns(name))]
         if not names:
@@ -47,15 +54,15 @@ class Cameras:
         panel = gui.add_panel()
         with panel.add_tab("Cameras"):
             for name in names:
-                self._shown[name] = gui.add_image(_DARK, label=name, jpeg_quality=_QUALITY)
+                self.widgets[name] = gui.add_image(_DARK, label=name, jpeg_quality=_QUALITY)
         panel.dock_left()
         panel.set_width(_PANEL_PX)
 
     def ask(self, session: Session) -> None:
         """Have the session drawn as it is now, without a box that is still in the hand."""
-        if not self._shown:
+        if not self.widgets:
             return
-        drive, names, tally = session.drive, tuple(self._shown), self._tally
+        drive, names, tally = session.drive, tuple(self.widgets), self._tally
         ids = {box.track.id for box in session.shown()}
         seen = replace(session.labels, tracks=tuple(track for track in session.labels.tracks if track.id in ids))
         read = partial(
@@ -68,12 +75,13 @@ class Cameras:
         )
         selected = frozenset(session.selected)
         self._waiting = partial(_pictures, drive, seen, read, names=names, selected=selected, tally=tally)
-        self.collect()
+        self._asked_s = time.monotonic()
 
-    def collect(self) -> None:
-        """Show pictures that are drawn, and have drawn what was asked for last."""
+    def collect(self, session: Session) -> None:
+        """Show pictures that are drawn; draw what was asked for last when nothing else is going on."""
         self._worker.collect()
-        if self._waiting is not None and not self._worker.pending:
+        quiet = time.monotonic() - self._asked_s > _QUIET_S and not session.busy
+        if self._waiting is not None and quiet and not self._worker.pending:
             work, self._waiting = self._waiting, None
             self._worker.submit("pictures", work, self._show)
 
@@ -83,7 +91,7 @@ class Cameras:
 
     def _show(self, pictures: dict[str, Picture]) -> None:
         for name, picture in pictures.items():
-            self._shown[name].image = picture
+            self.widgets[name].image = picture
 
 
 def _pictures(

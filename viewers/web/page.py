@@ -59,7 +59,7 @@ class Page:
             self._guarded(partial(action, session))
         if self._guarded(session.collect) or actions:
             self._refresh()
-        self._guarded(self._cameras.collect)
+        self._guarded(partial(self._cameras.collect, session))
 
     def close(self) -> None:
         """Stop drawing pictures."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 
+import numpy as np
 import viser
 
 from viewers.actions import objects, shaping
@@ -45,7 +46,9 @@ class Panel:
     def show(self, session: Session) -> None:
         """Show the session as it is now."""
         put(self._frame, session.i_frame)
-        self._timeline.image = draw_timeline(session, _TIMELINE_WIDTH)
+        timeline = draw_timeline(session, _TIMELINE_WIDTH)
+        if not np.array_equal(timeline, self._timeline.image):
+            self._timeline.image = timeline
         self._show_objects(session)
         self._show_size(session)
         self._review.show(session)
