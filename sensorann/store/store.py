@@ -19,6 +19,7 @@ from sensorann.store.machine import machine_patch
 from sensorann.store.patch import Patch
 from sensorann.store.reconciling import reconcile
 from sensorann.store.stored import Snapshot, StoredTrack
+from sensorann.store.versions import check_still_today
 
 
 class Store:
@@ -57,6 +58,7 @@ class Store:
         """Give a connection that holds the lock on the journal; all of the block is kept, or nothing."""
         with connecting.writing(self._engine, self.name) as connection:
             journal.last_event(connection)
+            check_still_today(connection, self.name)
             yield connection
 
     def drives(self) -> tuple[str, ...]:

@@ -153,7 +153,7 @@ def test_verify_says_whether_all_is_well(db, capsys):
 
 def test_migrate_has_nothing_to_do_today(db, capsys):
     assert run(["store", "migrate", db]) == 0
-    assert "format 1, nothing to do" in capsys.readouterr().out
+    assert "format 2, nothing to do" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

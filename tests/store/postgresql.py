@@ -31,10 +31,10 @@ class Server:
     def address(self, login: str, place: str = "public") -> str:
         return f"postgresql://{login}@127.0.0.1:{self.port}/postgres?options=-csearch_path%3D{place}"
 
-    def run(self, *statements: str) -> None:
+    def run(self, *statements: str, login: str = "postgres") -> None:
         import psycopg  # needs the system's libpq, which comes with a server
 
-        with psycopg.connect(self.address("postgres"), autocommit=True) as connection:
+        with psycopg.connect(self.address(login), autocommit=True) as connection:
             for statement in statements:
                 connection.execute(statement)
 

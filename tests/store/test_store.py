@@ -148,6 +148,25 @@ def test_machine_results_replace_machine_boxes_only(anna):
     assert anna.track("drive", "1").track.sources.tolist() == [Source.HUMAN, Source.INTERPOLATED, Source.HUMAN]
 
 
+@pytest.mark.parametrize("source", [Source.HUMAN, Source.IMPORTED, Source.DETECTED], ids=lambda source: source.label)
+def test_a_result_leaves_keyframes_of_every_source_alone(anna, source):
+    kept = make_track(n=2, step_ns=200, source=source)
+    anna.import_labels(make_labels(kept))
+    computed = moved(make_track(n=3, step_ns=100, source=Source.FITTED), slice(None))
+    anna.complete("drive", make_labels(computed), note=Note(kind="fit"))
+    track = anna.track("drive", "1").track
+    assert track.sources.tolist() == [source, Source.FITTED, source]
+    assert x_of(track)[::2] == x_of(kept)
+
+
+def test_a_result_brings_back_no_keyframe_that_was_deleted_meanwhile(anna):
+    seen = make_track(n=3)
+    anna.import_labels(make_labels(seen))
+    anna.edit(anna.track("drive", "1"), seen[[0, 2]])
+    anna.complete("drive", make_labels(seen), note=Note(kind="interpolate"))
+    assert anna.track("drive", "1").track.timestamps_ns.tolist() == seen.timestamps_ns[[0, 2]].tolist()
+
+
 def test_a_result_does_not_bring_back_what_was_deleted_meanwhile(anna):
     anna.import_labels(make_labels(make_track(id="1"), make_track(id="2")))
     computed = make_labels(make_track(id="1"), make_track(id="2", n=7, source=Source.FITTED), make_track(id="3"))
