@@ -125,9 +125,20 @@ def row_hash(row: Mapping[str, Any]) -> bytes:
     return digest.digest()
 
 
-def rows(connection: Connection) -> Generator[Row[Any]]:
-    """Rows of the journal in order; read in portions, as a journal may not fit into memory. Close it when done."""
+def rows(connection: Connection, *, drive: str | None = None, last: int | None = None) -> Generator[Row[Any]]:
+    """Rows of the journal in order; read in portions, as a journal may not fit into memory. Close it when done.
+
+    Parameters
+    ----------
+    connection : connection
+    drive : only rows of this drive
+    last : only rows up to this number
+    """
     statement = select(schema.event).order_by(schema.event.c.seq)
+    if drive is not None:
+        statement = statement.where(schema.event.c.drive == drive)
+    if last is not None:
+        statement = statement.where(schema.event.c.seq <= last)
     with connection.execute(statement, execution_options={"yield_per": _READ_AT_ONCE}) as result:
         yield from result
 

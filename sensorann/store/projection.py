@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Executable, bindparam, select
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Executable, bindparam, select
 from sensorann.errors import StoreError
 from sensorann.scene import Labels
 from sensorann.store import schema
-from sensorann.store.boxes import tracks_of
+from sensorann.store.boxes import Row, tracks_of
 from sensorann.store.documents import LABEL_KINDS, labels_of
 from sensorann.store.patch import Body, Box, BoxChange, DocumentChange, Patch, dumped
 
@@ -133,7 +133,19 @@ def load(connection: Connection, drive: str, object_id: str | None = None) -> tu
             raise StoreError(f"no object {object_id!r} in drive {drive!r}")
         found = [("drive", "", StoredDocument(about, 0, 0)), ("track", object_id, head)]
         statement = statement.where(BOX.c.object == object_id)
-    rows = connection.execute(statement.order_by(BOX.c.object, BOX.c.timestamp_ns)).all()
+    return assembled(drive, found, connection.execute(statement.order_by(BOX.c.object, BOX.c.timestamp_ns)).all())
+
+
+def assembled(
+    drive: str, found: Sequence[tuple[str, str, StoredDocument]], rows: Sequence[Row]
+) -> tuple[Labels, dict[str, int]]:
+    """Put labels together from documents in order and boxes, those of one object together and in time order.
+
+    Returns
+    -------
+    labels, and the version of every object
+    """
+    (about,) = (stored.body for kind, _, stored in found if kind == "drive")
     heads = {key: stored for kind, key, stored in found if kind == "track"}
     tracks = tracks_of({key: stored.body for key, stored in heads.items()}, rows, frame=about["frame"])
     labels = labels_of(drive, ((kind, key, stored.body) for kind, key, stored in found), tracks)

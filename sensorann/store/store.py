@@ -15,7 +15,7 @@ from sensorann.scene import Labels, Track
 from sensorann.store import connecting, journal, projection, undoing
 from sensorann.store.difference import difference, track_difference
 from sensorann.store.journal import Note
-from sensorann.store.machine import machine_patch
+from sensorann.store.machine import keyframes, machine_patch
 from sensorann.store.patch import Patch
 from sensorann.store.reconciling import reconcile
 from sensorann.store.stored import Snapshot, StoredTrack
@@ -203,7 +203,8 @@ class Store:
     def complete(self, drive: str, computed: Labels, *, note: Note, new_objects: bool = True) -> Snapshot:
         """Replace the machine boxes of a drive by those of a new result, in one event; no other box is touched.
 
-        Interpolated and fitted boxes are a machine's. Where a person placed a box meanwhile, that one stays.
+        Interpolated and fitted boxes are a machine's. Where a person placed a box meanwhile, that one stays. The event
+        names the keyframes that the result rests on.
 
         Parameters
         ----------
@@ -218,9 +219,10 @@ class Store:
         StoreError
             When the drive is unknown, or lives in another frame.
         """
+        said = replace(note, machine={**note.machine, "keyframes": keyframes(computed)})
         with self.writing() as connection:
             stored, _ = projection.load(connection, drive)
-            self._commit(connection, drive, machine_patch(stored, computed, new_objects=new_objects), note)
+            self._commit(connection, drive, machine_patch(stored, computed, new_objects=new_objects), said)
         return self.load(drive)
 
     def undo(self, drive: str) -> int | None:

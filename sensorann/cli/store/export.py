@@ -11,11 +11,13 @@ import sensorann as sa
 from sensorann.cli.label_formats import LabelFormatName
 from sensorann.cli.labels import drive_address, write_labels
 from sensorann.cli.output import json_text
+from sensorann.cli.times import unix_ns
 from sensorann.errors import UsageError
 from sensorann.files import written_whole
 from sensorann.formats import Written, open_drive
 from sensorann.formats.columns import write_columns
 from sensorann.scene import Labels
+from sensorann.store import load_as_of
 from sensorann.store.provenance import provenance as provenance_of
 from sensorann.store.verifying import head_hash
 
@@ -27,6 +29,7 @@ def export(
     *,
     drive: str | None = None,
     to_format: Annotated[LabelFormatName | Literal["h5"] | None, Parameter(name="--to")] = None,
+    as_of: str | None = None,
     provenance: Path | None = None,
     guideline: Path | None = None,
 ) -> None:
@@ -37,6 +40,7 @@ def export(
         sensorann store export labels.db#0000 0000.json --provenance 0000.prov.json
         sensorann store export labels.db#0000 0000.txt --drive kitti/training#0000
         sensorann store export labels.db#0000 0000.h5 --to h5
+        sensorann store export labels.db#0000 then.json --as-of 2026-11-27T14:30
 
     Parameters
     ----------
@@ -49,6 +53,9 @@ def export(
         The recording (ROOT or ROOT#NAME); KITTI and nuScenes need its calibration and poses.
     to_format
         Format to write; follows the name when not given.
+    as_of
+        Write the labels as they were at this time of day: 2026-11-27, or 2026-11-27T14:30; UTC unless it says
+        otherwise.
     provenance
         Write W3C PROV-JSON here: every event, who made it with what, and the release manifest with hashes of the files
         just written.
@@ -57,10 +64,13 @@ def export(
     """
     if guideline is not None and provenance is None:
         raise UsageError("--guideline is named in the provenance: add --provenance FILE")
+    if as_of is not None and provenance is not None:
+        raise UsageError("--provenance tells of the labels as they are: leave out --as-of")
+    then_ns = None if as_of is None else unix_ns(as_of, "--as-of")
     place, name = drive_address(store)
     recording = None if drive is None else open_drive(drive)
     with sa.open_store(place) as opened:
-        labels = opened.load(name).labels
+        labels = (opened.load(name) if then_ns is None else load_as_of(opened, name, then_ns)).labels
         if to_format == "h5" or (to_format is None and out.endswith(".h5")):
             write_columns(labels, out, version=head_hash(opened))
             written = _all_of(labels)

@@ -1,5 +1,6 @@
 """`sensorann store migrate`: a store of an older version becomes one of today."""
 
+from sensorann.cli.labels import whole_store
 from sensorann.store import migrate as migrated
 from sensorann.store.connecting import shown_address
 
@@ -19,5 +20,5 @@ def migrate(store: str, /) -> None:
     store
         The store: a file, or a PostgreSQL address.
     """
-    before, after = migrated(store)
+    before, after = migrated(whole_store(store))
     print(f"{shown_address(store)}: format {after}" + (", nothing to do" if before == after else f", it was {before}"))

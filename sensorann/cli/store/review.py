@@ -54,6 +54,10 @@ def review(
     """
     if accept + reject + (say is not None) + (resolved is not None) > 1:
         raise UsageError("one thing at a time: --accept, --reject, --say or --resolved")
+    if say is not None and not say.strip():
+        raise UsageError("--say needs a text")
+    if at is not None and say is None:
+        raise UsageError("--at says which box a comment is about: it goes with --say")
     if object_id is None and (accept or reject or say is not None):
         raise UsageError("name the OBJECT that is reviewed")
     place, drive = drive_address(store)
