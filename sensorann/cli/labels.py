@@ -13,8 +13,8 @@ from sensorann.formats import Written
 from sensorann.formats.addresses import split_address
 from sensorann.scene import Drive, Labels
 from sensorann.store.connecting import shown_address
+from sensorann.store.hashing import file_sha256
 from sensorann.store.machine import keyframes
-from sensorann.store.release import file_sha256
 
 _SQLITE_MAGIC = b"SQLite format 3\0"
 _STORE_ENDINGS = (".db", ".sqlite", ".sqlite3")

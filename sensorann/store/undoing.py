@@ -10,10 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from sensorann.store.kinds import BESIDE_LABELS
 from sensorann.store.schema import event
 
-# Talk and organisation beside the labels: taken back by saying the opposite.
-NOT_UNDOABLE = ("comment", "resolve", "accept", "reject", "assign", "status", "user")
 _COLUMNS = (event.c.seq, event.c.kind, event.c.undoes)
 
 
@@ -49,7 +48,7 @@ def _row(connection: Connection, seq: int) -> Row[*tuple[Any, ...]]:
 def _previous(connection: Connection, drive: str, actor: str, before: int | None) -> Row[*tuple[Any, ...]] | None:
     """Return the last edit, undo or redo of a person in a drive, before an event."""
     statement = select(*_COLUMNS).where(
-        event.c.drive == drive, event.c.actor == actor, event.c.kind.not_in(NOT_UNDOABLE)
+        event.c.drive == drive, event.c.actor == actor, event.c.kind.not_in(BESIDE_LABELS)
     )
     if before is not None:
         statement = statement.where(event.c.seq < before)

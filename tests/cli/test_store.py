@@ -9,9 +9,13 @@ import pytest
 import sensorann as sa
 from sensorann.cli import run
 from sensorann.cli.times import unix_ns
-from sensorann.scene import Source
+from sensorann.scene import Source, frame_timestamps_ns
+from sensorann.store import Filter, log
+from sensorann.store.hashing import file_sha256
+from sensorann.tracks import interpolate
 from tests.builders import START_NS, make_labels, make_track
 from tests.cli.test_convert import write_drive
+from tests.formats.kitti_files import make_row, write_tracking
 from tests.store.edits import contents, full_labels, moved
 
 
@@ -93,6 +97,7 @@ def test_show_tells_why_a_box_is_here(db, capsys):
     assert "anna with sensorann" in out
     assert "fit\n    moved by 1.000 m\n    with seed 7\n    after a look" in out
     assert "sha256" in out
+    assert "track added" not in out  # the box was asked for, not the object
 
 
 def test_show_tells_of_an_object_as_a_whole(db, capsys):
@@ -244,6 +249,38 @@ def test_commands_read_and_write_stores(tmp_path, monkeypatch, capsys):
     assert json.loads(capsys.readouterr().out)["categories"]["all"]["mota"] == 1.0
     with sa.open_store(db) as store:
         assert store.drives() == ("0000", "again")
+        imported = log(store, Filter(drive="0000"))[0]
+    calibration = sa.open_drive(drive).rig.calibration_sha256
+    assert imported.machine == {
+        "source": str(labels), "sha256": file_sha256(labels), "calibration_sha256": calibration,
+    }  # fmt: skip
+
+
+def test_an_interpolation_says_how_it_was_made(tmp_path, monkeypatch):
+    rows = [make_row(frame=frame, track_id=track_id) for track_id in (0, 1) for frame in (0, 2)]
+    drive = str(write_tracking(tmp_path, parts=("calib", "oxts", "label_02"), rows=rows, n_frames=3))
+    recording = sa.open_drive(drive)
+    first, between, last = frame_timestamps_ns(recording).tolist()
+    db = str(tmp_path / "labels.db")
+    assert run(["store", "init", db]) == 0
+    assert run(["store", "import", f"{db}#0000", f"{drive}/label_02/0000.txt", "--drive", drive]) == 0
+
+    def interpolate_while_somebody_deletes(*args, **options):
+        with sa.open_store(db) as store:
+            store.delete(store.track("0000", "1"))
+        return interpolate(*args, **options)
+
+    monkeypatch.setattr("sensorann.tracks.interpolate", interpolate_while_somebody_deletes)
+    words = ["interpolate", f"{db}#0000", "--drive", drive, "-o", f"{db}#0000", "--at", str(between), "--no-points"]
+    assert run(words) == 0
+    with sa.open_store(db) as store:
+        (track,) = store.load("0000").labels.tracks
+        event = log(store)[-1]
+    assert track.sources.tolist() == [Source.IMPORTED, Source.INTERPOLATED, Source.IMPORTED]
+    assert event.kind == "interpolate"
+    assert event.machine["method"] == "smooth"
+    assert event.machine["calibration_sha256"] == recording.rig.calibration_sha256
+    assert event.machine["keyframes"]["0"] == [first, last]
 
 
 def test_a_team_passes_a_drive_on(db, monkeypatch, capsys):
@@ -271,9 +308,25 @@ def test_a_team_passes_a_drive_on(db, monkeypatch, capsys):
     assert "review added: decision accept, by carla" in story
     figures = json.loads(call("anna", "stats", drive, "--json"))
     assert figures["rework_rate"] == 1.0
+    move_box(db, actor="ben")
+    assert ", changed since: look again" in call("anna", "review", drive, "7")
+    assert "1 objects accepted, 0 rejected; 1 changed since: look again" in call("anna", "status", drive)
     with_id = call("anna", "review", drive).split()
     comment_id = with_id[with_id.index("(open):") - 1]
     assert "resolved by ben" in call("ben", "review", drive, "--resolved", comment_id)
+
+
+def test_a_guideline_is_set_and_told(db, tmp_path, capsys):
+    rules = tmp_path / "rules.md"
+    rules.write_text("boxes are tight")
+    capsys.readouterr()
+    assert run(["store", "guideline", db]) == 0
+    assert run(["store", "guideline", db, str(rules), "--version", "2.1"]) == 0
+    first, second = capsys.readouterr().out.splitlines()
+    assert first == "monday: no guideline"
+    assert second.startswith("monday: rules.md, version 2.1, sha256 ")
+    assert run(["store", "guideline", db, str(rules)]) == 2
+    assert run(["store", "guideline", db, str(tmp_path / "absent.md"), "--version", "1"]) == 1
 
 
 def test_statistics_count_boxes_and_work(db, tmp_path, capsys):

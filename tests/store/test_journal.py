@@ -99,9 +99,10 @@ def tamper(store: Store, *statements: str) -> None:
             ],
             "event 3 was changed",
         ),
+        (["UPDATE head SET hash = zeroblob(32)"], "event 9 is not the one that the store wrote last"),
         (["UPDATE box SET source = 4 WHERE timestamp_ns % 7 = 0"], "differs from the journal"),
     ],
-    ids=["actor", "time", "hash", "deleted", "cut short", "reordered", "projection"],
+    ids=["actor", "time", "hash", "deleted", "cut short", "reordered", "end", "projection"],
 )
 def test_verify_names_what_was_changed(labels_db, statements, fault):
     edited_store(labels_db)
@@ -172,6 +173,20 @@ def test_a_flipped_byte_is_named_with_its_event(labels_db):
         faults = verify(labels_db).faults
         labels_db.close()
         assert any("event 5 " in fault for fault in faults), (offset, faults)
+
+
+def test_damage_beside_the_rows_is_found_by_the_database_itself(labels_db):
+    edited_store(labels_db)
+    tamper(labels_db, "PRAGMA wal_checkpoint(TRUNCATE)")
+    with closing(sqlite3.connect(labels_db.name)) as connection:
+        (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'event_by_time'").fetchone()
+        (page_size,) = connection.execute("PRAGMA page_size").fetchone()
+    path = Path(labels_db.name)
+    content = bytearray(path.read_bytes())
+    content[page * page_size - 4] ^= 0x20  # in the first entry, at the end of the page of that index
+    path.write_bytes(content)
+    (first, *_) = verify(labels_db).faults
+    assert first.startswith("SQLite's own check: row 1 missing from index event_by_time")
 
 
 def test_the_projection_is_rebuilt_from_the_journal(anna):

@@ -116,10 +116,11 @@ def test_a_store_survives_closing(place, anna):
         ),
         (lambda store: store.undo("monday"), "no drive 'monday'"),
         (lambda store: store.import_labels(make_labels(drive_name="")), "needs a name"),
+        (lambda store: store.import_labels(make_labels(), drive="a#b"), "needs a name without '#', got 'a#b'"),
         (lambda store: store.create("drive", make_track(id="\0")), "holds no zero byte"),
         (lambda store: store.create("drive", make_track(id="\ud800")), "a character that no database takes"),
     ],
-    ids=["drive", "object", "frame", "undo", "unnamed", "zero byte", "half a character"],
+    ids=["drive", "object", "frame", "undo", "unnamed", "mark in the name", "zero byte", "half a character"],
 )
 def test_what_cannot_be_is_told_in_one_line(anna, call, message):
     anna.import_labels(make_labels())

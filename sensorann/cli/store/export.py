@@ -18,7 +18,9 @@ from sensorann.formats import Written, open_drive
 from sensorann.formats.columns import write_columns
 from sensorann.scene import Labels
 from sensorann.store import load_as_of
+from sensorann.store.hashing import files_sha256, root_sha256
 from sensorann.store.provenance import provenance as provenance_of
+from sensorann.store.signing import sign_off as stand_for
 from sensorann.store.verifying import head_hash
 
 
@@ -31,7 +33,7 @@ def export(
     to_format: Annotated[LabelFormatName | Literal["h5"] | None, Parameter(name="--to")] = None,
     as_of: str | None = None,
     provenance: Path | None = None,
-    guideline: Path | None = None,
+    sign_off: str | None = None,
 ) -> None:
     """Write the labels of a drive, and where they come from.
 
@@ -59,11 +61,12 @@ def export(
     provenance
         Write W3C PROV-JSON here: every event, who made it with what, and the release manifest with hashes of the files
         just written.
-    guideline
-        The text that annotators worked by, named by its hash in the manifest.
+    sign_off
+        Stand for the files just written, with a word on what was checked and what is known to be wrong: an event of the
+        journal, named in the manifest.
     """
-    if guideline is not None and provenance is None:
-        raise UsageError("--guideline is named in the provenance: add --provenance FILE")
+    if sign_off is not None and provenance is None:
+        raise UsageError("--sign-off is named in the provenance: add --provenance FILE")
     if as_of is not None and provenance is not None:
         raise UsageError("--provenance tells of the labels as they are: leave out --as-of")
     then_ns = None if as_of is None else unix_ns(as_of, "--as-of")
@@ -77,7 +80,9 @@ def export(
         else:
             written = write_labels(labels, out, drive=recording, format=to_format)
         if provenance is not None:
-            document = provenance_of(opened, name, files=[Path(out)], guideline=guideline)
+            if sign_off is not None:
+                stand_for(opened, name, root_sha256(files_sha256([Path(out)]).values()), text=sign_off)
+            document = provenance_of(opened, name, files=[Path(out)], recording=recording)
             with written_whole(provenance) as temporary:
                 temporary.write_text(json_text(document), encoding="utf-8")
     left_out = f", {written.left_out} boxes left out" if written.left_out else ""
