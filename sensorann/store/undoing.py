@@ -10,6 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from sensorann.store import journal, projection
+from sensorann.store.committing import commit
+from sensorann.store.journal import Note
 from sensorann.store.kinds import BESIDE_LABELS
 from sensorann.store.schema import event
 
@@ -32,6 +35,24 @@ def redoable(connection: Connection, drive: str, actor: str) -> int | None:
     while last is not None and last.kind == "redo":
         last = _previous(connection, drive, actor, last.undoes)
     return int(last.seq) if last is not None and last.kind == "undo" else None
+
+
+def take_back(connection: Connection, drive: str, target: int | None, *, kind: str, actor: str) -> int | None:
+    """Write the opposite of an event, as an undo or a redo; return its number, None where there is none.
+
+    Raises
+    ------
+    EditConflictError
+        When somebody changed the same fields afterwards.
+    StoreError
+        When there is no such drive.
+    """
+    if target is None:
+        projection.require_drive(connection, drive)
+        return None
+    patch = journal.event(connection, target).patch.inverse()
+    commit(connection, drive, patch, Note(kind=kind), actor=actor, undoes=target)
+    return target
 
 
 def _origin(connection: Connection, row: Row[*tuple[Any, ...]]) -> Row[*tuple[Any, ...]]:
