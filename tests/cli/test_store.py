@@ -45,10 +45,11 @@ def test_labels_go_in_and_come_out_as_they_were(db, tmp_path, capsys):
 
 
 def test_drives_are_listed(db, capsys):
+    move_box(db)
     capsys.readouterr()
     assert run(["store", "drives", db, "--json"]) == 0
     (row,) = json.loads(capsys.readouterr().out)
-    assert row == {"drive": "monday", "objects": 3, "boxes": 7, "human": 4, "last_event": 1}
+    assert row == {"drive": "monday", "objects": 3, "boxes": 7, "human": 4, "last_event": 2}
     assert run(["store", "drives", db]) == 0
     assert "monday" in capsys.readouterr().out
 

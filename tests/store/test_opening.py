@@ -92,6 +92,12 @@ def test_a_locked_store_is_told_after_waiting(place, anna):
     impatient.edit(seen, moved(seen.track, 0))
 
 
+def test_who_waits_for_another_writer_says_how_long(place):
+    with place.open("anna", wait_s=2.5).reading() as connection:
+        asked = {"sqlite": "PRAGMA busy_timeout", "postgresql": "SHOW lock_timeout"}[connection.dialect.name]
+        assert connection.exec_driver_sql(asked).scalar_one() in (2500, "2500ms")
+
+
 def test_readers_do_not_wait_for_writers(place, anna):
     anna.import_labels(make_labels())
     reader = place.open("anna", wait_s=0.05)
