@@ -17,8 +17,29 @@ from sensorann.store.failures import failures_named
 
 # SQLite's write-ahead log needs memory that all writers share, which these do not give.
 _NETWORK_FILE_SYSTEMS = frozenset(
-    """nfs nfs4 cifs smb3 smbfs ncpfs afs ceph glusterfs lustre beegfs gpfs pvfs2 9p
-    fuse.sshfs fuse.glusterfs fuse.ceph-fuse fuse.s3fs fuse.gcsfuse fuse.rclone fuse.davfs2""".split()
+    [
+        "nfs",
+        "nfs4",
+        "cifs",
+        "smb3",
+        "smbfs",
+        "ncpfs",
+        "afs",
+        "ceph",
+        "glusterfs",
+        "lustre",
+        "beegfs",
+        "gpfs",
+        "pvfs2",
+        "9p",
+        "fuse.sshfs",
+        "fuse.glusterfs",
+        "fuse.ceph-fuse",
+        "fuse.s3fs",
+        "fuse.gcsfuse",
+        "fuse.rclone",
+        "fuse.davfs2",
+    ]
 )
 _DRIVER = "postgresql+psycopg"
 _MOUNTS = Path("/proc/self/mounts")

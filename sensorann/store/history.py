@@ -84,6 +84,18 @@ def log(store: Store, chosen: Filter | None = None, *, last: int | None = None) 
     return found[::-1]
 
 
+def event_hash(store: Store, seq: int) -> str:
+    """Hash of an event, in hexadecimal: it names the state of all labels after it.
+
+    Raises
+    ------
+    StoreError
+        When there is none of that number.
+    """
+    with store.reading() as connection:
+        return journal.event(connection, seq).hash.hex()
+
+
 def story(
     store: Store, drive: str, object_id: str, timestamp_ns: int | None = None, *, until_ns: int | None = None
 ) -> list[Step]:

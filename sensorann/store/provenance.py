@@ -21,22 +21,22 @@ _PREFIX = "sensorann"
 
 
 def provenance(
-    store: Store, drive: str, *, files: Sequence[Path] = (), recording: Drive | None = None
+    store: Store, drive: str, *, files: Sequence[Path] = (), recording: Drive | None = None, seq: int | None = None
 ) -> dict[str, Any]:
     """Build a PROV-JSON document of a drive, with its release manifest.
 
     Parameters
     ----------
-    store, drive, files, recording : see `release_manifest`
+    store, drive, files, recording, seq : see `release_manifest`
 
     Raises
     ------
     MissingDataError
         When a file is not there.
     StoreError
-        When there is no such drive.
+        When there is no such drive, or its labels changed since they were loaded.
     """
-    manifest = release_manifest(store, drive, files=files, recording=recording)
+    manifest = release_manifest(store, drive, files=files, recording=recording, seq=seq)
     document = _Document()
     for event in log(store, Filter(drive=drive)):
         document.add_event(event)

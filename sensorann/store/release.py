@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import sensorann
+from sensorann.errors import StoreError
 from sensorann.scene import Drive, frame_timestamps_ns
 from sensorann.store import schema
 from sensorann.store.guidelines import guidelines_of
@@ -30,7 +31,7 @@ _TOOLS = ("numpy", "scipy", "numba", "opencv-python", "sqlalchemy")
 
 
 def release_manifest(
-    store: Store, drive: str, *, files: Sequence[Path] = (), recording: Drive | None = None
+    store: Store, drive: str, *, files: Sequence[Path] = (), recording: Drive | None = None, seq: int | None = None
 ) -> dict[str, Any]:
     """Say what a release of a drive rests on.
 
@@ -39,6 +40,7 @@ def release_manifest(
     store, drive : where the labels are
     files : what is given away; folders with all that is in them
     recording : the drive that was labelled, for its sensors, calibration and times
+    seq : number of the last event when the labels in the files were loaded; not checked when not given
 
     Returns
     -------
@@ -50,9 +52,14 @@ def release_manifest(
     MissingDataError
         When a file is not there.
     StoreError
-        When there is no such drive.
+        When there is no such drive, or its labels changed since they were loaded.
     """
     events = log(store, Filter(drive=drive))
+    later = [event for event in events if seq is not None and event.seq > seq and event.kind not in BESIDE_LABELS]
+    if later:
+        raise StoreError(
+            f"{later[0].actor} changed {drive} in event {later[0].seq} while it was exported: export again"
+        )
     counted = statistics(store, drive)
     return {
         "release": _release(store, drive, files_sha256(files)),

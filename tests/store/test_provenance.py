@@ -10,8 +10,9 @@ from prov.model import ProvActivity, ProvAgent, ProvDerivation, ProvDocument, Pr
 
 import sensorann as sa
 from sensorann.cli import run
-from sensorann.errors import MissingDataError
-from sensorann.store import Note, verify
+from sensorann.cli.labels import write_labels
+from sensorann.errors import MissingDataError, StoreError
+from sensorann.store import Note, open_store, verify
 from sensorann.store.guidelines import set_guideline
 from sensorann.store.provenance import provenance
 from sensorann.store.release import release_manifest
@@ -112,6 +113,24 @@ def test_the_command_writes_labels_and_provenance(store, tmp_path):
     assert hashes == {str(out): hashlib.sha256(out.read_bytes()).hexdigest()}
     assert json.loads(release["sensorann:release"])["signed_off"] == []
     assert run(["store", "export", store.name, str(out), "--sign-off", "fine"]) == 2
+
+
+def test_a_manifest_about_labels_that_changed_meanwhile_is_refused(store, tmp_path, monkeypatch):
+    def write_while_somebody_edits(labels, out, **options):
+        with open_store(store.name, actor="ben") as ben:
+            seen = ben.track("drive", "7")
+            ben.edit(seen, moved(seen.track, 0))
+        return write_labels(labels, out, **options)
+
+    monkeypatch.setattr("sensorann.cli.store.export.write_labels", write_while_somebody_edits)
+    prov = tmp_path / "out.prov.json"
+    words = ["store", "export", store.name, str(tmp_path / "out.json"), "--provenance", str(prov)]
+    assert run(words) == 1
+    assert not prov.exists()
+    with pytest.raises(StoreError, match="ben changed drive in event 4 while it was exported: export again"):
+        release_manifest(store, "drive", seq=3)
+    comment(store, "drive", "7", "hm")
+    assert release_manifest(store, "drive", seq=4)["annotation"]["last_event"] == 5
 
 
 def test_who_signs_off_stands_in_the_release(store, tmp_path, monkeypatch):

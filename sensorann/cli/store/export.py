@@ -19,9 +19,9 @@ from sensorann.formats.columns import write_columns
 from sensorann.scene import Labels
 from sensorann.store import load_as_of
 from sensorann.store.hashing import files_sha256, root_sha256
+from sensorann.store.history import event_hash
 from sensorann.store.provenance import provenance as provenance_of
 from sensorann.store.signing import sign_off as stand_for
-from sensorann.store.verifying import head_hash
 
 
 def export(
@@ -73,16 +73,17 @@ def export(
     place, name = drive_address(store)
     recording = None if drive is None else open_drive(drive)
     with sa.open_store(place) as opened:
-        labels = (opened.load(name) if then_ns is None else load_as_of(opened, name, then_ns)).labels
+        loaded = opened.load(name) if then_ns is None else load_as_of(opened, name, then_ns)
+        labels = loaded.labels
         if to_format == "h5" or (to_format is None and out.endswith(".h5")):
-            write_columns(labels, out, version=head_hash(opened))
+            write_columns(labels, out, version=event_hash(opened, loaded.seq))
             written = _all_of(labels)
         else:
             written = write_labels(labels, out, drive=recording, format=to_format)
         if provenance is not None:
             if sign_off is not None:
                 stand_for(opened, name, root_sha256(files_sha256([Path(out)]).values()), text=sign_off)
-            document = provenance_of(opened, name, files=[Path(out)], recording=recording)
+            document = provenance_of(opened, name, files=[Path(out)], recording=recording, seq=loaded.seq)
             with written_whole(provenance) as temporary:
                 temporary.write_text(json_text(document), encoding="utf-8")
     left_out = f", {written.left_out} boxes left out" if written.left_out else ""
