@@ -3,4 +3,4 @@
 # Talk and organisation beside the labels: taken back by saying the opposite, and no change of an object.
 BESIDE_LABELS = ("comment", "resolve", "accept", "reject", "assign", "status", "user", "guideline", "sign off")
 # What a program made in one go: nobody worked on each of its boxes.
-AUTOMATIC = ("import", "interpolate", "prelabel", "track")
+AUTOMATIC = ("import", "interpolate", "extend", "prelabel", "track")

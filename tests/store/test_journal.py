@@ -15,6 +15,7 @@ from sensorann.errors import StoreError
 from sensorann.store import Note, Store, journal, open_store, verify
 from sensorann.store.patch import Box, BoxChange, DocumentChange, Patch, packed, unpacked
 from tests.builders import make_labels, make_track
+from tests.store import workload
 from tests.store.edits import contents, full_labels, moved
 
 BOXES = st.none() | st.builds(
@@ -145,34 +146,30 @@ def test_a_forged_event_breaks_the_chain_behind_it(labels_db):
     assert verify(labels_db).faults == ("event 5 does not follow event 4: that one was replaced, hash and all",)
 
 
-def payload_offsets(store: Store, seq: int) -> list[int]:
-    """Every place in the file that holds the bytes of an event's own columns."""
+def row_in_file(store: Store, seq: int) -> range:
+    """Where the row of an event lies in the file: its columns from the time to the hash."""
     with closing(sqlite3.connect(store.name)) as connection:
-        row = connection.execute(
-            "SELECT patch, numbers, hash, actor, client FROM event WHERE seq = ?", (seq,)
+        *before, patch, numbers = connection.execute(
+            "SELECT actor, client, kind, drive, object, machine, patch, numbers FROM event WHERE seq = ?", (seq,)
         ).fetchone()
-    patch, numbers, event_hash, *_ = row
-    with open(store.name, "rb") as stream:  # noqa: PTH123
-        content = stream.read()
-    at = content.index(patch.encode() + numbers)
-    n = len(patch.encode()) + len(numbers)
-    return [*range(at - 40, at, 7), *range(at, at + n, 29), content.index(event_hash, at)]
+    payload = patch.encode() + numbers
+    start = Path(store.name).read_bytes().index(payload)
+    n_before = 8 + sum(len(text) for text in before if text is not None)
+    return range(start - n_before, start + len(payload) + 2 * 32)
 
 
-def test_a_flipped_byte_is_named_with_its_event(labels_db):
+@pytest.mark.parametrize("seq", range(2, 10))
+def test_a_flipped_byte_is_named_with_its_event(labels_db, seq):
     edited_store(labels_db)
     labels_db.close()
     tamper(labels_db, "PRAGMA wal_checkpoint(TRUNCATE)")
-    with open(labels_db.name, "rb") as stream:  # noqa: PTH123
-        original = stream.read()
-    for offset in payload_offsets(labels_db, 5):
-        flipped = bytearray(original)
-        flipped[offset] ^= 0x20
-        with open(labels_db.name, "wb") as stream:  # noqa: PTH123
-            stream.write(flipped)
+    path = Path(labels_db.name)
+    original = path.read_bytes()
+    for offset in row_in_file(labels_db, seq)[:: 1 if workload.SOAK else 7]:
+        path.write_bytes(original[:offset] + bytes([original[offset] ^ 0x20]) + original[offset + 1 :])
         faults = verify(labels_db).faults
         labels_db.close()
-        assert any("event 5 " in fault for fault in faults), (offset, faults)
+        assert any(f"event {seq} " in fault for fault in faults), (offset, faults)
 
 
 def test_damage_beside_the_rows_is_found_by_the_database_itself(labels_db):
