@@ -159,7 +159,7 @@ def _connect_server(address: str, wait_s: float) -> tuple[Engine, str]:
         connection.commit()
 
     event.listen(engine, "connect", prepare)
-    return engine, url.render_as_string(hide_password=True)
+    return engine, shown_address(address)
 
 
 def _server_url(address: str) -> URL:
