@@ -30,6 +30,7 @@ _DOCUMENT_COLUMNS = (DOCUMENT.c.kind, DOCUMENT.c.key, DOCUMENT.c.body, DOCUMENT.
 _ONE_BOX = select(*_BOX_COLUMNS).where(*_BOX_HERE)
 _ONE_DOCUMENT = select(*_DOCUMENT_COLUMNS).where(*_DOCUMENT_HERE)
 _CHANGE_BOX, _REMOVE_BOX = BOX.update().where(*_BOX_HERE), BOX.delete().where(*_BOX_HERE)
+_TOUCH = schema.touched.insert()
 _CHANGE_DOCUMENT, _REMOVE_DOCUMENT = DOCUMENT.update().where(*_DOCUMENT_HERE), DOCUMENT.delete().where(*_DOCUMENT_HERE)
 
 
@@ -158,7 +159,7 @@ def apply(connection: Connection, drive: str, seq: int, patch: Patch) -> None:
     _apply_boxes(connection, drive, seq, patch.boxes)
     objects = patch.objects
     if objects:
-        connection.execute(schema.touched.insert(), [{"drive": drive, "object": name, "seq": seq} for name in objects])
+        connection.execute(_TOUCH, [{"drive": drive, "object": name, "seq": seq} for name in objects])
         heads = [{"d": drive, "k": "track", "n": name, "version": seq} for name in objects]
         connection.execute(_CHANGE_DOCUMENT, heads)
 

@@ -61,6 +61,17 @@ def test_what_was_not_there_yet_is_told(anna, clock):
         load_as_of(anna, "monday", seconds(100))
 
 
+def test_other_drives_do_not_say_how_far_a_drive_had_come(anna, clock):
+    clock(100)
+    anna.import_labels(make_labels())
+    clock(300)
+    seen = anna.track("drive", "1")
+    anna.edit(seen, moved(seen.track, 0))
+    clock(200)  # a clock that runs backwards, in the event of another drive
+    anna.import_labels(make_labels(), drive="other")
+    assert track_as_of(anna, "drive", "1", seconds(250)).version == 1
+
+
 def test_events_keep_their_order_where_the_clock_ran_backwards(anna, clock):
     clock(500)
     anna.import_labels(make_labels())
