@@ -127,12 +127,13 @@ def set_box_attribute(session: Session, name: str, value: Attribute | None) -> N
 
 def _interpolate(session: Session, only: str | None) -> None:
     drive, points = session.drive, session.use_points
-    # Neighbours are computed too, since they claim their own points, and left out of the result.
     machine = {"method": "smooth", "points": points, "calibration_sha256": drive.rig.calibration_sha256}
 
     def compute(labels: Labels) -> Labels:
-        computed = interpolate(labels, drive, points=points)
-        return computed if only is None else replace(computed, tracks=(computed.track(only),))
+        if only is None:
+            return interpolate(labels, drive, points=points)
+        # Neighbours take part, since they claim their own points, and are left out of the result.
+        return replace(labels, tracks=(interpolate(labels, drive, points=points, only=(only,)).track(only),))
 
     name = "interpolating all objects" if only is None else f"interpolating object {only}"
     session.complete(name, compute, Note(kind="interpolate", machine=machine))
