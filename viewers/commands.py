@@ -8,7 +8,8 @@ from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
 
-from viewers.actions import history, looking, objects, placing, remarks, shaping
+from viewers.actions import asking, history, looking, objects, placing, playing, remarks, reviewing, shaping, showing
+from viewers.looks import Part
 from viewers.session import Session
 from viewers.state import Tool, View
 
@@ -53,17 +54,26 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "first_frame": Command("first frame", lambda session: session.go_to(0)),
         "last_frame": Command("last frame", lambda session: session.go_to(len(session.frames) - 1)),
         "jump": Command("go to the frame whose correction is worth most", objects.look_for_doubt),
+        "play": Command("play, or stop", playing.toggle),
+        "faster": Command("play faster, up to 8x", partial(playing.change_speed, by=1)),
+        "slower": Command("play slower", partial(playing.change_speed, by=-1)),
         "next_object": Command("select the next object", partial(looking.step_objects, n_objects=1)),
         "previous_object": Command("select the previous object", partial(looking.step_objects, n_objects=-1)),
         "let_go": Command("lay down the tool, select nothing", looking.let_go),
         "hide": Command("hide what is selected", looking.hide),
         "isolate": Command("show only what is selected, or all", looking.isolate),
         "show_all": Command("show everything", looking.show_all),
+        "filter": Command("show only objects with some words", asking.ask_filter),
+        "lock": Command("lock what is selected, or free it", looking.lock),
         "one_click": Command("create: click the object", partial(looking.use_tool, tool=Tool.CLICK)),
         "three_clicks": Command(
             "create: click rear and front corner, then the other side",
             partial(looking.use_tool, tool=Tool.THREE_CLICKS),
         ),
+        "image_box": Command(
+            "create: draw around the object on the picture", partial(looking.use_tool, tool=Tool.IMAGE_BOX)
+        ),
+        "measure": Command("measure: click two points", partial(looking.use_tool, tool=Tool.MEASURE)),
         "forward": Command("move forward", partial(shaping.move, forward=STEP)),
         "back": Command("move back", partial(shaping.move, forward=-STEP)),
         "left": Command("move left", partial(shaping.move, left=STEP)),
@@ -77,6 +87,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "quarter_turn": Command("turn left by 90 degrees", partial(shaping.turn, angle=math.pi / 2)),
         "flip": Command("front and rear change places", shaping.flip),
         **_faces(),
+        "numbers": Command("type place, size and heading", asking.ask_numbers),
         "snap": Command("snap to the points, size kept", shaping.snap),
         "snap_size": Command("snap to the points, size too", partial(shaping.snap, lock_size=False)),
         "to_ground": Command("stand on the ground", shaping.to_ground),
@@ -96,6 +107,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "interpolate": Command("fill this object between its keyframes", objects.interpolate_object),
         "interpolate_all": Command("fill all objects between their keyframes", objects.interpolate_all),
         "points": Command("interpolation follows the points, or not", looking.toggle_points),
+        "stand_still": Command("the box holds in all frames of the object: it stands still", objects.stand_still),
         "extend": Command("follow this object beyond its keyframes", objects.extend),
         "merge": Command("merge the two selected objects", objects.merge),
         "split": Command("another object from this frame on", objects.split),
@@ -103,12 +115,35 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "delete_box": Command("delete the box in this frame", objects.delete_box),
         "delete_from_here": Command("delete the object's boxes from this frame on", objects.delete_from_here),
         "delete_object": Command("delete the object", objects.delete_object),
+        "category": Command("say what it is", asking.ask_category),
+        "attribute": Command("say something of the object or the box", asking.ask_attribute),
+        "tag": Command("tag the frame or the drive", asking.ask_tag),
+        "event": Command("an event begins here; the second time, it ends here", asking.mark_event),
+        "comment": Command("comment on the object", asking.ask_comment),
+        "resolve": Command("settle the comments on the object", remarks.resolve),
+        "check": Command("review: look for errors", reviewing.look_for_errors),
+        "next_finding": Command("review: next finding", partial(reviewing.step_findings, n_findings=1)),
+        "previous_finding": Command("review: previous finding", partial(reviewing.step_findings, n_findings=-1)),
+        "mend": Command("review: repair what was found", reviewing.mend),
+        "dismiss": Command("review: the finding is no error", reviewing.dismiss),
         "accept": Command("review: accept the object", partial(remarks.review, verdict="accept")),
         "reject": Command("review: reject the object", partial(remarks.review, verdict="reject")),
         "top_view": Command("look from above", partial(looking.look_from, view=View.TOP)),
         "side_view": Command("look from the right", partial(looking.look_from, view=View.SIDE)),
         "front_view": Command("look from the front", partial(looking.look_from, view=View.FRONT)),
         "usual_view": Command("look from behind", partial(looking.look_from, view=View.BEHIND)),
+        "world": Command("the view stays in the world, or goes along", showing.keep_the_place),
+        "coloring": Command("points by height, intensity, LiDAR, camera picture, object, age", showing.next_coloring),
+        "merge_sweeps": Command("merge 1, 5, 11 or 21 sweeps", showing.merge_sweeps),
+        "point_filter": Command("all points, those in boxes, those outside", showing.next_filter),
+        "rings": Command("rings of distance and a grid", partial(showing.switch, part=Part.RINGS)),
+        "halo": Command("doubt around computed boxes", partial(showing.switch, part=Part.HALO)),
+        "radar": Command("radar returns", partial(showing.switch, part=Part.RADAR)),
+        "names": Command("ids and categories at the boxes", partial(showing.switch, part=Part.NAMES)),
+        "next_camera": Command("next camera", showing.next_camera),
+        "pictures": Command("camera pictures", partial(showing.switch, part=Part.PICTURES)),
+        "close_ups": Command("close-ups of the selected box", partial(showing.switch, part=Part.CLOSE_UPS)),
+        "batch": Command("the selected object in many frames", partial(showing.switch, part=Part.BATCH)),
         "paths": Command("show the way of what is selected, or not", looking.toggle_paths),
         "larger_points": Command("larger points", partial(looking.change_point_size, by=1)),
         "smaller_points": Command("smaller points", partial(looking.change_point_size, by=-1)),

@@ -70,7 +70,21 @@ def hide(session: Session) -> None:
 
 def show_all(session: Session) -> None:
     """Show every object again."""
-    session.hidden, session.isolated = frozenset(), False
+    session.hidden, session.isolated, session.wanted_words = frozenset(), False, ()
+
+
+def lock(session: Session) -> None:
+    """Let nobody change what is selected by mistake; the second time, unlock it.
+
+    Raises
+    ------
+    ArgumentError
+        When nothing is selected.
+    """
+    chosen = {session.track.id, *session.selected}
+    unlocked = chosen <= session.locked
+    session.locked = session.locked - chosen if unlocked else session.locked | chosen
+    session.message = f"{', '.join(sorted(chosen))}: {'free again' if unlocked else 'locked'}"
 
 
 def isolate(session: Session) -> None:
