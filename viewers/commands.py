@@ -142,6 +142,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "names": Command("ids and categories at the boxes", partial(showing.switch, part=Part.NAMES)),
         "next_camera": Command("next camera", showing.next_camera),
         "pictures": Command("camera pictures", partial(showing.switch, part=Part.PICTURES)),
+        "overlay": Command("LiDAR points over the pictures", partial(showing.switch, part=Part.OVERLAY)),
         "close_ups": Command("close-ups of the selected box", partial(showing.switch, part=Part.CLOSE_UPS)),
         "batch": Command("the selected object in many frames", partial(showing.switch, part=Part.BATCH)),
         "paths": Command("show the way of what is selected, or not", looking.toggle_paths),

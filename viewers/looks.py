@@ -33,6 +33,7 @@ class Part(Enum):
     RADAR = "returns of radars, with their speed along the ray"
     NAMES = "id and category at the boxes"
     PICTURES = "cameras beside the 3D view"
+    OVERLAY = "LiDAR points over the pictures"
     CLOSE_UPS = "orthographic views of the selected box"
     BATCH = "the selected object in many frames instead of the 3D view"
 

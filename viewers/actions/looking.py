@@ -47,13 +47,19 @@ def select_along(session: Session, origin: ArrayLike, direction: ArrayLike, *, a
     along = as_array(direction, (3,), np.float64, name="direction", finite=True)
     hits = [(entry_into(box.cuboid, start, along), box.track.id) for box in session.shown()]
     distance, track_id = min(hits, default=(np.inf, ""))
-    if not np.isfinite(distance):
+    met = bool(np.isfinite(distance))
+    select_one(session, track_id if met else None, add=add)
+    return met
+
+
+def select_one(session: Session, track_id: str | None, *, add: bool = False) -> None:
+    """Select what was clicked, None for nothing; added to what is selected, or let go where it is that already."""
+    if track_id is None:
         if not add:
             session.select()
-        return False
+        return
     others = tuple(one for one in session.selected if one != track_id) if add else ()
     session.select(*others, *(() if add and track_id in session.selected else (track_id,)))
-    return True
 
 
 def hide(session: Session) -> None:
