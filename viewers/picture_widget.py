@@ -11,6 +11,7 @@ import open3d as o3d
 from numpy.typing import NDArray
 from open3d.visualization import gui
 
+from sensorann.images.colors import BACKGROUND
 from viewers.layout import Place
 
 
@@ -63,6 +64,8 @@ class PictureWidget:
     def place(self, place: Place) -> None:
         """Stand somewhere in the window, or nowhere."""
         self._widget.visible = place.width > 0 and place.height > 0
+        if self._widget.visible and self.size != (place.width, place.height):
+            self.show(np.full((place.height, place.width, 3), BACKGROUND, np.uint8))  # until there is something
         self.size = (place.width, place.height)
         self._widget.frame = gui.Rect(place.x, place.y, place.width, place.height)
 

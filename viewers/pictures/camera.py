@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sensorann.errors import FormatError, MissingDataError, TimeRangeError
+from sensorann.errors import SensorannError, TimeRangeError
 from sensorann.geometry import Camera, Cuboid, Cuboids, Transform
 from sensorann.images import boxes_at, draw_cuboids, draw_ranges, track_color
 from sensorann.images.colors import BACKGROUND, TEXT, Color, range_colors
@@ -91,10 +91,10 @@ def shot_of(session: Session, name: str) -> Shot | None:
 
 
 def image_of(drive: CachedDrive, shot: Shot, points_labels: NDArray[np.floating]) -> NDArray[np.uint8]:
-    """Read the picture; where there is none, the points as the camera would see them."""
+    """Read the picture; where it cannot be read, or there is none, the points as the camera would see them."""
     try:
         return drive.image(shot.name, shot.index)
-    except (MissingDataError, FormatError):
+    except SensorannError:
         return draw_ranges(shot.camera_from_labels.apply(points_labels), shot.camera)
 
 
