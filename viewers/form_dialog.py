@@ -13,9 +13,15 @@ class FormDialog:
     """Shows what the session asks, and hands over what the person wrote."""
 
     def __init__(
-        self, window: gui.Window, *, on_answer: Callable[[dict[str, str]], None], on_cancel: Callable[[], None]
+        self,
+        window: gui.Window,
+        home: gui.Widget,
+        *,
+        on_answer: Callable[[dict[str, str]], None],
+        on_cancel: Callable[[], None],
     ) -> None:
-        self._window, self._on_answer, self._on_cancel = window, on_answer, on_cancel
+        self._window, self._home = window, home
+        self._on_answer, self._on_cancel = on_answer, on_cancel
         self._form: Form | None = None
         self._answers: dict[str, Callable[[], str]] = {}
 
@@ -29,7 +35,10 @@ class FormDialog:
         if form is self._form:
             return
         if self._form is not None:
-            self._window.close_dialog()
+            # A field that kept the focus would be asked for keys after it is gone, and Open3D would crash.
+            self._window.set_focus_widget(self._home)
+            self._answers = {}
+            gui.Application.instance.post_to_main_thread(self._window, self._window.close_dialog)
         self._form = form
         if form is not None:
             self._open(form)
@@ -74,6 +83,8 @@ def _field(question: Question) -> tuple[gui.Widget, Callable[[], str]]:
             choice.add_item(option)
         choice.selected_text = question.answer
         return choice, lambda: str(choice.selected_text)
-    text = gui.TextEdit()
+    text, written = gui.TextEdit(), [question.answer]
     text.text_value = question.answer
-    return text, lambda: str(text.text_value)
+    # The widget's own value is that before the editing, until the editing ends.
+    text.set_on_text_changed(lambda new: written.__setitem__(0, new))
+    return text, lambda: written[0]

@@ -11,8 +11,6 @@ SIDE_WIDTH, FOOT_HEIGHT, MARGIN = 17.0, 4.6, 0.4
 _HELP_WIDTH, _HELP_HEIGHT = 44.0, 36.0
 # Shares of what the side and the foot leave.
 _PICTURES, _CLOSE_UPS, _STRIP = 0.4, 0.3, 0.22
-# Gap between pictures, pixels.
-_GAP = 4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,17 +85,15 @@ def _pictures(view: Place, width: int) -> tuple[Place, Place]:
     if not width:
         return NOWHERE, NOWHERE
     strip_height = round(_STRIP * view.height)
-    left = view.x + view.width + _GAP
-    camera = Place(x=left, y=view.y, width=width - _GAP, height=view.height - strip_height - _GAP)
-    strip = Place(x=left, y=view.y + view.height - strip_height, width=width - _GAP, height=strip_height)
+    left = view.x + view.width
+    camera = Place(x=left, y=view.y, width=width, height=view.height - strip_height)
+    strip = Place(x=left, y=view.y + view.height - strip_height, width=width, height=strip_height)
     return camera, strip
 
 
 def _close_ups(main: Place, height: int) -> tuple[Place, Place, Place]:
     if not height:
         return NOWHERE, NOWHERE, NOWHERE
-    width, top = main.width // 3, main.y + main.height - height + _GAP
-    first, second, third = (
-        Place(x=main.x + n * width, y=top, width=width - _GAP, height=height - _GAP) for n in range(3)
-    )
+    width, top = main.width // 3, main.y + main.height - height
+    first, second, third = (Place(x=main.x + n * width, y=top, width=width, height=height) for n in range(3))
     return first, second, third

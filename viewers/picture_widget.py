@@ -14,6 +14,8 @@ from open3d.visualization import gui
 from sensorann.images.colors import BACKGROUND
 from viewers.layout import Place
 
+_BORDER = 2
+
 
 class Press(Enum):
     """What the mouse does."""
@@ -72,6 +74,7 @@ class PictureWidget:
     def show(self, picture_bgr: NDArray[np.uint8]) -> None:
         """Show a picture (height, width, 3), BGR."""
         rgb = np.ascontiguousarray(picture_bgr[:, :, ::-1])
+        rgb[:_BORDER] = rgb[:, :_BORDER] = 0  # tells neighbours apart; the window itself would not paint a gap
         self._widget.update_image(o3d.geometry.Image(rgb))  # type: ignore[call-overload]
 
     def _mouse(self, event: gui.MouseEvent) -> gui.Widget.EventCallbackResult:

@@ -64,6 +64,15 @@ def list_line(session: Session, box: ShownBox) -> str:
     return f"{short_id(box.track.id)}  {box.track.category}  {box.source.label}{locked}"
 
 
+def work_text(session: Session) -> str:
+    """What the worker does and how far it is, a bar of ten signs; empty where it rests."""
+    if not session.busy:
+        return ""
+    share = session.worker.share
+    bar = "" if share is None else f"  [{'#' * int(10 * share):.<10}] {share:.0%}"
+    return f"{', '.join(session.busy)} ...{bar}"
+
+
 def hint(session: Session) -> str:
     """What a person may want to know when there is no message."""
     keys = "every edit is saved; ? shows the keys"

@@ -65,7 +65,10 @@ class Window:
             on_frame=self._guarded(self._go, None),
         )
         self._form = FormDialog(
-            window, on_answer=self._guarded(self._answer, None), on_cancel=self._guarded(self._cancel, None)
+            window,
+            self._scene.widget,
+            on_answer=self._guarded(self._answer, None),
+            on_cancel=self._guarded(self._cancel, None),
         )
         window.set_on_layout(self._guarded(self._layout, None))
         window.set_on_key(self._guarded(self._key, True))
@@ -176,10 +179,11 @@ class Window:
         changed |= playing.advance(self._session, time.monotonic())
         if changed:
             self.refresh()
+        self._panel.tell(self._session)
         merged = self._merging.collect()
         if merged is not None and merged[0] == self._session.i_frame:
             self._scene.draw_points(merged[1])
-        drawn = [merged is not None, self._cameras.collect(), self._batch.collect()]
+        drawn = [bool(self._session.busy), merged is not None, self._cameras.collect(), self._batch.collect()]
         if any(drawn):
             self._window.post_redraw()
         return changed or any(drawn)

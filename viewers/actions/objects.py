@@ -35,11 +35,11 @@ def interpolate_all(session: Session) -> None:
 
 def extend(session: Session) -> None:
     """Let the worker follow the selected object beyond its first and last keyframe, while its points are found."""
-    track, drive = session.track, session.drive
+    track, drive, progress = session.track, session.drive, session.worker.progress
     note = Note(kind="extend", machine={"calibration_sha256": drive.rig.calibration_sha256})
 
     def compute(labels: Labels) -> Labels:
-        return extend_tracks(replace(labels, tracks=(track,)), drive).labels
+        return extend_tracks(replace(labels, tracks=(track,)), drive, progress=progress).labels
 
     session.complete(f"following object {track.id}", compute, note)
 
@@ -144,14 +144,15 @@ def set_box_attribute(session: Session, name: str, value: Attribute | None) -> N
 
 
 def _interpolate(session: Session, only: str | None) -> None:
-    drive, points = session.drive, session.use_points
+    drive, points, progress = session.drive, session.use_points, session.worker.progress
     machine = {"method": "smooth", "points": points, "calibration_sha256": drive.rig.calibration_sha256}
 
     def compute(labels: Labels) -> Labels:
         if only is None:
-            return interpolate(labels, drive, points=points)
+            return interpolate(labels, drive, points=points, progress=progress)
         # Neighbours take part, since they claim their own points, and are left out of the result.
-        return replace(labels, tracks=(interpolate(labels, drive, points=points, only=(only,)).track(only),))
+        filled = interpolate(labels, drive, points=points, only=(only,), progress=progress)
+        return replace(labels, tracks=(filled.track(only),))
 
     name = "interpolating all objects" if only is None else f"interpolating object {only}"
     session.complete(name, compute, Note(kind="interpolate", machine=machine))

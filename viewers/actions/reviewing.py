@@ -24,7 +24,8 @@ def look_for_errors(session: Session) -> None:
         else:
             session.message = "no finding"
 
-    session.worker.submit("checking", lambda: check(labels, drive), take)
+    progress = session.worker.progress
+    session.worker.submit("checking", lambda: check(labels, drive, progress=progress), take)
 
 
 def step_findings(session: Session, n_findings: int) -> None:
