@@ -81,4 +81,4 @@ def hint(session: Session) -> str:
 
 def _surety(source: Source, sigmas: np.ndarray) -> str:
     doubt = float(np.hypot(*sigmas))
-    return source.label if not math.isfinite(doubt) else f"{source.label}, give or take {2 * doubt:.2f} m"
+    return source.label if not doubt > 0 else f"{source.label}, give or take {2 * doubt:.2f} m"
