@@ -25,10 +25,12 @@ import sensorann as sa
 from benchmarks.report import REPOSITORY, write
 from sensorann.geometry import Transform
 from sensorann.scene import Drive, Labels
-from viewers import Session, drawables, open_session
+from viewers import Session, drawables, open_session, shapes
 from viewers.actions import placing
+from viewers.coloring import colors_of
+from viewers.eye import drawn_from_labels
 from viewers.keymap import read_keymap
-from viewers.points import points_here
+from viewers.points import cloud_at, points_here
 
 DATA = Path(os.environ.get("SENSORANN_DATA", REPOSITORY.parent / "shared" / "data"))
 PAGE, MARK = REPOSITORY / "docs" / "annotating.md", "viewer"
@@ -110,8 +112,9 @@ def milliseconds(do: Callable[[], object], steps: Iterator[object] | range) -> s
 
 def switch(session: Session) -> None:
     """Read the points of a frame and build all that is drawn of it."""
-    drawables.cloud(points_here(session))
-    drawables.boxes(list(session.shown()), session.frame_from_ego(session.timestamp_ns).inverse())
+    cloud = cloud_at(session, session.timestamp_ns)
+    drawables.cloud(cloud.points, colors_of(session, cloud))
+    drawables.lines(shapes.boxes(list(session.shown())), drawn_from_labels(session))
 
 
 def each_frame(session: Session) -> Iterator[int]:

@@ -97,7 +97,7 @@ def clicking(page: Browser, session: Session, aims: np.ndarray) -> Iterable[tupl
     pixels = [pinhole.pixel_of(aim, size) for aim in aims]
     for pixel in (pixel for pixel in pixels if pinhole.in_view(pixel, size)):
         n = len(session.labels.tracks) + 1
-        yield f"{n} objects", lambda pixel=pixel: page.click(pixel)
+        yield f"objects: {n}", lambda pixel=pixel: page.click(pixel)
 
 
 def timed(page: Browser, what: str, steps: Iterable[tuple[str, Callable[[], object]]]) -> dict[str, str]:

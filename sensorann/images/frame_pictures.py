@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -12,15 +11,14 @@ from numpy.typing import NDArray
 from sensorann.errors import ArgumentError, FormatError, MissingDataError
 from sensorann.geometry import Transform
 from sensorann.images.birdseye import BirdseyeView, draw_birdseye
-from sensorann.images.colors import BACKGROUND, TEXT, Color, track_color
+from sensorann.images.colors import BACKGROUND, TEXT, track_color
 from sensorann.images.instants import InstantBoxes, boxes_at
-from sensorann.images.lines import Captions
+from sensorann.images.lines import Captions, short_id
 from sensorann.images.overlays import draw_cuboids, draw_ranges
 from sensorann.images.tally import Tally
 from sensorann.scene import Drive, Labels, sync
 
 _TRAIL_S = 5.0
-_LONGEST_ID = 8
 _VIDEO_HEIGHT = 720
 _VIDEO_CAMERA_WIDTH = 960
 
@@ -76,12 +74,10 @@ def camera_picture(
     *,
     name: str,
     tally: Tally,
-    color: Callable[[str], Color] = track_color,
 ) -> NDArray[np.uint8] | None:
     """Draw the boxes on the picture of a camera nearest to the frame, at the instant of that picture.
 
     None where the camera has no picture near the frame, or nobody knows where the vehicle was; both are counted.
-    Boxes have the color of their track, or another one by its id.
     """
     sensor, camera = drive.rig[name], drive.rig.camera(name)
     times = drive.timestamps_ns(name)
@@ -103,7 +99,7 @@ def camera_picture(
         image,
         camera,
         boxes.cuboids.moved(camera_from_frame, frame=name),
-        [color(track_id) for track_id in boxes.track_ids],
+        [track_color(track_id) for track_id in boxes.track_ids],
         captions=_captions(boxes, labels),
         solid=boxes.placed,
     )
@@ -142,8 +138,7 @@ def _captions(boxes: InstantBoxes, labels: Labels) -> list[str]:
     """Name every box by the common name of its category and its id, a long id by its beginning."""
     ontology = labels.ontology
     names = [ontology[category].name if category in ontology else category for category in boxes.categories]
-    ids = [track_id if len(track_id) <= _LONGEST_ID else track_id[:6] + ".." for track_id in boxes.track_ids]
-    return [f"{name} {track_id}" for name, track_id in zip(names, ids, strict=True)]
+    return [f"{name} {short_id(track_id)}" for name, track_id in zip(names, boxes.track_ids, strict=True)]
 
 
 def _frame_from_ego(drive: Drive, timestamp_ns: int) -> Transform:

@@ -131,7 +131,7 @@ def _draw_frames(
 ) -> Iterator[dict[str, NDArray[np.uint8]]]:
     """Draw and write frame after frame; yields what is to be seen at each by folder, camera pictures the newest."""
     times = frame_timestamps_ns(drive)
-    reach_ns = frame_step_ns(times) // 2
+    reach_ns = _frame_step_ns(times) // 2
     seen: dict[str, NDArray[np.uint8]] = {}
     for index in frames:
         now_ns = int(times[index])
@@ -180,14 +180,13 @@ def _check_cameras(drive: Drive, cameras: Sequence[str] | None) -> list[str]:
     return [name for name in names if name not in empty]
 
 
-def frame_step_ns(times: NDArray[np.int64]) -> int:
-    """Median step (ns) between frames, a tenth of a second where there is one frame only."""
+def _frame_step_ns(times: NDArray[np.int64]) -> int:
     return int(np.median(np.diff(times))) if len(times) > 1 else 100_000_000
 
 
 def _frame_rate(times: NDArray[np.int64], chosen: Sequence[int]) -> float:
     """Pictures per second at which the drive plays in real time, within what players show."""
-    step_s = frame_step_ns(times[list(chosen)]) * 1e-9
+    step_s = _frame_step_ns(times[list(chosen)]) * 1e-9
     return float(np.clip(1.0 / max(step_s, 1e-3), 1.0, 30.0))
 
 

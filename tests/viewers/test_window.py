@@ -23,6 +23,8 @@ from tests.viewers.conftest import visible_points
 from tests.viewers.screen import Hands, Screen, available, screen, until
 from viewers import open_session
 from viewers.commands import STEP
+from viewers.layout import Layout, arrange
+from viewers.looks import Looks
 
 pytest.importorskip("open3d", exc_type=(ImportError, OSError))
 pytestmark = pytest.mark.skipif(not available(), reason="needs Xvfb and xdotool (make system-libraries)")
@@ -45,11 +47,14 @@ class Street:
     other_pixel: tuple[float, float]
 
 
+def places(*, has_cameras: bool = False) -> Layout:
+    """Where everything stands in the window, as it opens."""
+    return arrange(0, 0, *WINDOW, em=FONT_PX, looks=Looks(), has_cameras=has_cameras)
+
+
 def view_size() -> tuple[float, float]:
     """Width and height of the 3D view."""
-    from viewers.panel import TIMELINE, WIDTH
-
-    return WINDOW[0] - round(WIDTH * FONT_PX), WINDOW[1] - round(TIMELINE * FONT_PX)
+    return places().view.width, places().view.height
 
 
 def pixel_of(point_ego: np.ndarray) -> tuple[float, float]:

@@ -14,7 +14,7 @@ from viewers.web.inbox import Post
 
 EVERY_DAY: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "go": ("first_frame", "leap_back", "previous_frame", "next_frame", "leap_forward", "last_frame"),
+        "go": ("first_frame", "leap_back", "previous_frame", "next_frame", "leap_forward", "last_frame", "play"),
         "create": ("one_click", "three_clicks", "let_go"),
         "edits": ("undo", "redo", "reload"),
         "object": ("interpolate", "interpolate_all", "jump", "extend", "key", "delete_box", "delete_object"),
@@ -24,11 +24,18 @@ EVERY_DAY: Mapping[str, tuple[str, ...]] = MappingProxyType(
 SELDOM: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "show": ("hide", "isolate", "show_all", "paths", "larger_points", "smaller_points"),
+        "points": ("coloring", "merge_sweeps", "point_filter", "rings", "halo", "radar", "names", "world"),
+        "say": ("attribute", "tag", "event", "filter", "lock", "measure"),
         "look": ("usual_view", "top_view", "side_view", "front_view"),
         "ids": ("merge", "split", "relink", "delete_from_here"),
     }
 )
-VERDICTS: Mapping[str, tuple[str, ...]] = MappingProxyType({"verdict": ("accept", "reject")})
+REVIEW: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "verdict": ("accept", "reject"),
+        "findings": ("check", "next_finding", "previous_finding", "mend", "dismiss"),
+    }
+)
 
 
 def add_buttons(

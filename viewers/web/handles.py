@@ -7,6 +7,7 @@ import viser
 
 from sensorann.geometry import Cuboid, Transform
 from viewers.actions import shaping
+from viewers.eye import drawn_from_labels
 from viewers.session import Session
 from viewers.web.inbox import Post
 
@@ -33,7 +34,7 @@ class Handles:
         if wanted != self._of:
             self._replace(cuboid, wanted)
         if self._shown is not None and cuboid is not None and session.gesture is None:
-            pose = session.frame_from_ego(session.timestamp_ns).inverse() @ cuboid.frame_from_cuboid
+            pose = drawn_from_labels(session) @ cuboid.frame_from_cuboid
             self._shown.position, self._shown.wxyz = pose.translation, pose.quaternion_wxyz
 
     def _replace(self, cuboid: Cuboid | None, of: tuple[str, int, tuple[float, float, float]] | None) -> None:
@@ -61,10 +62,9 @@ class Handles:
                 self._post(shaping.drop)
 
     def _hold(self, session: Session, handles: viser.TransformControlsHandle, pose: Transform) -> None:
-        """Hold the box at a pose in the ego frame, unless the handles are those of a box that is gone from the page."""
+        """Hold the box at a pose in the drawn frame, unless other handles are shown by now."""
         if handles is self._shown and self._of is not None:
-            labels_from_ego = session.frame_from_ego(session.timestamp_ns)
-            frame_from_cuboid = labels_from_ego @ pose
+            frame_from_cuboid = drawn_from_labels(session).inverse() @ pose
             shaping.hold(
                 session, Cuboid(frame_from_cuboid=frame_from_cuboid, size=self._of[2], frame=session.labels.frame)
             )

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from functools import partial
 
 import numpy as np
 import viser
+from numpy.typing import NDArray
 
 from sensorann.errors import SensorannError
-from viewers.eye import FIELD_OF_VIEW_DEG, moved_into, stand
+from viewers.actions import playing
+from viewers.eye import FIELD_OF_VIEW_DEG, drawn_from_labels, stand, target_of
 from viewers.keymap import Keymap
 from viewers.mouse import Mouse, Ray
 from viewers.session import Session
 from viewers.web.cameras import Cameras
+from viewers.web.forms import Forms
 from viewers.web.handles import Handles
 from viewers.web.hotkeys import listen_to_keys
 from viewers.web.inbox import Inbox
@@ -41,6 +45,7 @@ class Page:
         self._handles = Handles(server.scene, self._inbox.post)
         self._panel = Panel(server.gui, session, keymap, self._inbox.post)
         self._cameras = Cameras(server.gui, session)
+        self._forms = Forms(server.gui, self._inbox.post)
         listen_to_keys(server.gui, keymap, self._inbox.post)
         for add in (False, True):
             self._listen_to_clicks(add=add)
@@ -57,20 +62,31 @@ class Page:
         for action in actions:
             session.message = ""
             self._guarded(partial(action, session))
-        if self._guarded(session.collect) or actions:
+        worked = self._guarded(session.collect)
+        played = self._guarded(partial(playing.advance, session, time.monotonic()))
+        if actions or worked or played:
             self._refresh()
-        self._guarded(partial(self._cameras.collect, session))
+        self._guarded(partial(self._panel.tell, session))
+        for part in (self._scene, self._cameras):
+            self._guarded(partial(part.collect, session))
 
     def close(self) -> None:
-        """Stop drawing pictures."""
+        """Stop what is drawn beside the person."""
+        self._scene.close()
         self._cameras.close()
 
     def _refresh(self) -> None:
+        session = self._session
         with self._server.atomic():
             for draw in (self._scene.draw, self._handles.draw, self._look):
-                self._guarded(partial(draw, self._session))
-        self._guarded(partial(self._cameras.ask, self._session))
-        self._guarded(partial(self._panel.show, self._session))
+                self._guarded(partial(draw, session))
+        self._guarded(lambda: self._cameras.ask(session, self._points_labels()))
+        for show in (self._forms.show, self._panel.show):
+            self._guarded(partial(show, session))
+
+    def _points_labels(self) -> NDArray[np.float64]:
+        """Points of this frame (N, 3) in the frame of the labels."""
+        return self._session.frame_from_ego(self._session.timestamp_ns).apply(self._scene.cloud.points)
 
     def _guarded(self, call: Callable[[], object]) -> bool:
         """Let no error end the page: it is shown there, and logged where it is our fault; tell what the call tells."""
@@ -87,9 +103,7 @@ class Page:
         """Go to where the session wants to look from; from there on the person turns the view."""
         if session.view is None:
             return
-        ego_from_labels = session.frame_from_ego(session.timestamp_ns).inverse()
-        chosen = session.box_here(session.selected[-1]) if session.selected else None
-        center, eye = stand(session.view, None if chosen is None else moved_into(chosen, ego_from_labels, frame="ego"))
+        center, eye = stand(session.view, target_of(session))
         session.view = None
         self._server.initial_camera.position, self._server.initial_camera.look_at = eye, center
         for client in self._server.get_clients().values():
@@ -103,9 +117,8 @@ class Page:
 
     def _click(self, session: Session, event: viser.SceneClickEvent, *, add: bool) -> None:
         """Do what a click does: the button is pressed and let go at one place."""
-        labels_from_ego = session.frame_from_ego(session.timestamp_ns)
-        ray = Ray(labels_from_ego.apply(event.ray_origin), labels_from_ego.rotate(event.ray_direction))
-        points = labels_from_ego.apply(self._scene.points)
+        labels_from_drawn = drawn_from_labels(session).inverse()
+        ray = Ray(labels_from_drawn.apply(event.ray_origin), labels_from_drawn.rotate(event.ray_direction))
         hand = Mouse()
         hand.press(session, event.screen_pos, ray)
-        hand.release(session, event.screen_pos, ray, points, add=add)
+        hand.release(session, event.screen_pos, ray, self._points_labels(), add=add)

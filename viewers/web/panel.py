@@ -10,6 +10,7 @@ import viser
 from viewers.actions import objects, shaping
 from viewers.keymap import Keymap
 from viewers.session import Session
+from viewers.telling import list_line, state_text, work_text
 from viewers.timeline import draw_timeline
 from viewers.web.buttons import EVERY_DAY, SELDOM, add_buttons
 from viewers.web.inbox import Post
@@ -18,6 +19,7 @@ from viewers.web.widgets import put, when_changed
 
 _TIMELINE_WIDTH = 640
 _NOTHING, _GUESS = "nothing", "guess"
+_HINT = "every edit is saved; Ctrl+K lists what can be done"
 _ATTENTION, _CALM = "#ffb84d", "#9aa0a6"
 
 
@@ -28,7 +30,7 @@ class Panel:
         self._post = post
         self._ids: dict[str, str] = {}
         self._sized: tuple[str, tuple[float, float, float]] | None = None
-        self._state = gui.add_html("")
+        self._state, self._message = gui.add_html(""), gui.add_html("")
         self._frame = gui.add_slider("frame", 0, max(len(session.frames) - 1, 1), 1, 0)
         self._timeline = gui.add_image(draw_timeline(session, _TIMELINE_WIDTH), format="png")
         self._object: viser.GuiDropdownHandle[str] = gui.add_dropdown("selected", (_NOTHING,))
@@ -53,19 +55,17 @@ class Panel:
         self._show_size(session)
         self._review.show(session)
         self._help.visible = session.help_shown
-        work = ", ".join(session.busy)
-        message = f"{work} ..." if work else session.message
-        color = _ATTENTION if message else _CALM
-        self._state.content = (
-            f"<div>{html.escape(session.name)}: frame {session.i_frame} of {len(session.frames) - 1}, "
-            f"{len(session.labels.tracks)} objects, tool: {html.escape(session.tool.value)}</div>"
-            f'<div id="message" style="color:{color}">'
-            f"{html.escape(message or 'every edit is saved; Ctrl+K lists what can be done')}</div>"
-        )
+        self._state.content = _lines(state_text(session))
+        self.tell(session)
+
+    def tell(self, session: Session) -> None:
+        """Show what is to be read now, which changes while work goes on."""
+        told = work_text(session) or session.message
+        self._message.content = _lines(told or _HINT, color=_ATTENTION if told else _CALM)
 
     def _show_objects(self, session: Session) -> None:
         shown = list(session.shown())
-        self._ids = {f"{box.track.id}  {box.track.category}  {box.source.label}": box.track.id for box in shown}
+        self._ids = {list_line(session, box): box.track.id for box in shown}
         last = session.selected[-1] if session.selected else None
         chosen = [text for text, track_id in self._ids.items() if track_id == last]
         options = (_NOTHING, *self._ids)
@@ -96,6 +96,11 @@ class Panel:
 
     def _choose(self, session: Session, text: str) -> None:
         session.select(*(track_id for shown, track_id in self._ids.items() if shown == text))
+
+
+def _lines(text: str, *, color: str = "inherit") -> str:
+    """Text as HTML, whatever stands in it."""
+    return f'<div style="color:{color};white-space:pre-wrap;padding:0 1em">{html.escape(text)}</div>'
 
 
 def _categorise(session: Session, name: str) -> None:

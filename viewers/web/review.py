@@ -11,7 +11,7 @@ from sensorann.store.reviewing import comments, decisions
 from viewers.actions import remarks
 from viewers.commands import Command
 from viewers.session import Session
-from viewers.web.buttons import VERDICTS, add_buttons
+from viewers.web.buttons import REVIEW, add_buttons
 from viewers.web.inbox import Post
 from viewers.web.widgets import put
 
@@ -21,7 +21,7 @@ class Review:
 
     def __init__(self, gui: viser.GuiApi, commands: Mapping[str, Command], post: Post) -> None:
         self._post = post
-        add_buttons(gui, VERDICTS, commands, post)
+        add_buttons(gui, REVIEW, commands, post)
         self._form = gui.add_form(None)
         with self._form:
             self._line = gui.add_text("comment", "", hint="Enter says it of the selected object, in this frame")

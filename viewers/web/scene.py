@@ -1,4 +1,4 @@
-"""The 3D view in the browser: points, boxes with their names, and the way of an object."""
+"""The 3D view in the browser: points, boxes with their names, and what surrounds them."""
 
 from __future__ import annotations
 
@@ -7,67 +7,103 @@ import viser
 from numpy.typing import NDArray
 
 from sensorann.errors import SensorannError
-from viewers import shapes
-from viewers.points import points_here
+from sensorann.geometry import Transform
+from sensorann.images.lines import short_id
+from viewers import shapes, surroundings
+from viewers.coloring import colors_of, filtered, points_depend_on
+from viewers.eye import drawn_from_ego, drawn_from_labels
+from viewers.looks import Part
+from viewers.points import Cloud, cloud_at, merged_cloud
+from viewers.rendering_queue import RenderingQueue
 from viewers.session import Session
+from viewers.surroundings import NO_LINES, Lines
 
 # Metres in the scene for a pixel of the session's point size.
 _POINT = 0.02
 _LINE_PX = 2.0
 _DARK = (18, 20, 23)
+# Most of the lowest points of a sweep lie on the ground.
+_GROUND_PERCENTILE = 5.0
 
 
 class Scene:
-    """What is drawn of a session, where the vehicle is: metres of a map would not fit the screen's float32.
+    """What is drawn of a session.
 
     Attributes
     ----------
-    points : (N, 3), those that are drawn, in the ego frame
+    cloud : points of this frame, which a click may mean
     """
 
     def __init__(self, scene: viser.SceneApi) -> None:
-        self.points: NDArray[np.float32] = np.zeros((0, 3), np.float32)
+        self.cloud = Cloud.joined([])
         self._scene = scene
-        self._drawn: tuple[int, int] | None = None
+        self._drawn: tuple[object, ...] = ()
+        self._merging: RenderingQueue[tuple[int, Cloud]] = RenderingQueue("sensorann cloud")
         self._lines: dict[str, viser.LineSegmentsHandle] = {}
         self._captions: list[viser.LabelHandle] = []
         scene.set_background_image(np.full((1, 1, 3), _DARK, np.uint8), format="png")
         scene.configure_default_lights(enabled=False)
 
     def draw(self, session: Session) -> None:
-        """Draw the session as it is now: points where the frame changed, boxes always."""
-        wanted = (session.i_frame, session.point_size)
+        """Draw the session as it is now: points where they changed, boxes always."""
+        wanted = points_depend_on(session)
         if wanted != self._drawn:
-            self._drawn = wanted if self._draw_points(session) else None
-        ego_from_labels = session.frame_from_ego(session.timestamp_ns).inverse()
-        shown = list(session.shown())
-        self._draw_lines("/boxes", shapes.boxes(shown, ego_from_labels))
-        path = shapes.path(session.track, ego_from_labels) if session.paths_shown and session.selected else None
-        self._draw_lines("/path", path)
-        tops = [box.cuboid.frame_from_cuboid.apply([0.0, 0.0, box.cuboid.size[2] / 2]) for box in shown]
-        self._draw_captions([box.track.id for box in shown], ego_from_labels.apply(np.reshape(tops, (-1, 3))))
+            self._drawn = wanted if self._read_points(session) else ()
+        parts, from_labels, from_ego = session.looks.shown, drawn_from_labels(session), drawn_from_ego(session)
+        way = shapes.path(session.track) if session.paths_shown and session.selected else NO_LINES
+        self._draw_lines("/boxes", shapes.boxes(list(session.shown())), from_labels)
+        self._draw_lines("/path", way, from_labels)
+        self._draw_lines("/halo", surroundings.halo(session) if Part.HALO in parts else NO_LINES, from_labels)
+        self._draw_lines("/measured", surroundings.measured(session), from_labels)
+        self._draw_lines("/radar", surroundings.radar(session) if Part.RADAR in parts else NO_LINES, from_ego)
+        self._draw_captions(session, from_labels)
 
-    def _draw_points(self, session: Session) -> bool:
+    def collect(self, session: Session) -> None:
+        """Draw merged sweeps when they are there."""
+        merged = self._merging.collect()
+        if merged is not None and merged[0] == session.i_frame:
+            self._draw_points(session, merged[1])
+
+    def close(self) -> None:
+        """Stop merging."""
+        self._merging.close()
+
+    def _read_points(self, session: Session) -> bool:
         """Tell whether they could be read; where not, the message says why, and the points of another frame go."""
         try:
-            self.points = points_here(session)
+            self.cloud = cloud_at(session, session.timestamp_ns)
         except SensorannError as error:
-            self.points = np.zeros((0, 3), np.float32)
+            self.cloud = Cloud.joined([])
             session.message = str(error)
-        size, shown = _POINT * session.point_size, self.points
-        colors = shapes.height_colors(shown[:, 2]) if len(shown) else shown
-        self._scene.add_point_cloud(
-            "/points", shown, colors, point_size=size, precision="float32", point_shading="flat"
-        )
-        return len(shown) > 0
+        self._draw_points(session, self.cloud)
+        i_frame, n_sweeps = session.i_frame, session.looks.n_sweeps
+        if n_sweeps > 1:
+            self._merging.ask(lambda: (i_frame, merged_cloud(session, i_frame, n_sweeps)))
+        return len(self.cloud.points) > 0
 
-    def _draw_lines(self, name: str, lines: shapes.Lines | None) -> None:
+    def _draw_points(self, session: Session, cloud: Cloud) -> None:
+        shown, from_ego = filtered(session, cloud), drawn_from_ego(session)
+        self._scene.add_point_cloud(
+            "/points",
+            from_ego.apply(shown.points).astype(np.float32),
+            colors_of(session, shown),
+            point_size=_POINT * session.point_size,
+            precision="float32",
+            point_shading="flat",
+        )
+        rings = NO_LINES
+        if Part.RINGS in session.looks.shown and len(cloud.points):
+            rings = surroundings.rings(float(np.percentile(cloud.points[:, 2], _GROUND_PERCENTILE)))
+        self._draw_lines("/rings", rings, from_ego)
+
+    def _draw_lines(self, name: str, lines: Lines, drawn_from_lines: Transform) -> None:
         handle = self._lines.get(name)
-        if lines is None or not len(lines.pairs):
+        if not len(lines.starts):
             if handle is not None:
                 self._lines.pop(name).remove()
             return
-        points = lines.points[lines.pairs].astype(np.float32)
+        ends = np.stack([drawn_from_lines.apply(lines.starts), drawn_from_lines.apply(lines.ends)], axis=1)
+        points = ends.astype(np.float32)
         colors = np.repeat(np.round(255 * _linear(lines.colors)).astype(np.uint8)[:, None], 2, axis=1)
         if handle is None:
             self._lines[name] = self._scene.add_line_segments(
@@ -76,14 +112,17 @@ class Scene:
         else:
             handle.points, handle.colors = points, colors
 
-    def _draw_captions(self, texts: list[str], places: NDArray[np.float64]) -> None:
-        for n, (text, place) in enumerate(zip(texts, places, strict=True)):
+    def _draw_captions(self, session: Session, from_labels: Transform) -> None:
+        named = list(session.shown()) if Part.NAMES in session.looks.shown else []
+        for n, box in enumerate(named):
             if n == len(self._captions):
-                self._captions.append(self._scene.add_label(f"/captions/{n}", text, anchor="bottom-center"))
+                self._captions.append(self._scene.add_label(f"/captions/{n}", "", anchor="bottom-center"))
+            top = box.cuboid.frame_from_cuboid.apply([0.0, 0.0, box.cuboid.size[2] / 2])
             caption = self._captions[n]
-            caption.text, caption.position, caption.visible = text, place, True
+            caption.text = f"{short_id(box.track.id)} {box.track.category}"
+            caption.position, caption.visible = from_labels.apply(top), True
         # Those to spare are kept: a page that joins later is told of everything that ever had a name of its own.
-        for caption in self._captions[len(texts) :]:
+        for caption in self._captions[len(named) :]:
             caption.visible = False
 
 

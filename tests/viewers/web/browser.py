@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import cv2
 import numpy as np
-from selenium.common.exceptions import WebDriverException
+from selenium.common.exceptions import ElementClickInterceptedException, NoSuchElementException, WebDriverException
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.actions.action_builder import ActionBuilder
@@ -29,6 +29,7 @@ WINDOW = (1280, 800)
 # Spread of the values of a picture in which there is more than the dark ground.
 _SOMETHING = 5.0
 _TYPING_S = 0.3
+_LINE = "//*[normalize-space()='{}']/following::input[1]"
 _BROWSER, _DRIVER = "chromium", "chromedriver"
 # No graphics card, no sandbox for root, and none of the browser's own errands on the network.
 _OPTIONS = (
@@ -58,7 +59,7 @@ class Browser:
     def open(self, address: str) -> None:
         """Open a page and wait until it shows a session."""
         self._chrome.get(address)
-        until(lambda: " objects, tool:" in self.text(), "the panel")
+        until(lambda: "tool: " in self.text(), "the panel")
         until(lambda: self._chrome.find_elements(By.CSS_SELECTOR, "canvas"), "the 3D view")
         for warning in self._chrome.find_elements(By.CSS_SELECTOR, ".mantine-Notification-closeButton"):
             warning.click()  # that there is no graphics card
@@ -83,20 +84,24 @@ class Browser:
 
     def button(self, name: str) -> None:
         """Press a button of the panel."""
-        found = self._chrome.find_elements(By.XPATH, f"//button[normalize-space()='{name}']")
-        assert found, f"no button {name}"
-        self._chrome.execute_script("arguments[0].scrollIntoView({block: 'center'})", found[0])
-        found[0].click()
+        self._press(f"//button[normalize-space()='{name}']")
 
     def choose(self, label: str, words: str) -> None:
         """Choose the first entry of a list with some words."""
-        visible = "return [...document.querySelectorAll('[role=option]')].filter(one => one.offsetParent"
-        until(lambda: not self._chrome.execute_script(f"{visible}).length"), "the end of the last choice")
-        self._line(label).click()
+        visible = "[...document.querySelectorAll('[role=option]')].filter(one => one.offsetParent"
         # In one step: the page draws its lists anew at any time.
-        press = "const one = [...document.querySelectorAll('[role=option]')].find(one => one.offsetParent"
-        press += " && one.textContent.includes(arguments[0])); if (one) one.click(); return Boolean(one)"
-        until(lambda: self._chrome.execute_script(press, words), f"an entry with {words}")
+        press = (
+            f"const one = {visible} && one.textContent.includes(arguments[0]))[0]; one?.click(); return Boolean(one)"
+        )
+
+        def chosen() -> bool:
+            until(lambda: not self._chrome.execute_script(f"return {visible}).length"), "the end of the last choice")
+            self._press(_LINE.format(label))
+            until(lambda: self._chrome.execute_script(press, words), f"an entry with {words}")
+            time.sleep(_TYPING_S)
+            return words in self._line(label).get_attribute("value")
+
+        until(chosen, f"{words} chosen")
 
     def type(self, label: str, text: str) -> None:
         """Replace what is written in the line with a label."""
@@ -111,9 +116,23 @@ class Browser:
         line.send_keys(Keys.ENTER)
 
     def _line(self, label: str) -> WebElement:
-        line = self._chrome.find_element(By.XPATH, f"//*[normalize-space()='{label}']/following::input[1]")
-        self._chrome.execute_script("arguments[0].scrollIntoView({block: 'center'})", line)
-        return line
+        return self._in_sight(_LINE.format(label))
+
+    def _in_sight(self, path: str) -> WebElement:
+        element = self._chrome.find_element(By.XPATH, path)
+        self._chrome.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
+        return element
+
+    def _press(self, path: str) -> None:
+        """Press an element as soon as nothing lies above it, such as a dialog that fades away."""
+
+        def pressed() -> bool:
+            with contextlib.suppress(NoSuchElementException, ElementClickInterceptedException):
+                self._in_sight(path).click()
+                return True
+            return False
+
+        until(pressed, path)
 
     def fetch(self, address: str) -> str:
         """Let a script of the page ask for an address; ``answered`` or ``refused``."""

@@ -19,6 +19,8 @@ from viewers.web.cameras import Cameras
 from viewers.web.door import Door
 from viewers.web.serving import serving
 
+NO_POINTS = np.zeros((0, 3))
+
 
 @pytest.fixture
 def session(web_street, tmp_path) -> Iterator[Session]:
@@ -41,7 +43,7 @@ def drawn(cameras: Cameras, session: Session) -> np.ndarray:
     """The picture of the only camera, after it was asked for and came."""
     (handle,) = cameras.widgets.values()
     before = handle.image
-    cameras.ask(session)
+    cameras.ask(session, NO_POINTS)
 
     def came() -> bool:
         cameras.collect(session)
@@ -71,10 +73,10 @@ def test_nothing_is_drawn_while_a_person_is_at_work(cameras, session):
     (handle,) = cameras.widgets.values()
     first = handle.image
     for _ in range(20):
-        cameras.ask(session)
+        cameras.ask(session, NO_POINTS)
         cameras.collect(session)
         assert handle.image is first
     session.worker.submit("slow", lambda: time.sleep(0.4), lambda _: None)
-    cameras.ask(session)
+    cameras.ask(session, NO_POINTS)
     until(lambda: not session.busy or cameras.collect(session) or session.collect(), "the end of the work")
     assert handle.image is first

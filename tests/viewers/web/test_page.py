@@ -184,6 +184,26 @@ def test_the_page_cannot_ask_anybody_else(page):
     assert asked == []
 
 
+def test_a_form_is_asked_on_the_page(page, session):
+    known = session.labels.tracks[0].id
+    page.choose("selected", known)
+    until(lambda: session.selected == (known,), "the selection")
+    page.key("a", held=[Keys.CONTROL])
+    until(lambda: "An attribute of" in page.text(), "the form")
+    page.type("name", "parked")
+    page.say("value", "yes, <b>today</b>")
+    until(lambda: session.track.attributes.get("parked") == "yes, <b>today</b>", "the attribute")
+    until(lambda: "An attribute of" not in page.text(), "the end of the form")
+    page.key(Keys.ESCAPE)
+    page.key("m")
+    until(lambda: "What the next objects are" in page.text(), "the other form")
+    page.key(Keys.ESCAPE)  # the choices, which are open, lie over the buttons
+    page.button("leave it")
+    until(lambda: session.form is None and "What the next" not in page.text(), "the end of it")
+    page.button("play")
+    until(lambda: session.i_frame == 3 and session.playback is None, "the last frame")
+
+
 def test_a_fault_of_ours_is_shown_and_logged_and_the_page_lives_on(web_street, chromium, caplog, tmp_path):
     def broken(_: Session) -> None:
         raise ZeroDivisionError("<oh>")
