@@ -31,7 +31,7 @@ COMMANDS = (
     ("suggest", "Name the frames to correct next, and why."),
     ("track", "Join detections to tracks."),
     ("check", "Rank what is probably wrong with labels, and say why."),
-    ("compare", "Measure labels against the truth, or two labellings against each other."),
+    ("compare", "Measure labels against the truth, or several people's against each other."),
     ("store", "Keep labels in a store: nothing lost, everything answerable, several people at once."),
     ("calibrate", "Estimate where the sensors sit, and say what the targets cannot tell."),
     ("view", "Look at a drive and label it, in a window."),

@@ -91,7 +91,7 @@ class Agreement:
     n_left_out: int
 
 
-def agreement(
+def measure_agreement(
     drives: Sequence[Mapping[str, Labels]],
     *,
     recordings: Sequence[Drive | None] = (),

@@ -28,7 +28,7 @@ def said_of(gathered: Gathered) -> dict[str, list[Said]]:
         values = [
             _said(gathered.tracks[row], name, place) for row, place in zip(gathered.rows, gathered.places, strict=True)
         ]
-        columns[name] = [None if isinstance(value, float) and math.isnan(value) else value for value in values]
+        columns[name] = values
     return columns
 
 
@@ -43,21 +43,26 @@ def attribute_tally(units: NDArray[np.int64], values: Sequence[Said], words: Seq
     if words is None:
         numbers = np.array([np.nan if value is None else float(value) for value in values])
         return alpha_tally(units, interval_sums(by_unit(units, numbers)[..., None]), "interval")
-    places = {_key(word): number for number, word in enumerate(words)}
-    codes = np.array([np.nan if value is None else places[_key(value)] for value in values])
+    places = {value_key(word): number for number, word in enumerate(words)}
+    codes = np.array([np.nan if value is None else places[value_key(value)] for value in values])
     return alpha_tally(units, nominal_sums(by_unit(units, codes), np.arange(0.0, len(words))), "nominal")
 
 
 def words_of(values: Sequence[Said]) -> list[Attribute]:
     """Distinct values that an attribute takes."""
-    return list({_key(value): value for value in values if value is not None}.values())
+    return list({value_key(value): value for value in values if value is not None}.values())
 
 
-def _key(value: Attribute) -> tuple[bool, Attribute]:
+def value_key(value: Attribute) -> tuple[bool, Attribute]:
     """Tell True from 1, which Python does not."""
     return isinstance(value, bool), value
 
 
 def _said(track: Track, name: str, place: int) -> Said:
     of_box = track.box_attributes[name][place] if name in track.box_attributes else None
-    return track.attributes.get(name) if of_box is None else of_box
+    return known(track.attributes.get(name) if of_box is None else of_box)
+
+
+def known(value: Said) -> Said:
+    """Take NaN for what it says: nothing."""
+    return None if isinstance(value, float) and math.isnan(value) else value
