@@ -109,7 +109,7 @@ def measure_agreement(
     drives : for each drive, labels by the name of who made them, in one frame
     recordings : for each drive, its ego poses tell ranges of labels in the world frame
     by : group by ``class``, ``range`` or ``source`` of the box
-    min_iou : least overlap of boxes of one object; when not given, 0.5 for vehicles and 0.3 for others
+    min_iou : see `gather`
     seed : of the resampling behind the intervals
 
     Raises

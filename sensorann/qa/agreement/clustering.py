@@ -16,6 +16,8 @@ from sensorann.scene import Motion, Ontology
 
 # Small boxes lose more overlap by the same centimetres.
 _VEHICLE_IOU, _OTHER_IOU = 0.5, 0.3
+# Neighbours may overlap for a moment, and hardly on average: tracks need less of it than boxes to be the same.
+_OF_TRACKS = 0.5
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
@@ -72,14 +74,14 @@ def clusters_of(shared: Overlaps, owners: NDArray[np.int64], least: NDArray[np.f
     """Join tracks to objects, those first that overlap most over the whole drive; whatever they are called.
 
     Two objects become one where every two of their tracks that meet at an instant are of different labellings and
-    overlap enough on average (complete link, as consensus merges of boxes have it). So pieces of one person's
-    track, which never meet, come together through the whole track of another.
+    overlap enough on average (complete link, as consensus merges of boxes have it), half of what their boxes need. So
+    pieces of one person's track, which never meet, come together through the whole track of another.
 
     Parameters
     ----------
     shared : see `overlaps`
     owners : (T,) int64, labelling of each track
-    least : (T,) float64, least mean overlap; the lower of two tracks counts
+    least : (T,) float64, least overlap of boxes; the lower of two tracks counts
 
     Returns
     -------
@@ -90,7 +92,7 @@ def clusters_of(shared: Overlaps, owners: NDArray[np.int64], least: NDArray[np.f
     def belong(one: int, other: int) -> bool:
         if not shared.common[one, other]:
             return True
-        enough = shared.mean(one, other) >= min(least[one], least[other])
+        enough = shared.mean(one, other) >= _OF_TRACKS * min(least[one], least[other])
         return bool(owners[one] != owners[other] and enough)
 
     members = {track: [track] for track in range(len(owners))}

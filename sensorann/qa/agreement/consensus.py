@@ -84,7 +84,7 @@ def consensus(
     labellings : by the name of who made them, in one frame
     quorum : people who must have a box; more than half of those who labelled the instant when not given
     weights : of people, by how right they usually are; equal when not given
-    min_iou : least mean overlap of two tracks of one object; when not given, 0.5 for vehicles and 0.3 for others
+    min_iou : see `gather`
 
     Raises
     ------

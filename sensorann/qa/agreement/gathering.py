@@ -84,7 +84,8 @@ def gather(labellings: Mapping[str, Labels], *, drive: Drive | None = None, min_
     ----------
     labellings : by the name of whoever made them, all in one frame
     drive : its ego poses say how far boxes in the world frame are from the vehicle
-    min_iou : least mean overlap of two tracks of one object; when not given, 0.5 for vehicles and 0.3 for others
+    min_iou : least overlap of boxes of one object, and half of it of tracks on average; when not given, 0.5 for
+        vehicles and 0.3 for others
 
     Raises
     ------

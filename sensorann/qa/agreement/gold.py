@@ -80,7 +80,7 @@ def gold_skills(
     labellings : by the name of who made them, in the frame of the gold
     objects : ids of the gold objects that count; then only objects that overlap one of these can be wrong, since
         nothing is known of the others
-    min_iou : least overlap of boxes of one object; when not given, 0.5 for vehicles and 0.3 for others
+    min_iou : see `gather`
 
     Raises
     ------
