@@ -18,6 +18,7 @@ from sensorann.store.history import Filter, log
 from sensorann.store.journal import JournalEvent
 from sensorann.store.reviewing import comments, decisions
 from sensorann.store.roles import roles
+from sensorann.store.sampling import decisions_about
 from sensorann.store.statistics import statistics
 from sensorann.store.store import Store
 from sensorann.store.tasks import tasks
@@ -120,6 +121,7 @@ def _review(store: Store, drive: str) -> dict[str, Any]:
         "comments": len(said),
         "open_comments": sum(one.resolved_by is None for one in said),
         "rework_rate": statistics(store, drive).rework_rate,
+        "samples": {name: dict(body) for name, body in decisions_about(store, drive).items()},
     }
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Hashable, Sequence
 
 import numpy as np
-from scipy.special import betaincinv
+from scipy.special import betaincinv, ndtri, stdtrit
 
 from sensorann.errors import ArgumentError
 
@@ -76,6 +76,19 @@ def design_effect(wrong: Sequence[bool], clusters: Sequence[Hashable]) -> float:
         return 1.0
     sizes = np.array([list(clusters).count(name) for name in dict.fromkeys(clusters)], np.float64)
     return 1.0 + (float((sizes**2).sum() / sizes.sum()) - 1.0) * rho
+
+
+def clustered_size(wrong: Sequence[bool], clusters: Sequence[Hashable]) -> float:
+    """Number of single items that say as much as these do of clusters that nobody looked into.
+
+    The size by the design effect, less because the spread among few clusters is itself a guess (E. Korn and
+    B. Graubard, Survey Methodology 24, 1998). One cluster says nothing of others, and counts as one item.
+    """
+    k = len(set(clusters))
+    if k < 2:
+        return 1.0
+    doubt = float(ndtri(0.975) / stdtrit(k - 1, 0.975)) ** 2
+    return max(1.0, len(wrong) / design_effect(wrong, clusters) * doubt)
 
 
 def finite_size(n: float, population: int) -> float:

@@ -88,26 +88,46 @@ class SequentialPlan:
 Plan = SinglePlan | SequentialPlan
 
 
-def smallest_plan(*, good: float, bad: float, alpha: float = 0.05, beta: float = 0.1) -> SinglePlan:
+def smallest_plan(
+    *, good: float, bad: float, alpha: float = 0.05, beta: float = 0.1, population: int | None = None
+) -> SinglePlan:
     """Find the smallest fixed sample that tells good lots from bad ones.
 
     Parameters
     ----------
     good, bad : share of errors that should be accepted, and one that should not
     alpha, beta : how often a good lot is rejected, a bad one accepted, at most
+    population : size of the lot; very large when not given. Of a small lot fewer are enough, and all of them always.
 
     Raises
     ------
     ArgumentError
-        When shares or risks are out of range.
+        When shares or risks are out of range, or too close for any sample.
     """
     SequentialPlan(good=good, bad=bad, alpha=alpha, beta=beta)  # checks them
     n = 1
     for c in range(_MOST):
-        while n <= c or bdtr(c, n, bad) > beta:
+        while n <= c or _passes(n, c, bad, population, up=True) > beta:
             n += 1
-        if bdtr(c, n, good) >= 1.0 - alpha:
+        if _passes(n, c, good, population, up=False) >= 1.0 - alpha:
             return SinglePlan(n=n, c=c)
         if n > _MOST:
             break
     raise ArgumentError(f"{good:g} and {bad:g} are too close: more than {_MOST} items would tell them apart")
+
+
+def _passes(n: int, c: int, share: float, population: int | None, *, up: bool) -> float:
+    """Probability that at most c of n drawn objects are wrong; of a lot with a whole number of wrong ones (`up`)."""
+    if population is None:
+        return float(bdtr(c, n, share))
+    # A hair against rounding: 5 % of 40 are 2 and not 3.
+    wrong = math.ceil(share * population - 1e-9) if up else math.floor(share * population + 1e-9)
+    if n >= population:
+        return float(wrong <= c)
+    right, every = population - wrong, _log_choices(population, n)
+    found = range(max(0, n - right), min(c, wrong, n) + 1)
+    return min(1.0, sum(math.exp(_log_choices(wrong, k) + _log_choices(right, n - k) - every) for k in found))
+
+
+def _log_choices(n: int, k: int) -> float:
+    return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)

@@ -64,6 +64,15 @@ def test_the_smallest_plan_keeps_both_risks_and_no_smaller_one_does():
     assert not any(one.acceptance(0.01) >= 0.95 and one.acceptance(0.05) <= 0.1 for one in smaller)
 
 
+@pytest.mark.parametrize("population", [1, 7, 40, 150, 900])
+def test_small_lots_need_fewer_and_never_more_than_all(population):
+    plan = smallest_plan(good=0.01, bad=0.05, population=population)
+    assert plan.n <= min(population, smallest_plan(good=0.01, bad=0.05).n)
+    bad, good = math.ceil(0.05 * population), math.floor(0.01 * population)
+    assert stats.hypergeom(population, bad, plan.n).cdf(plan.c) <= 0.1
+    assert stats.hypergeom(population, good, plan.n).cdf(plan.c) >= 0.95
+
+
 def test_sequential_lines_are_those_of_the_tables():
     plan = SequentialPlan(good=0.01, bad=0.05, alpha=0.05, beta=0.1)
     assert plan.lines == pytest.approx((-1.364, 1.751, 0.02499), abs=6e-4)
