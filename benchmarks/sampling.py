@@ -99,8 +99,8 @@ def report(data: Path) -> str:
     n_drives = len({item.drive for item in items})
     return "\n".join(
         [
-            f"{len(items)} objects in {n_drives} drives, {N_TRIALS} trials each. Plans that should accept {GOOD:.0%} of",
-            f"wrong objects in 95 of 100 cases, and {BAD:.0%} in 10 at most:",
+            f"{len(items)} objects in {n_drives} drives, {N_TRIALS} trials each. Plans that should accept {GOOD:.0%}",
+            f"of wrong objects in 95 of 100 cases, and {BAD:.0%} in 10 at most:",
             "",
             *decision_rows(items),
             "",
