@@ -1,5 +1,6 @@
 """`sensorann store review decide`: accepts or rejects by what was found, with the evidence."""
 
+import hashlib
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -15,7 +16,6 @@ from sensorann.cli.store.sample.lots import open_sample, place_of
 from sensorann.errors import FormatError, UsageError
 from sensorann.files import require_file, written_whole
 from sensorann.qa.sampling import evidence_of, evidence_page
-from sensorann.store.release import file_sha256
 from sensorann.store.sampling import add_decision
 from sensorann.store.verifying import head_hash
 
@@ -105,9 +105,10 @@ def _attached(paths: Sequence[Path]) -> dict[str, dict[str, Any]]:
     for path in paths:
         if path.name in found:
             raise UsageError(f"two attached files are called {path.name}")
+        read = require_file(path).read_bytes()
         try:
-            content = json.loads(require_file(path).read_text(encoding="utf-8"))
+            content = json.loads(read)
         except ValueError as error:
             raise FormatError(path, "", expected="JSON", found=str(error)) from error
-        found[path.name] = {"sha256": file_sha256(path), "content": content}
+        found[path.name] = {"sha256": hashlib.sha256(read).hexdigest(), "content": content}
     return found
