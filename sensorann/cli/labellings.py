@@ -33,23 +33,25 @@ class Labellings:
 def read_labellings(addresses: Sequence[str], *, drive: str | None = None, format: str | None = None) -> Labellings:  # noqa: A002
     """Read what several people labelled: a file or STORE#DRIVE each, or many drives as folders of files or as stores.
 
-    People are called by their files, or by their whole addresses where those are called alike.
+    People are called by their files, by the folders of these where all files are called alike, or by their addresses.
 
     Raises
     ------
     UsageError
         When an address comes twice.
     ArgumentError
-        When folders or stores have no drive in common.
+        When some stand for many drives and others do not, or they have no drive in common.
     """
     if len(set(addresses)) < len(addresses):
         raise UsageError("name every labelling once: the same file agrees with itself")
     people = dict(zip(_names(addresses), addresses, strict=True))
     several = {name: _drives_of(address) for name, address in people.items()}
-    if not all(several.values()):
+    if not any(several.values()):
         recording = None if drive is None else open_drive(drive)
         labels = {name: read_labels(address, drive=recording, format=format) for name, address in people.items()}
         return Labellings(drives=(labels,), recordings=(recording,))
+    if single := [people[name] for name, drives in several.items() if not drives]:
+        raise ArgumentError(f"many drives are compared with as many: {', '.join(single)} is one drive, or holds no labels")
     shared = [name for name in next(iter(several.values())) if all(name in drives for drives in several.values())]
     if not shared:
         raise ArgumentError(f"no drive is in all of {', '.join(addresses)}")
@@ -64,17 +66,15 @@ def read_labellings(addresses: Sequence[str], *, drive: str | None = None, forma
 
 
 def _names(addresses: Sequence[str]) -> list[str]:
-    short = [_short(address) for address in addresses]
-    return [name if short.count(name) == 1 else address for name, address in zip(short, addresses, strict=True)]
-
-
-def _short(address: str) -> str:
-    path, name = split_address(address)
-    return path.stem if name is None else f"{path.stem}#{name}"
+    """Names of people, all of one kind and all different."""
+    split = [split_address(address) for address in addresses]
+    files = [path.stem if name is None else f"{path.stem}#{name}" for path, name in split]
+    folders = [path.parent.name for path, _ in split]
+    return next(names for names in (files, folders, list(addresses)) if len(set(names)) == len(names))
 
 
 def _drives_of(address: str) -> dict[str, str]:
-    """Address of every drive by its name, where an address stands for several: a folder of files, or a store."""
+    """Address of every drive by its name, where an address stands for many: a folder of files, or a store of many."""
     stored = store_address(address)
     if stored is not None:
         store, name = stored
@@ -82,7 +82,7 @@ def _drives_of(address: str) -> dict[str, str]:
             return {}
         with sa.open_store(store) as opened:
             drives = opened.drives()
-        return {drive: f"{store}#{drive}" for drive in drives}
+        return {drive: f"{store}#{drive}" for drive in drives} if len(drives) > 1 else {}
     folder = Path(address)
     files = sorted(folder.iterdir()) if folder.is_dir() else []
     return {path.stem: str(path) for path in files if path.suffix in _LABEL_FILES and path.is_file()}

@@ -3,6 +3,7 @@ import json
 import numpy as np
 import pytest
 
+import sensorann as sa
 from sensorann.cli import run
 from sensorann.formats import read_labels, write_labels
 from tests.builders import make_labels, make_track
@@ -157,6 +158,29 @@ def test_folders_are_drives_of_one_name(tmp_path, capsys):
     write_labels(scene(), tmp_path / "cleo" / "other.json")
     assert run([*words[:2], str(tmp_path / "cleo"), *words[3:]]) == 1
     assert "no drive is in all of" in capsys.readouterr().err
+    (tmp_path / "empty").mkdir()
+    assert run([*words[:2], str(tmp_path / "empty"), *words[3:]]) == 1
+    assert "many drives are compared with as many: " in capsys.readouterr().err
+
+
+def test_files_of_one_name_are_called_by_their_folders(tmp_path, capsys):
+    for person in ("anna", "ben"):
+        write_labels(scene(), tmp_path / person / "0000.json")
+    files = [str(tmp_path / person / "0000.json") for person in ("anna", "ben")]
+    assert run(["compare", *files, "--metric", "agreement", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["pairs"][0]["people"] == ["anna", "ben"]
+
+
+def test_stores_are_drives_of_one_name(tmp_path, capsys):
+    for person in ("anna", "ben"):
+        with sa.open_store(tmp_path / f"{person}.db", actor=person, create=True) as store:
+            for name in ("monday", "tuesday"):
+                store.import_labels(scene(n_objects=3), drive=name)
+    stores = [str(tmp_path / f"{person}.db") for person in ("anna", "ben")]
+    assert run(["compare", *stores, "--metric", "agreement", "--min", "f1=1", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["groups"]["all"]["boxes"] == 2 * 2 * 3 * 12
+    assert run(["compare", *stores, "--consensus", str(tmp_path / "merged.json")]) == 2
+    assert "a consensus is of one drive, got 2" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
