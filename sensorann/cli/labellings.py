@@ -51,7 +51,8 @@ def read_labellings(addresses: Sequence[str], *, drive: str | None = None, forma
         labels = {name: read_labels(address, drive=recording, format=format) for name, address in people.items()}
         return Labellings(drives=(labels,), recordings=(recording,))
     if single := [people[name] for name, drives in several.items() if not drives]:
-        raise ArgumentError(f"many drives are compared with as many: {', '.join(single)} is one drive, or holds no labels")
+        named = ", ".join(single)
+        raise ArgumentError(f"many drives are compared with as many: {named} is one drive, or holds no labels")
     shared = [name for name in next(iter(several.values())) if all(name in drives for drives in several.values())]
     if not shared:
         raise ArgumentError(f"no drive is in all of {', '.join(addresses)}")
