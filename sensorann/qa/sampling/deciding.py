@@ -116,7 +116,7 @@ def assess(sample: Sample, looks: Mapping[tuple[str, str], Look], now: Mapping[t
         count=_count(wrong, population=population, drives=drives if population is None else None),
         plain=_count(wrong),
         design_effect=design_effect(wrong, drives) if seen else 1.0,
-        kinds={kind: _count(own) for kind, own in kinds.items()},
+        kinds={kind: _count(own, population=sample.population[kind]) for kind, own in kinds.items()},
         codes=dict(Counter(code for item in seen for code in looks[item.key].errors).most_common()),
         stale=tuple(stale),
         left=tuple(item for item in sample.items if item.key not in looks),

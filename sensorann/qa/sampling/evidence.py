@@ -12,6 +12,13 @@ from sensorann.qa.sampling.deciding import Assessment, Look
 from sensorann.qa.sampling.lots import Sample, sample_body
 from sensorann.qa.sampling.plans import SinglePlan
 
+_PLAIN_WORDS = {
+    "n": "objects to look at (n)",
+    "c": "of which may be wrong (c)",
+    "good": "good share",
+    "bad": "bad share",
+    "n_max": "objects to look at, at most",
+}
 _PAGE = Template("""<!doctype html>
 <html lang="en">
 <head>
@@ -61,9 +68,10 @@ def evidence_of(
     context : what else belongs to it: store, version, time, attached figures
     waiver : who accepts in spite of the verdict (``by``), and why (``reason``)
     """
-    chances = {}
-    if isinstance(sample.plan, SinglePlan):
-        chances = {f"{share:g}": sample.plan.acceptance(share) for share in (sample.good, sample.bad)}
+    plan, size, chances = sample.plan, sum(sample.population.values()), {}
+    if isinstance(plan, SinglePlan):
+        ends = ((sample.good, False), (sample.bad, True))
+        chances = {f"{share:g}": plan.acceptance(share, population=size, up=up) for share, up in ends}
     waived = waiver is not None and found.verdict != "accept"
     return {
         "sample": name,
@@ -125,9 +133,9 @@ def evidence_page(evidence: Mapping[str, Any]) -> str:
 
 
 def _plan_rows(evidence: Mapping[str, Any]) -> Iterable[tuple[object, object]]:
-    yield from evidence["plan"].items()
+    yield from ((_PLAIN_WORDS.get(name, name), value) for name, value in evidence["plan"].items())
     yield "share that should be accepted", f"{evidence['good_share']:.2%}"
-    yield "share that should not", f"{evidence['bad_share']:.2%}"
+    yield "share that should be rejected", f"{evidence['bad_share']:.2%}"
     for share, chance in evidence["acceptance_at_share"].items():
         yield f"chance of acceptance at {float(share):.2%}", f"{chance:.1%}"
     yield "strata", ", ".join(evidence["strata"]) or "none"

@@ -31,9 +31,20 @@ class SinglePlan:
         if not 0 <= self.c < self.n:
             raise ArgumentError(f"a plan looks at more items than it lets pass, got n = {self.n}, c = {self.c}")
 
-    def acceptance(self, share: float) -> float:
-        """Probability that a lot with this share of wrong items is accepted (operating characteristic)."""
-        return float(bdtr(self.c, self.n, share))
+    def acceptance(self, share: float, *, population: int | None = None, up: bool = True) -> float:
+        """Probability that a lot with this share of wrong items is accepted (operating characteristic).
+
+        Parameters
+        ----------
+        share : of wrong items
+        population : size of the lot; very large when not given
+        up : of a small lot, take the next larger whole number of wrong items, and not the next smaller one
+        """
+        if population is None:
+            return float(bdtr(self.c, self.n, share))
+        # A hair against rounding: 5 % of 40 are 2 and not 3.
+        wrong = math.ceil(share * population - 1e-9) if up else math.floor(share * population + 1e-9)
+        return _passes(self.n, self.c, wrong, population)
 
     def verdict(self, n: int, errors: int) -> Verdict:
         """Say what n items with errors among them decide."""
@@ -107,21 +118,19 @@ def smallest_plan(
     SequentialPlan(good=good, bad=bad, alpha=alpha, beta=beta)  # checks them
     n = 1
     for c in range(_MOST):
-        while n <= c or _passes(n, c, bad, population, up=True) > beta:
+        n = max(n, c + 1)
+        while SinglePlan(n=n, c=c).acceptance(bad, population=population) > beta:
             n += 1
-        if _passes(n, c, good, population, up=False) >= 1.0 - alpha:
-            return SinglePlan(n=n, c=c)
+        plan = SinglePlan(n=n, c=c)
+        if plan.acceptance(good, population=population, up=False) >= 1.0 - alpha:
+            return plan
         if n > _MOST:
             break
     raise ArgumentError(f"{good:g} and {bad:g} are too close: more than {_MOST} items would tell them apart")
 
 
-def _passes(n: int, c: int, share: float, population: int | None, *, up: bool) -> float:
-    """Probability that at most c of n drawn objects are wrong; of a lot with a whole number of wrong ones (`up`)."""
-    if population is None:
-        return float(bdtr(c, n, share))
-    # A hair against rounding: 5 % of 40 are 2 and not 3.
-    wrong = math.ceil(share * population - 1e-9) if up else math.floor(share * population + 1e-9)
+def _passes(n: int, c: int, wrong: int, population: int) -> float:
+    """Probability that at most c of n items are wrong, drawn without replacement from a lot with so many wrong ones."""
     if n >= population:
         return float(wrong <= c)
     right, every = population - wrong, _log_choices(population, n)

@@ -126,11 +126,15 @@ def test_every_stratum_gives_its_share(sizes, share, seed):
     assert len(set(drawn)) == len(drawn) == n
     assert drawn == stratified(strata, n, seed=seed)
     counts = Counter(strata[item] for item in drawn)
-    if n >= len(sizes):
-        assert len(counts) == len(sizes)
-    for number, size in enumerate(sizes):
-        assert counts[number] <= size
-        assert counts[number] >= math.floor(n * size / len(strata)) - len(sizes)
+    assert all(abs(counts[number] - n * size / len(strata)) < 1 for number, size in enumerate(sizes))
+
+
+def test_every_item_has_the_same_chance_also_of_a_small_stratum():
+    strata = ["a"] * 17 + ["b"] * 2 + ["c"]
+    times = np.zeros(20)
+    for seed in range(3000):
+        times[list(stratified(strata, 5, seed=seed))] += 1
+    assert abs(times / 3000 - 0.25).max() < 4 * math.sqrt(0.25 * 0.75 / 3000)
 
 
 def test_another_seed_draws_others():
