@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sensorann.cli.labels import store_address
 from sensorann.errors import StoreError, UsageError
 from sensorann.formats import open_drive
 from sensorann.formats.addresses import split_address
-from sensorann.qa.sampling import Assessment, Item, Look, Sample, Stratum, assess, lot_of, sample_of
+from sensorann.qa.sampling import Assessment, Item, Look, Sample, Stratum, assess, fingerprint, lot_of, sample_of
 from sensorann.store import Store
 from sensorann.store.sampling import decisions, looks, samples
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
@@ -65,14 +69,7 @@ def open_sample(store: Store, name: str | None) -> OpenSample:
         (name,) = undecided
     found = {key: _look(body) for key, body in looks(store, name).items()}
     sample = sample_of(known[name])
-    there = set(store.drives())
-    lot = current_lot(store, [drive for drive in dict.fromkeys(item.drive for item in sample.items) if drive in there])
-    return OpenSample(
-        name=name,
-        sample=sample,
-        looks=found,
-        found=assess(sample, found, {item.key: item.fingerprint for item in lot}),
-    )
+    return OpenSample(name=name, sample=sample, looks=found, found=assess(sample, found, _fingerprints(store, found)))
 
 
 def check_strata(text: str, known: Sequence[Stratum]) -> tuple[Stratum, ...]:
@@ -83,6 +80,16 @@ def check_strata(text: str, known: Sequence[Stratum]) -> tuple[Stratum, ...]:
     return tuple(name for name in known if name in names)
 
 
-def _look(body: object) -> Look:
-    fields = dict(body)  # type: ignore[call-overload]
-    return Look(**{**fields, "errors": tuple(fields["errors"])})
+def _fingerprints(store: Store, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """Fingerprints of objects as they are now, but for those that were deleted."""
+    now = {}
+    for drive, object_id in keys:
+        try:
+            now[drive, object_id] = fingerprint(store.track(drive, object_id).track)
+        except StoreError:
+            _log.info("object %s of %s is not there any more", object_id, drive)
+    return now
+
+
+def _look(body: Mapping[str, Any]) -> Look:
+    return Look(**{**body, "errors": tuple(body["errors"])})
