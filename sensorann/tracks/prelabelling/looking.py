@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sensorann.formats.kitti.boxes import outlines
+from sensorann.geometry import outlines
 from sensorann.scene import Drive, ImageTrack, Labels, Track, into_sensor
 
 # Outlines and 2D boxes that overlap so much are one object's.
