@@ -25,7 +25,7 @@ def outlines(cuboids_camera: Cuboids, camera: Camera) -> NDArray[np.float64]:
     (N, 4) float64, pixels: left, top, right, bottom
     """
     points = _in_front(cuboids_camera.corners())
-    pixels = camera.project(points.reshape(-1, 3)).reshape(len(points), -1, 2)
+    pixels = camera.project(points.reshape(-1, 3)).reshape(*points.shape[:2], 2)
     low, high = np.fmin.reduce(pixels, axis=1), np.fmax.reduce(pixels, axis=1)
     right_most, bottom_most = camera.size[0] - 1, camera.size[1] - 1
     with np.errstate(invalid="ignore"):
