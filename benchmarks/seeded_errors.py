@@ -55,8 +55,9 @@ FITTED = ("0002", "0006", "0010", "0014", "0018")
 FITTED_SEEDS, JUDGED_SEEDS, N_SIMULATED = (1,), (3,), 25
 JUDGED = ("0000", "0004", "0008", "0012", "0016", "0020")
 TOLERANCE_NS = 150_000_000
-# A finding that names no track lies this near to the object that was taken away, metres in plan.
-LOST_M = 2.5
+# A finding that names no track lies this near to the middle of the object that was taken away, or to its sides, metres
+# in plan: of a lorry that shows its back alone, the middle is far from everything that shows.
+LOST_M, LOST_SIDE_M = 2.5, 1.0
 SHARE_OF_TRACKS = 0.25
 N_ROUNDS = 4
 FALSE_ALARMS = 20.0
@@ -181,7 +182,10 @@ def names_place(finding: Finding, error: Seeded) -> bool:
     row = int(np.argmin(np.abs(error.lost.timestamps_ns - finding.timestamp_ns)))
     if finding.place is None:
         return False
-    return bool(np.hypot(*(error.lost.cuboids.centers[row, :2] - finding.place[:2])) < LOST_M)
+    boxes = error.lost.cuboids
+    offset = np.array(finding.place) - boxes.centers[row]
+    local = np.abs(boxes.rotations[row].T @ offset)[:2] - boxes.sizes[row, :2] / 2
+    return bool(np.hypot(*offset[:2]) < LOST_M or (local < LOST_SIDE_M).all())
 
 
 def least_score(all_runs: list[Run]) -> float:

@@ -106,7 +106,7 @@ def invented(kind: str, n: int) -> Seed:
             boxes = Cuboids.from_yaws(
                 np.tile(center, (n, 1)), np.tile([4.2, 1.8, 1.6], (n, 1)), np.full(n, yaw), frame="world"
             )
-            near = [track.cuboids for track in field.labels.tracks]
+            near = [track.cuboids[np.isin(track.timestamps_ns, now)] for track in field.labels.tracks]
             if max(float(bev_iou(boxes[:1], one).max(initial=0.0)) for one in near) > 0:
                 continue
             pattern = field.labels.tracks[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -9,6 +10,8 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.table import Table
 
+from calib import suspicion
+from calib.drift import Drift
 from sensorann import qa
 from sensorann.cli.compare import THRESHOLD_NOT_MET
 from sensorann.cli.label_formats import FromFormat
@@ -17,6 +20,7 @@ from sensorann.cli.output import AsJson, print_json
 from sensorann.cli.progress import counted
 from sensorann.errors import UsageError
 from sensorann.formats import open_drive
+from sensorann.formats.ontology_file import read_ontology
 from sensorann.qa import Finding, Severity
 from sensorann.qa.report import write_report
 
@@ -34,6 +38,7 @@ def check(
     fail_on: SeverityName | None = None,
     max_findings: int | None = None,
     report: Path | None = None,
+    ontology: Path | None = None,
     from_format: FromFormat = None,
     as_json: AsJson = False,
 ) -> int:
@@ -57,7 +62,8 @@ def check(
     drive
         The recording (ROOT or ROOT#NAME); KITTI and nuScenes labels need its calibration and poses.
     rule
-        Apply only this rule; may be given several times. docs/quality.md lists them, and so does a wrong one.
+        Apply only this rule; may be given several times. docs/quality.md lists them, and so does a wrong one. That of
+        the cameras, calibration, is applied with --drive.
     min_score
         Leave out findings below this score, 0 to 1.
     n
@@ -68,6 +74,9 @@ def check(
         Exit status 3 when there are more findings than this.
     report
         Write one .html file to open in a browser: the findings with pictures, plots, and the points of the first ones.
+    ontology
+        JSON of categories with what the guideline asks of their boxes (docs/quality.md); that of the labels when not
+        given.
     from_format
         Format of the labels; recognised when not given.
     as_json
@@ -81,14 +90,22 @@ def check(
         raise UsageError(f"--report must end in .html, got {report}")
     recording = None if drive is None else open_drive(drive)
     given = read_labels(labels, drive=recording, format=from_format)
+    if ontology is not None:
+        given = replace(given, ontology=read_ontology(ontology, given.ontology))
+    names = [name for name in rule if name != suspicion.RULE] if rule else None
     with counted("reading sweeps") as progress:
-        everything = qa.check(given, recording, rules=rule or None, progress=progress)
+        everything = qa.check(given, recording, rules=names, progress=progress)
+    cameras: dict[str, Drift] = {}
+    if recording is not None and (not rule or suspicion.RULE in rule):
+        suspects, cameras = suspicion.suspect_cameras(given, recording)
+        everything = sorted([*suspects, *everything], key=lambda one: -one.score)
     found = [one for one in everything if one.score >= min_score]
     too_many = max_findings is not None and len(found) > max_findings
     too_bad = fail_on is not None and any(one.severity >= Severity[fail_on.upper()] for one in found)
     if report is not None:
         with counted("drawing findings") as progress:
-            write_report(report, given, found[:n], drive=recording, source=labels, progress=progress)
+            tables = {"cameras": suspicion.camera_table(cameras)} if cameras else {}
+            write_report(report, given, found[:n], drive=recording, source=labels, tables=tables, progress=progress)
     if as_json:
         print_json([_document(one) for one in found[:n]])
     else:

@@ -34,6 +34,14 @@ def outlines(cuboids_camera: Cuboids, camera: Camera) -> NDArray[np.float64]:
     return np.where(shown[:, None], np.concatenate([low, high], axis=1), np.nan)
 
 
+def rectangle_overlaps(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Intersection over union (...) of 2D boxes (..., 4) whose shapes go together; NaN where one is not known."""
+    low, high = np.maximum(a[..., :2], b[..., :2]), np.minimum(a[..., 2:], b[..., 2:])
+    shared = np.maximum(high - low, 0.0).prod(axis=-1)
+    areas = [(boxes[..., 2:] - boxes[..., :2]).prod(axis=-1) for boxes in (a, b)]
+    return np.asarray(shared / np.maximum(areas[0] + areas[1] - shared, 1e-12))
+
+
 def _in_front(corners: NDArray[np.float64]) -> NDArray[np.float64]:
     """Corners beyond the near plane and points (N, 20, 3) where the edges pass it; NaN for all others."""
     near = corners[:, :, 2] >= NEAR

@@ -46,6 +46,16 @@ def test_thresholds_decide_the_exit_status(flipped, options, status):
     assert run(["check", flipped, *options]) == status
 
 
+def test_an_ontology_brings_the_rules_of_the_project(flipped, tmp_path, capsys):
+    rules = tmp_path / "ontology.json"
+    rules.write_text('{"categories": [{"name": "car", "rules": {"max_speed_m_s": 5}}]}')
+    assert run(["check", flipped, "--ontology", str(rules), "--rule", "guideline_speed"]) == 0
+    assert "the guideline says 5 at most" in capsys.readouterr().out
+    rules.write_text('{"categories": [{"name": "car", "rules": {"max_speed": 5}}]}')
+    assert run(["check", flipped, "--ontology", str(rules)]) == 1
+    assert "no rule 'max_speed', there are: min_points" in capsys.readouterr().err
+
+
 def test_a_report_is_written(flipped, tmp_path, capsys):
     path = tmp_path / "check.html"
     assert run(["check", flipped, "--report", str(path)]) == 0
