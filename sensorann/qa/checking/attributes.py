@@ -19,7 +19,7 @@ _MOVING = frozenset({"moving", "driving", "walking", "running"})
 # What something that stands may seem to do, m/s, and what the noise of boxes makes of it, m/s per metre.
 _CREEP, _CREEP_PER_NOISE = 1.0, 5.0
 # Who moves comes this far in so many seconds, metres.
-_WAY_M, _LONG_S = 0.3, 2.0
+_WAY_M, _LONG_S = 0.5, 2.0
 # First parts of names, and who they are for.
 _KINDS = {
     "vehicle": {Motion.VEHICLE},

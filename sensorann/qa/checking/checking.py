@@ -85,7 +85,7 @@ RULES = tuple(
             "guideline_attribute",
             WARNING,
             "an attribute that the guideline does not allow",
-            guidelines.unknown_attribute,
+            guidelines.wrong_attribute,
         ),
     )
 ) + tuple(

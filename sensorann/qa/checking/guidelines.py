@@ -66,18 +66,17 @@ def over_speed(evidence: Evidence) -> Iterator[Suspicion]:
             yield from _told(path, path.speeds - most, path.speeds, most, text)
 
 
-def unknown_attribute(evidence: Evidence) -> Iterator[Suspicion]:
-    """Attributes that the guideline does not know, values that it does not allow, and attributes that are missing."""
+def wrong_attribute(evidence: Evidence) -> Iterator[Suspicion]:
+    """Values that the guideline does not allow, and attributes that are missing; others may say what they like."""
     for path in evidence.paths:
         rule, track = path.category.guideline, path.track
         columns = _attributes(path)
-        for name, values in columns.items() if rule.attributes else ():
-            allowed = rule.attributes.get(name, ())
+        for name, allowed in rule.attributes.items():
+            values = columns.get(name, ())
             wrong = np.array([value is not None and not _is_among(value, allowed) for value in values], np.bool_)
             for rows in spans_of(wrong):
-                said = f"{name} is {values[rows[0]]!r} {how_long(rows, track)}, "
                 known = ", ".join(map(repr, allowed))
-                text = said + (f"the guideline allows {known}" if allowed else "the guideline knows no such attribute")
+                text = f"{name} is {values[rows[0]]!r} {how_long(rows, track)}, the guideline allows {known}"
                 yield _of(path, rows, text)
         for name in rule.required:
             absent = np.array([value is None for value in columns.get(name, (None,) * len(track))], np.bool_)
