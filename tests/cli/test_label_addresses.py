@@ -37,7 +37,6 @@ WRITERS = {
     "prelabel out": "prelabel {drive} -o {out}",
     "track out": "track {file} --drive {drive} -o {out}",
 }
-# Parameters of these names hold labels; those of other commands that are called so hold something else.
 # Parameters that hold labels are called so; those of other commands that are called so hold something else.
 NAMES = ("labels", "truth", "other", "source", "out", "store")
 SOMETHING_ELSE = {
@@ -87,9 +86,16 @@ def test_the_tables_above_name_every_parameter_that_holds_labels():
 
 
 @pytest.mark.parametrize("name", [name for name, _ in STORE_COMMANDS])
-def test_commands_of_a_store_take_its_address_apart(words, capsys, name):
+def test_commands_of_a_store_take_its_address_apart(words, capsys, tmp_path, name):
     """Those about a drive look for it; those about the whole store say that they are."""
-    more = {"import": ["labels.json"], "export": ["out.json"], "show": ["7"], "assign": ["anna"]}.get(name, [])
+    (tmp_path / "about.toml").write_text('[dataset]\ndescription = "cars"\nlicense = "none"\nurl = "none"\n')
+    more = {
+        "import": ["labels.json"],
+        "export": ["out.json"],
+        "show": ["7"],
+        "assign": ["anna"],
+        "datasheet": ["labels.json", "--about", "about.toml", "-o", "croissant.json"],
+    }.get(name, [])
     where = "labels.db#monday" if name == "import" else "labels.db#tuesday"
     told = {"import": (1, "has a drive 'monday' already")} | dict.fromkeys(
         ("init", "drives", "verify", "migrate"), (2, "this is about the whole store: write labels.db, without #tuesday")
