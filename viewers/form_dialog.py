@@ -44,8 +44,16 @@ class FormDialog:
             self._open(form)
 
     def accept(self) -> None:
-        """Take what stands in the form."""
-        self._on_answer({name: read() for name, read in self._answers.items()})
+        """Take what stands in the form, after the next pictures: a field reads its letters as it is drawn."""
+        self._after_a_picture(lambda: self._after_a_picture(self._take))
+
+    def _take(self) -> None:
+        if self.is_open:
+            self._on_answer({name: read() for name, read in self._answers.items()})
+
+    def _after_a_picture(self, do: Callable[[], None]) -> None:
+        self._window.post_redraw()
+        gui.Application.instance.post_to_main_thread(self._window, do)
 
     def _open(self, form: Form) -> None:
         em = self._window.theme.font_size

@@ -33,6 +33,8 @@ from viewers.session import Session
 
 _log = logging.getLogger(__name__)
 _SIZE = (1280, 800)
+# After a change the window is drawn again so much later, seconds.
+_AGAIN_S = (0.1, 0.4)
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
 
@@ -47,6 +49,7 @@ class Window:
         self._merging: RenderingQueue[tuple[int, Cloud]] = RenderingQueue("sensorann cloud")
         self._drawn: tuple[object, ...] = ()
         self._places: Layout | None = None
+        self._redraw_at: NDArray[np.float64] = np.zeros(0)
         self._close_asked = self._closing = False
         application = gui.Application.instance
         monospace = application.add_font(gui.FontDescription(gui.FontDescription.MONOSPACE))
@@ -94,7 +97,7 @@ class Window:
         self._form.show(session.form)
         self._scene.look()
         self._window.set_needs_layout()
-        self._window.post_redraw()
+        self._drawn_again(True)
 
     def _read_points(self) -> None:
         """Draw the points of this frame at once, and the merged sweeps when they are there."""
@@ -184,9 +187,21 @@ class Window:
         if merged is not None and merged[0] == self._session.i_frame:
             self._scene.draw_points(merged[1])
         drawn = [bool(self._session.busy), merged is not None, self._cameras.collect(), self._batch.collect()]
-        if any(drawn):
+        return self._drawn_again(changed or any(drawn))
+
+    def _drawn_again(self, changed: bool) -> bool:
+        """Ask for pictures until what changed is surely on the screen; tell whether one is asked for now.
+
+        The renderer takes new textures over beside the drawing, and the picture after a change may still show old ones.
+        """
+        now = time.monotonic()
+        if changed:
+            self._redraw_at = now + np.array(_AGAIN_S)
+        due = bool((self._redraw_at <= now).any())
+        self._redraw_at = self._redraw_at[self._redraw_at > now]
+        if changed or due:
             self._window.post_redraw()
-        return changed or any(drawn)
+        return changed or due
 
     def _end(self) -> bool:
         self._closing = True
