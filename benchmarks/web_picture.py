@@ -12,26 +12,32 @@ from dataclasses import replace
 from pathlib import Path
 
 import cv2
+import numpy as np
 from selenium.webdriver.common.keys import Keys
 
 import sensorann as sa
+from sensorann.scene import Drive, Labels, Rig, Track
+from sensorann.simulate.vehicle import LIDAR
 from tests.viewers.web.hands import browser
 from tests.viewers.web.shown import shown
 from viewers import open_session
 from viewers.keymap import read_keymap
 
-N_FRAMES, N_OBJECTS = 31, 14
+N_FRAMES, N_OBJECTS = 10, 14
+SENSORS = (LIDAR, "CAM_FRONT", "CAM_FRONT_LEFT", "CAM_FRONT_RIGHT")
 SETTLED_S = 15.0  # a processor draws slowly
-KEYS = (Keys.TAB, Keys.TAB, *[Keys.ARROW_RIGHT] * 13)
+KEYS = (Keys.TAB, Keys.TAB, *[Keys.ARROW_RIGHT] * 6)
 
 
 def main() -> None:
     out = Path(sys.argv[1])
     with tempfile.TemporaryDirectory() as folder, sa.open_store(Path(folder) / "labels.db", create=True) as store:
         drive, truth = sa.simulate_drive(seed=3, n_frames=N_FRAMES, n_actors=60)
-        longest = tuple(sorted(truth.tracks, key=len)[-N_OBJECTS:])
-        store.import_labels(replace(truth, tracks=longest), drive="street")
-        session = open_session(drive, store, name="street")
+        sensors = tuple(drive.rig[name] for name in SENSORS)
+        path = Path(folder) / "street.drive.h5"
+        sa.pack(replace(drive, rig=Rig(sensors)), path)
+        store.import_labels(replace(truth, tracks=nearest(drive, truth)), drive="street")
+        session = open_session(sa.open_drive(path), store, name="street")
         with shown(session, read_keymap()) as address, browser(Path(folder) / "net.json") as page:
             page.open(address)
             for key in KEYS:
@@ -39,6 +45,13 @@ def main() -> None:
             time.sleep(SETTLED_S)
             cv2.imwrite(str(out), page.whole_picture(), [cv2.IMWRITE_JPEG_QUALITY, 80])
         session.close()
+
+
+def nearest(drive: Drive, truth: Labels) -> tuple[Track, ...]:
+    """The objects that are nearest to the vehicle at the start."""
+    start = drive.trajectory[0].translation
+    whole = [track for track in truth.tracks if len(track) == N_FRAMES]
+    return tuple(sorted(whole, key=lambda track: float(np.hypot(*(track.cuboids.centers[0] - start)[:2])))[:N_OBJECTS])
 
 
 if __name__ == "__main__":
