@@ -106,7 +106,7 @@ class Session:
 
     def name(self, sensor: str) -> str:
         """Name of a sensor's frame; what it is where it has none."""
-        return str(self.root[sensor].get("name", sensor))
+        return str(self.root.get(sensor, {}).get("name", sensor))
 
 
 def read_session(path: Path) -> Session:

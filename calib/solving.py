@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -16,14 +17,14 @@ from calib.camera_radar import calibrate_camera_radar
 from calib.columns import Table, common_rows
 from calib.detections import PointDetections
 from calib.estimate import Estimate
-from calib.lens_file import read_lens
 from calib.lens_trust import LensTrust, choose_lens
 from calib.lidar_radar import calibrate_lidar_radar
 from calib.pixel_detections import PixelDetections
 from calib.problem import Prior
 from calib.radar_detections import RadarDetections
 from calib.session import Session
-from sensorann.errors import CalibrationError, FormatError
+from sensorann.errors import ArgumentError, CalibrationError, FormatError
+from sensorann.formats import read_rig_document
 from sensorann.geometry import Camera, Transform
 
 Pair = Literal["camera-radar", "lidar-radar", "camera-lidar"]
@@ -100,7 +101,7 @@ def _described_camera(session: Session) -> Camera:
     """Return the camera of a lens file, or of the numbers in the session file itself."""
     described = session.root["camera"]
     if "lens" in described:
-        return read_lens(session.path.parent / str(described["lens"]))
+        return _lens_of(session.path.parent / str(described["lens"]), session.name("camera"))
     width, height = session.array("camera", "size_px", (2,)).astype(int)
     return Camera(
         matrix=session.array("camera", "matrix", (3, 3)),
@@ -108,6 +109,17 @@ def _described_camera(session: Session) -> Camera:
         distortion=session.array("camera", "distortion", (-1,)) if "distortion" in described else np.zeros(0),
         model=described.get("model", "pinhole"),
     )
+
+
+def _lens_of(path: Path, name: str) -> Camera:
+    """Return the camera of that name of a calibration file, or the only one."""
+    lenses = read_rig_document(path).lenses
+    if name not in lenses and len(lenses) != 1:
+        raise FormatError(path, "", expected=f"a lens, of {name} or only one", found=", ".join(lenses) or "none")
+    try:
+        return (lenses.get(name) or next(iter(lenses.values()))).camera()
+    except ArgumentError as error:
+        raise FormatError(path, name, expected="a whole lens", found=str(error)) from error
 
 
 def _radar(session: Session, table: Table) -> RadarDetections:

@@ -9,13 +9,14 @@ from keyword import iskeyword
 from cyclopts import App, CycloptsError, UnknownCommandError
 
 from sensorann import __version__
+from sensorann.cli.calibrate import CALIBRATE_COMMANDS
 from sensorann.cli.store import STORE_COMMANDS
 from sensorann.errors import SensorannError, UsageError
 
 USAGE_ERROR = 2
 INTERRUPTED = 130
 # Commands that are tables of commands themselves.
-GROUPS = {"store": STORE_COMMANDS}
+GROUPS = {"calibrate": CALIBRATE_COMMANDS, "store": STORE_COMMANDS}
 # What cyclopts says of a word that Python's int() does not take.
 _CONVERSION = re.compile(r'unable to convert "([^"]*)" into int')
 
@@ -63,7 +64,7 @@ def _program(words: Sequence[str]) -> App:
 def _add_commands(app: App, rows: Sequence[tuple[str, str]], chosen: str, *, package: str) -> None:
     for name, summary in rows:
         described = {} if name == chosen else {"help": summary}
-        module = f"{name}_" if iskeyword(name) else name
+        module = f"{name}_" if iskeyword(name) else name.replace("-", "_")
         app.command(f"{package}.{module}:{module}", name=name, help_epilogue="", **described)
 
 

@@ -1,0 +1,11 @@
+"""`sensorann calibrate`: the table of its commands, each a file of this folder."""
+
+CALIBRATE_COMMANDS = (
+    ("camera-radar", "Where a camera sits in the frame of a radar, from reflectors."),
+    ("lidar-radar", "Where a LiDAR sits in the frame of a radar, from reflectors."),
+    ("camera-lidar", "Where a camera sits in the frame of a LiDAR, from boards."),
+    ("camera", "The lens of a camera, from pictures of a board."),
+    ("radar-ego", "Where a radar points on the vehicle, from the Doppler of a drive."),
+    ("check", "Whether a camera has turned or its clock is off, from labels."),
+    ("convert", "Write calibrations for other tools: Kalibr, ROS, OpenCV, KITTI, nuScenes, URDF, tf, OpenLABEL."),
+)
