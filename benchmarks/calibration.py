@@ -3,10 +3,11 @@
     python -m benchmarks.calibration                 print the tables of docs/calibration.md
     python -m benchmarks.calibration --write         put them there
     python -m benchmarks.calibration --runs 40       fewer simulated sessions
-    python -m benchmarks.calibration --table speed   one table only: simulated (which takes minutes), speed or recorded
+    python -m benchmarks.calibration --table speed   one table only: simulated (takes minutes), speed, recorded, boards
 
 Simulated: reflectors at 3-12 m (near) or 4-25 m, range noise 0.1 m, azimuth 0.5 degree, 0.5 px, boards 1 cm; a drawing
-is known to 1 degree and 5 cm. Recorded: 29 boards of a camera, a LiDAR and a radar (tudelft_targets).
+is known to 1 degree and 5 cm. Recorded: 29 boards of a camera, a LiDAR and a radar (tudelft_targets), and ten pictures
+and clouds of a chessboard (acfr_camlidar).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from time import process_time
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
+from scipy.spatial.transform import Rotation
 
 from benchmarks.kitti_interpolation import DATA as RECORDED
 from benchmarks.report import REPOSITORY, write
@@ -33,12 +35,18 @@ from calib import (
     calibrate_lidar_radar,
 )
 from calib.boards import reflectors_behind
+from calib.camera import calibrate_camera
 from calib.problem import single_points
 from calib.robust import fit_robustly
+from calib.session import Session as CaptureSession
+from calib.session_pictures import described_views
 from calib.simulation import FLAT, NEAR, SPREAD, Session, simulate_session
 from calib.solver import target_equations
+from calib.solving import calibrate_session
 from calib.start import FORWARD_FROM_CAMERA, consensus_start
 from calib.tangent import AXES, difference, moved
+from sensorann.formats.rigs import Intrinsics
+from sensorann.formats.rigs.own import lens_members
 
 DATA = RECORDED / "tudelft_targets" / "optimization" / "data" / "example_data"
 DRAWING = {"rotation": np.deg2rad(1.0), "translation": 0.05}
@@ -74,9 +82,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=300, help="simulated sessions per row")
     parser.add_argument("--write", action="store_true", help="update docs/calibration.md")
-    parser.add_argument("--table", choices=("simulated", "speed", "recorded"), help="one table only")
+    parser.add_argument("--table", choices=("simulated", "speed", "recorded", "boards"), help="one table only")
     options = parser.parse_args()
-    make = {"simulated": lambda: simulated_table(options.runs), "speed": speed_table, "recorded": recorded_table}
+    make = {
+        "simulated": lambda: simulated_table(options.runs),
+        "speed": speed_table,
+        "recorded": recorded_table,
+        "boards": boards_table,
+    }
     tables = {name: make[name]() for name in ([options.table] if options.table else make)}
     print("\n\n".join(tables.values()))
     if options.write:
@@ -208,6 +221,53 @@ def recorded_rmse(pair: str, found: Estimate, folder: Path) -> float:
     # A radar measures the slant range: the point is turned down into its plane, as the publication does.
     in_plane = placed[:, :2] * (np.linalg.norm(placed, axis=1) / np.linalg.norm(placed[:, :2], axis=1))[:, None]
     return rms(in_plane - read_radar(folder / "radar.csv").positions()[:, :2])
+
+
+def boards_table() -> str:
+    folder = RECORDED / "acfr_camlidar"
+    scatter = np.linalg.norm(published_solutions(folder)[1].std(axis=0))
+    head = "| lens | boards found | noise | off the published mean | published solutions scatter | CPU time |"
+    rows = [boards_row(folder, lens, scatter) for lens in ("published", "of these pictures")]
+    return "\n".join([head, "|---|---|---|---|---|---|", *rows])
+
+
+def boards_row(folder: Path, lens: str, scatter: float) -> str:
+    begin = process_time()
+    found = estimate_board_captures(folder, own_lens=lens != "published")
+    seconds = process_time() - begin
+    degrees, metres = published_difference(found, folder)
+    kept = f"{int(found.inliers.sum())} of {len(list((folder / 'images').iterdir()))}"
+    off = f"{degrees:.2f} deg, {100 * metres:.1f} cm"
+    return f"| {lens} | {kept} | {found.noise_scale:.2f} x stated | {off} | {100 * scatter:.1f} cm | {seconds:.0f} s |"
+
+
+def estimate_board_captures(folder: Path, *, own_lens: bool = False) -> Estimate:
+    """Find the boards in the pictures and clouds of a folder, and where the camera sits."""
+    root = {
+        "camera": {"lens": str(folder / "cfg" / "camera_info.yaml")},
+        "images": {"folder": "images", "columns": 7, "rows": 5, "spacing_m": 0.095},
+        "lidar": {"clouds": "pcd/*_full.pcd"},
+        "board": {"columns_m": 0.85, "rows_m": 0.61},
+    }
+    session = CaptureSession(folder / "session.toml", root)
+    if own_lens:
+        camera = calibrate_camera(described_views(session)[0], model="fisheye", n_coefficients=4).camera
+        root["camera"] = lens_members(Intrinsics.of(camera))
+    return calibrate_session(session, "camera-lidar")
+
+
+def published_solutions(folder: Path) -> tuple[Rotation, NDArray[np.float64]]:
+    """Rotations (roll, pitch, yaw about fixed x, y, z) and places (N, 3) of the camera in the LiDAR's frame."""
+    rows = np.loadtxt(folder / "calibration_quickstart.csv", delimiter=",", skiprows=1)
+    return Rotation.from_euler("xyz", rows[:, :3]), rows[:, 3:]
+
+
+def published_difference(found: Estimate, folder: Path) -> tuple[float, float]:
+    """Degrees and metres between an estimate and the mean of the published solutions."""
+    rotations, places = published_solutions(folder)
+    pose = found.target_from_source
+    turn = rotations.mean().inv() * Rotation.from_matrix(pose.rotation)
+    return float(np.rad2deg(turn.magnitude())), float(np.linalg.norm(pose.translation - places.mean(axis=0)))
 
 
 def rms(offsets: NDArray[np.float64]) -> float:

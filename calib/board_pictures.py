@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -68,11 +68,7 @@ def find_board(image: NDArray[np.uint8], board: Board) -> Floats | None:
 
 
 def read_views(paths: Sequence[Path], board: Board) -> tuple[BoardViews, tuple[Rejection, ...]]:
-    """Find a board in pictures.
-
-    Returns
-    -------
-    the pictures in which all corners are seen, and those left out, with the reason
+    """Find a board in pictures; see `find_views`.
 
     Raises
     ------
@@ -81,23 +77,42 @@ def read_views(paths: Sequence[Path], board: Board) -> tuple[BoardViews, tuple[R
     CalibrationError
         When there is no picture, or none shows the board.
     """
-    images = {path: _read_grey(path) for path in paths}
+    return find_views({path.name: _read_grey(path) for path in paths}, board)
+
+
+def find_views(images: Mapping[str, NDArray[np.uint8]], board: Board) -> tuple[BoardViews, tuple[Rejection, ...]]:
+    """Find a board in pictures.
+
+    Parameters
+    ----------
+    images : name to grey picture
+    board : Board
+
+    Returns
+    -------
+    the pictures in which all corners are seen, and those left out, with the reason
+
+    Raises
+    ------
+    CalibrationError
+        When there is no picture, or none shows the board.
+    """
     sizes = Counter((image.shape[1], image.shape[0]) for image in images.values())
     if not sizes:
         raise CalibrationError("no pictures to find a board in")
     size = sizes.most_common(1)[0][0]
     found: dict[str, Floats] = {}
     rejected = []
-    for path, image in images.items():
+    for name, image in images.items():
         own = (image.shape[1], image.shape[0])
         corners = find_board(image, board) if own == size else None
         if corners is not None:
-            found[path.name] = corners
+            found[name] = corners
         else:
             reason = f"not all {board.columns} x {board.rows} corners were found"
             if own != size:
                 reason = f"is {own[0]} x {own[1]} pixels, most pictures are {size[0]} x {size[1]}: it may be cropped"
-            rejected.append(Rejection(path.name, reason))
+            rejected.append(Rejection(name, reason))
     if not found:
         raise CalibrationError(
             f"none of {len(images)} pictures shows a board of {board.columns} x {board.rows} corners"

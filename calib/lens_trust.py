@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
+from calib.board_poses import board_pose
 from calib.camera import BoardViews, Lens, calibrate_camera
 from calib.detections import Floats
 from calib.lenses import lens_parameters, project_with_derivatives
 from calib.start import rigid_fit
-from calib.tangent import cross_matrices, rotation_from_vector
+from calib.tangent import cross_matrices
 from sensorann.errors import CalibrationError
-from sensorann.geometry import Camera, Transform
+from sensorann.geometry import Camera
 from sensorann.geometry.cameras import CameraModel
 
 CANDIDATES: tuple[tuple[CameraModel, int], ...] = (("pinhole", 4), ("pinhole", 5), ("pinhole", 8), ("fisheye", 4))
@@ -91,14 +91,9 @@ def held_out_squares(camera: Camera, views: BoardViews) -> Floats:
     """Squared distances (V * C,) of corners from where a lens images the board, its pose fitted to each picture."""
     squares = []
     for pixels in views.pixels:
-        rays = camera.unproject(pixels)
-        seen = rays[:, 2] > 0
-        if np.count_nonzero(seen) < 6:
-            raise CalibrationError("a lens of half of the pictures cannot image the boards of the other half")
-        plane = rays[seen, :2] / rays[seen, 2:]
-        _, rotation, translation = cv2.solvePnP(views.board[seen], plane[:, None], np.eye(3), np.zeros(0))
-        pose = Transform(rotation_from_vector(rotation[:, 0]), np.asarray(translation[:, 0], np.float64))
-        squares.append(((camera.project(views.board[seen], camera_from_points=pose) - pixels[seen]) ** 2).sum(axis=1))
+        pose = board_pose(camera, views.board, pixels)
+        off = camera.project(views.board, camera_from_points=pose) - pixels
+        squares.append((off[np.isfinite(off).all(axis=1)] ** 2).sum(axis=1))
     return np.concatenate(squares)
 
 

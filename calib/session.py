@@ -13,6 +13,8 @@ columns = 9                     # inner corners
 rows = 6
 [board]
 reflector_depth_m = 0.105       # the reflector stands that far behind the points of its board
+columns_m = 0.85                # size of a board that pictures and clouds show: along the columns of its pattern
+rows_m = 0.61                   # and along its rows
 [prior]                         # radar_from_camera of a drawing
 rotation_wxyz = [0.5, -0.5, 0.5, -0.5]
 translation_m = [-1.6, 0.0, 0.9]
@@ -38,11 +40,11 @@ from sensorann.formats.text_files import read_text
 _TABLES: Mapping[str, frozenset[str]] = {
     "camera": frozenset({"name", "targets", "sigma_m", "sigma_px", "lens", "matrix", "distortion", "size_px", "model"}),
     "images": frozenset({"folder", "pattern", "columns", "rows", "spacing_m"}),
-    "lidar": frozenset({"name", "targets", "sigma_m"}),
+    "lidar": frozenset({"name", "targets", "sigma_m", "clouds"}),
     "radar": frozenset(
         {"name", "targets", "sigma_range_m", "sigma_azimuth_deg", "sigma_elevation_deg", "sigma_height_m"}
     ),
-    "board": frozenset({"reflector_depth_m"}),
+    "board": frozenset({"reflector_depth_m", "columns_m", "rows_m"}),
     "prior": frozenset({"rotation_wxyz", "translation_m", "sigma_deg", "sigma_m"}),
 }
 
@@ -99,10 +101,20 @@ class Session:
         section = self.root.get(sensor)
         if section is None:
             raise FormatError(self.path, "", expected=f"a table [{sensor}]", found=", ".join(self.root) or "nothing")
-        name = section.get("targets")
-        if not isinstance(name, str):
-            raise FormatError(self.path, f"[{sensor}] targets", expected="the name of a CSV file", found=_shown(name))
-        return read_table(self.path.parent / name)
+        return read_table(self.path.parent / self.text(sensor, "targets", "the name of a CSV file"))
+
+    def text(self, table: str, key: str, what: str) -> str:
+        """Return a text; `what` it names is said where it is missing.
+
+        Raises
+        ------
+        FormatError
+            When it is missing or no text.
+        """
+        value = self.root.get(table, {}).get(key)
+        if not isinstance(value, str):
+            raise FormatError(self.path, f"[{table}] {key}", expected=what, found=_shown(value))
+        return value
 
     def name(self, sensor: str) -> str:
         """Name of a sensor's frame; what it is where it has none."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from calib.lens_file import lens_document, lens_summary
 from calib.session import read_session
-from calib.solving import calibrate_pictures
+from calib.session_pictures import calibrate_pictures
 from sensorann.cli.calibrate.answers import PRINTED, Answer, Wanted, give
 
 
