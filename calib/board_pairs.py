@@ -16,6 +16,7 @@ from calib.board_clouds import CloudBoard
 from calib.camera_lidar import calibrate_camera_lidar
 from calib.detections import Floats, PointDetections
 from calib.estimate import Estimate
+from calib.problem import Prior
 from calib.start import rigid_fit
 from sensorann.errors import CalibrationError
 from sensorann.geometry import Transform
@@ -30,6 +31,7 @@ def calibrate_boards(
     lidar: Sequence[CloudBoard],
     *,
     names: Sequence[str],
+    prior: Prior | None = None,
     frames: tuple[str, str] = ("camera", "lidar"),
 ) -> Estimate:
     """Estimate where a camera sits in the frame of a LiDAR from boards that both found.
@@ -39,6 +41,7 @@ def calibrate_boards(
     camera : the four outer corners of each board, around it, in the camera frame
     lidar : the same boards
     names : of the boards
+    prior : lidar_from_camera and its covariance
     frames : names of the frames of camera and LiDAR
 
     Raises
@@ -64,6 +67,7 @@ def calibrate_boards(
         PointDetections(np.concatenate(corners), np.concatenate(covariances)),
         boards=np.repeat(np.arange(len(names)), 4),
         names=names,
+        prior=prior,
         frames=frames,
     )
 

@@ -77,7 +77,7 @@ def read_views(paths: Sequence[Path], board: Board) -> tuple[BoardViews, tuple[R
     CalibrationError
         When there is no picture, or none shows the board.
     """
-    return find_views({path.name: _read_grey(path) for path in paths}, board)
+    return find_views({path.name: read_picture(path, grey=True) for path in paths}, board)
 
 
 def find_views(images: Mapping[str, NDArray[np.uint8]], board: Board) -> tuple[BoardViews, tuple[Rejection, ...]]:
@@ -121,8 +121,17 @@ def find_views(images: Mapping[str, NDArray[np.uint8]], board: Board) -> tuple[B
     return BoardViews(board=board.points, pixels=pixels, size=size, names=tuple(found)), tuple(rejected)
 
 
-def _read_grey(path: Path) -> NDArray[np.uint8]:
-    image = cv2.imread(str(require_file(path)), cv2.IMREAD_GRAYSCALE)
+def read_picture(path: Path, *, grey: bool) -> NDArray[np.uint8]:
+    """Read a picture: (height, width) grey, or (height, width, 3) BGR.
+
+    Raises
+    ------
+    MissingDataError
+        When it is not there.
+    CalibrationError
+        When OpenCV cannot read it.
+    """
+    image = cv2.imread(str(require_file(path)), cv2.IMREAD_GRAYSCALE if grey else cv2.IMREAD_COLOR)
     if image is None:
         raise CalibrationError(f"{path} is no picture that OpenCV can read")
     return np.asarray(image, np.uint8)

@@ -10,15 +10,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from calib.board_clouds import CloudBoard, find_board_in_cloud
 from calib.board_pairs import calibrate_boards
+from calib.board_pictures import read_picture
 from calib.board_poses import outline_before_camera
 from calib.detections import Floats
 from calib.estimate import Estimate
+from calib.report.overlays import Overlay
 from calib.robust import Rejection
-from calib.session import Session
-from calib.session_pictures import described_camera, described_views
+from calib.session import Session, described_prior
+from calib.session_pictures import described_camera, described_views, picture_paths
 from sensorann.errors import CalibrationError, FormatError
 from sensorann.formats.points.files import read_points
 
@@ -55,9 +58,20 @@ def calibrate_board_session(session: Session) -> Estimate:
         [outline_before_camera(camera, seen.board, pixels, outline) for pixels in seen.pixels],
         list(boards.values()),
         names=[Path(name).stem for name in boards],
+        prior=described_prior(session),
         frames=(session.name("camera"), session.name("lidar")),
     )
     return replace(found, rejected=(*left_out, *found.rejected))
+
+
+def session_overlays(session: Session, *, most: int = 4) -> list[Overlay]:
+    """Read some of a session's pictures with their clouds, to be drawn over each other; none without clouds."""
+    if "clouds" not in session.root.get("lidar", {}):
+        return []
+    clouds = _clouds(session)
+    paths = [path for path in picture_paths(session) if path.stem in clouds]
+    chosen = paths[:: max(len(paths) // most, 1)][:most]
+    return [Overlay(path.stem, read_picture(path, grey=False), _points(clouds[path.stem])[0]) for path in chosen]
 
 
 def board_outline(board: Floats, size: tuple[float, float]) -> Floats:
@@ -82,7 +96,13 @@ def _find(path: Path | None, size: tuple[float, float]) -> CloudBoard | str:
     """Return the board of a cloud, or why there is none."""
     if path is None:
         return "has no cloud of its name"
+    points, rings = _points(path)
+    board = find_board_in_cloud(points, size, rings=rings)
+    return board or f"no board of {size[0]:g} x {size[1]:g} m stands in {path.name}"
+
+
+def _points(path: Path) -> tuple[Floats, NDArray[np.intp] | None]:
+    """Points (N, 3) of a cloud, and their scan lines where it numbers them."""
     columns = read_points(path).columns
     points = np.stack([columns[axis] for axis in "xyz"], axis=1).astype(np.float64)
-    board = find_board_in_cloud(points, size, rings=columns.get("ring"))
-    return board or f"no board of {size[0]:g} x {size[1]:g} m stands in {path.name}"
+    return points, np.asarray(columns["ring"], np.intp) if "ring" in columns else None

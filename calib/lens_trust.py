@@ -22,7 +22,8 @@ from sensorann.geometry import Camera
 from sensorann.geometry.cameras import CameraModel
 
 CANDIDATES: tuple[tuple[CameraModel, int], ...] = (("pinhole", 4), ("pinhole", 5), ("pinhole", 8), ("fisheye", 4))
-_GRID = (24, 16)
+# Columns and rows of points over a picture.
+GRID = (24, 16)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
@@ -100,7 +101,7 @@ def held_out_squares(camera: Camera, views: BoardViews) -> Floats:
 def picture_grid(camera: Camera) -> Floats:
     """Pixels (N, 2) spread over the picture, its borders included."""
     width, height = camera.size
-    u, v = np.meshgrid(np.linspace(0, width - 1, _GRID[0]), np.linspace(0, height - 1, _GRID[1]))
+    u, v = np.meshgrid(np.linspace(0, width - 1, GRID[0]), np.linspace(0, height - 1, GRID[1]))
     return np.stack([u.ravel(), v.ravel()], axis=1)
 
 

@@ -34,8 +34,10 @@ import numpy as np
 
 from calib.columns import Table, read_table
 from calib.detections import Floats
+from calib.problem import Prior
 from sensorann.errors import FormatError
 from sensorann.formats.text_files import read_text
+from sensorann.geometry import Transform
 
 _TABLES: Mapping[str, frozenset[str]] = {
     "camera": frozenset({"name", "targets", "sigma_m", "sigma_px", "lens", "matrix", "distortion", "size_px", "model"}),
@@ -143,6 +145,17 @@ def read_session(path: Path) -> Session:
                 expected = f"one of {', '.join(sorted(_TABLES[table]))}"
                 raise FormatError(path, f"[{table}] {key}", expected=expected, found=key)
     return Session(path, root)
+
+
+def described_prior(session: Session) -> Prior | None:
+    """Return what a session knows of the pose before any target; None where it says nothing."""
+    if "prior" not in session.root:
+        return None
+    pose = Transform.from_quaternion(
+        session.array("prior", "rotation_wxyz", (4,)), session.array("prior", "translation_m", (3,))
+    )
+    rotation = np.deg2rad(session.number("prior", "sigma_deg"))
+    return Prior.from_sigmas(pose, rotation=rotation, translation=session.number("prior", "sigma_m"))
 
 
 def _shown(value: object) -> str:

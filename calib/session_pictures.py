@@ -19,6 +19,11 @@ from sensorann.geometry import Camera
 _PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
 
 
+def describes_camera(session: Session) -> bool:
+    """Tell whether a session knows the lens of its camera."""
+    return bool({"lens", "matrix"} & session.root.get("camera", {}).keys())
+
+
 def described_camera(session: Session) -> Camera:
     """Return the camera of a lens file, or of the numbers in the session file itself."""
     described = session.root["camera"]
@@ -67,13 +72,21 @@ def described_views(session: Session) -> tuple[BoardViews, tuple[Rejection, ...]
     CalibrationError
         When there is no picture, or none shows the board.
     """
+    return read_views(picture_paths(session), described_board(session))
+
+
+def picture_paths(session: Session) -> list[Path]:
+    """Pictures in the folder that a session names, sorted."""
     folder = session.path.parent / session.text("images", "folder", "the name of a folder")
-    paths = sorted(path for path in folder.glob("*") if path.suffix.lower() in _PICTURES)
-    return read_views(paths, described_board(session))
+    return sorted(path for path in folder.glob("*") if path.suffix.lower() in _PICTURES)
 
 
-def calibrate_pictures(session: Session) -> tuple[Lens, LensTrust]:
+def calibrate_pictures(session: Session) -> tuple[Lens, LensTrust, BoardViews]:
     """Estimate the lens of a camera from a session's pictures of a board, with the model that they tell best.
+
+    Returns
+    -------
+    the lens, how far to trust it, and the pictures in which the board was found
 
     Raises
     ------
@@ -84,4 +97,4 @@ def calibrate_pictures(session: Session) -> tuple[Lens, LensTrust]:
     """
     views, unseen = described_views(session)
     lens, trust = choose_lens(views)
-    return replace(lens, rejected=(*unseen, *lens.rejected)), trust
+    return replace(lens, rejected=(*unseen, *lens.rejected)), trust, views

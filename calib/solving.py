@@ -16,12 +16,10 @@ from calib.detections import PointDetections
 from calib.estimate import Estimate
 from calib.lidar_radar import calibrate_lidar_radar
 from calib.pixel_detections import PixelDetections
-from calib.problem import Prior
 from calib.radar_detections import RadarDetections
-from calib.session import Session
+from calib.session import Session, described_prior
 from calib.session_pictures import described_camera
 from sensorann.errors import CalibrationError, FormatError
-from sensorann.geometry import Transform
 
 Pair = Literal["camera-radar", "lidar-radar", "camera-lidar"]
 _logger = logging.getLogger(__name__)
@@ -43,7 +41,7 @@ def calibrate_session(session: Session, pair: Pair) -> Estimate:
     source, target, alone = _paired(session, source_kind, target_kind)
     if alone:
         _logger.warning("%d targets were seen by one sensor only: %s", len(alone), ", ".join(alone))
-    prior = _prior(session) if "prior" in session.root else None
+    prior = described_prior(session)
     names = tuple(dict.fromkeys(source.targets))
     frames = session.name(source_kind), session.name(target_kind)
     if not names:
@@ -119,11 +117,3 @@ def _radar(session: Session, table: Table) -> RadarDetections:
         sigma_elevation=np.deg2rad(session.number("radar", "sigma_elevation_deg", None if elevated else 1.0)),
         sigma_height=session.number("radar", "sigma_height_m", 0.01),
     )
-
-
-def _prior(session: Session) -> Prior:
-    pose = Transform.from_quaternion(
-        session.array("prior", "rotation_wxyz", (4,)), session.array("prior", "translation_m", (3,))
-    )
-    rotation = np.deg2rad(session.number("prior", "sigma_deg"))
-    return Prior.from_sigmas(pose, rotation=rotation, translation=session.number("prior", "sigma_m"))

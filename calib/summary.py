@@ -29,11 +29,16 @@ def shown_pose(pose: Transform, mounting: Transform) -> Floats:
     return np.concatenate([np.rad2deg(angles), pose.translation])
 
 
+def shown_sigmas(found: Estimate) -> Floats:
+    """Sigmas of roll, pitch, yaw (degrees) and x, y, z (metres)."""
+    return np.asarray(found.sigmas * _TO_SHOWN)
+
+
 def _lines(found: Estimate) -> Iterator[str]:
     used, given = int(found.inliers.sum()), len(found.problem)
     yield f"{found.source} in the frame of {found.target}: {used} of {given} targets"
     yield "(angles about its x, y, z from the usual mounting; 95 % lie within two sigmas)"
-    sigmas = found.sigmas * _TO_SHOWN
+    sigmas = shown_sigmas(found)
     for i, value in enumerate(shown_pose(found.target_from_source, found.mounting)):
         lost = "   not observable" if AXES[i] in found.seen.weak_axes else ""
         yield f"  {AXES[i]:<6}{value:10.3f} {UNITS[i]:<3}  sigma {sigmas[i]:.3f}{lost}"

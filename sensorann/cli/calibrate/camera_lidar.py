@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from sensorann.cli.calibrate.answers import PRINTED, Wanted
-from sensorann.cli.calibrate.pairs import answer_pair
+from sensorann.cli.calibrate.pairs import NOTHING_SHOWN, Shown, answer_pair
 
 
-def camera_lidar(session: Path, /, *, picture: Path | None = None, wanted: Wanted = PRINTED) -> None:
+def camera_lidar(session: Path, /, *, shown: Shown = NOTHING_SHOWN, wanted: Wanted = PRINTED) -> None:
     """Estimate where a camera sits in the frame of a LiDAR, from boards that both see.
 
     Prints the pose with a sigma per axis, the targets left out and why, every pose that fits about equally well, the
@@ -16,14 +16,12 @@ def camera_lidar(session: Path, /, *, picture: Path | None = None, wanted: Wante
 
     For example:
 
-        sensorann calibrate camera-lidar session.toml -o lidar_from_camera.json --picture targets.png
-        sensorann calibrate camera-lidar session.toml --json
+        sensorann calibrate camera-lidar session.toml -o lidar_from_camera.json --report page.html
+        sensorann calibrate camera-lidar session.toml --picture targets.png --json
 
     Parameters
     ----------
     session
         A TOML file that names the tables of targets and the noise of the sensors: see docs/calibration.md.
-    picture
-        Where to draw the targets from above (.png or .jpg).
     """
-    answer_pair("camera-lidar", session, picture, wanted)
+    answer_pair("camera-lidar", session, shown, wanted)
