@@ -258,7 +258,9 @@ def test_a_lens_is_calibrated_from_a_folder_of_pictures(tmp_path, capsys):
     written = json.loads(out.read_text())
     assert written["matrix"][0][0] == pytest.approx(500.0, rel=0.02)
     np.testing.assert_array_equal(read_rig_document(out).lenses["camera"].matrix, written["matrix"])
-    assert run(["calibrate", "camera", str(path), "--picture", "lens.png"]) == 2
+    picture = tmp_path / "lens.png"
+    assert run(["calibrate", "camera", str(path), "--picture", str(picture)]) == 0
+    assert picture.read_bytes().startswith(b"\x89PNG")
     path.write_text("[images]\ncolumns = 9\nrows = 6\n")
     assert run(["calibrate", "camera", str(path)]) == 1
     assert "[images] folder: expected the name of a folder" in capsys.readouterr().err
