@@ -23,7 +23,7 @@ def board_pose(camera: Camera, board: Floats, pixels: Floats) -> Transform:
     ----------
     camera : Camera
     board : (C, 3), corners in the board frame, z = 0
-    pixels : (C, 2), where they are seen
+    pixels : (C, 2), where they are seen; NaN where not
 
     Raises
     ------
@@ -52,6 +52,8 @@ def outline_before_camera(camera: Camera, board: Floats, pixels: Floats, outline
     PointDetections in the camera frame, with what the residuals of the corners tell of their noise
     """
     pose = board_pose(camera, board, pixels)
+    seen = np.isfinite(pixels).all(axis=1)
+    board, pixels = board[seen], pixels[seen]
     turned = pose.rotate(board)
     at, by_points, _ = project_with_derivatives(turned + pose.translation, lens_parameters(camera), model=camera.model)
     noise = max(float(np.sqrt(((at - pixels) ** 2).mean())), _LEAST_NOISE_PX)

@@ -26,6 +26,11 @@ def lens_document(lens: Lens, trust: LensTrust, *, name: str) -> dict[str, Any]:
             "meaning": "over fx, fy, cx, cy and the distortion coefficients, by the residuals' own noise",
             "matrix": lens.covariance.tolist(),
         },
+        "board_warp": {
+            "meaning": "how far the middle of the board lies behind its edges along columns and rows, in its unit",
+            "values": lens.warp.tolist(),
+            "sigmas": lens.warp_sigmas.tolist(),
+        },
         "rms_px": lens.rms,
         "held_out_rms_px": trust.held_out_rms,
         "halves_differ_px": trust.halves_differ,
@@ -48,6 +53,9 @@ def _lines(lens: Lens, trust: LensTrust) -> Iterator[str]:
         yield f"  {name} {value:10.2f} px  sigma {sigmas[i]:.2f}"
     for number, value in enumerate(camera.distortion):
         yield f"  coefficient {number + 1}: {value:.5f}  sigma {sigmas[4 + number]:.5f}"
+    if lens.warp.any():
+        bent = ", ".join(f"{one:.5f} sigma {sigma:.5f}" for one, sigma in zip(lens.warp, lens.warp_sigmas, strict=True))
+        yield f"the board is bent: its middle lies behind its edges by {bent} along columns and rows"
     yield f"two halves of the pictures differ by {trust.halves_differ:.2f} px or less over 95 % of the picture"
     worst = int(np.nanargmax(trust.sigmas))
     u, v = trust.grid[worst]

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from calib.camera import BoardViews, Lens
 from calib.detections import Floats
-from calib.lens_trust import GRID, LensTrust
+from calib.lens_trust import GRID, LensTrust, warped_views
 from sensorann.images.colors import BACKGROUND, TEXT
 from sensorann.images.lines import Captions, draw_polyline
 
@@ -20,9 +20,9 @@ _EXAGGERATED = 50.0
 def lens_residuals(lens: Lens, views: BoardViews) -> tuple[Floats, Floats]:
     """Corners (N, 2) of the pictures used, and by how much (N, 2) the lens misses them, pixels."""
     used = views.select([i for i, name in enumerate(views.names) if name in lens.names])
-    poses = lens.camera_from_board
-    seen = [lens.camera.project(used.board, camera_from_points=poses[i]) for i in range(len(used))]
-    return used.pixels.reshape(-1, 2), (used.pixels - np.stack(seen)).reshape(-1, 2)
+    poses, board = lens.camera_from_board, warped_views(used, lens.warp).board
+    imaged = np.stack([lens.camera.project(board, camera_from_points=poses[i]) for i in range(len(used))])
+    return used.pixels[used.seen], (used.pixels - imaged)[used.seen]
 
 
 def draw_lens(lens: Lens, trust: LensTrust, views: BoardViews) -> NDArray[np.uint8]:

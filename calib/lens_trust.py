@@ -7,12 +7,12 @@ helps.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from calib.board_poses import board_pose
-from calib.camera import BoardViews, Lens, calibrate_camera
+from calib.camera import BoardViews, Lens, calibrate_camera, warp_shapes
 from calib.detections import Floats
 from calib.lenses import lens_parameters, project_with_derivatives
 from calib.start import rigid_fit
@@ -56,9 +56,13 @@ def trust_lens(views: BoardViews, lens: Lens) -> LensTrust:
     camera = lens.camera
     halves = [used.select(range(start, len(used), 2)) for start in (0, 1)]
     cameras = [
-        calibrate_camera(half, model=camera.model, n_coefficients=len(camera.distortion)).camera for half in halves
+        calibrate_camera(
+            half, model=camera.model, n_coefficients=len(camera.distortion), warped=bool(lens.warp.any())
+        ).camera
+        for half in halves
     ]
-    squares = [held_out_squares(cameras[1 - i], halves[i]) for i in (0, 1)]
+    # The board is the same one for both halves, and so is its warp.
+    squares = [held_out_squares(cameras[1 - i], warped_views(halves[i], lens.warp)) for i in (0, 1)]
     grid = picture_grid(camera)
     return LensTrust(
         held_out_rms=float(np.sqrt(np.concatenate(squares).mean())),
@@ -68,8 +72,13 @@ def trust_lens(views: BoardViews, lens: Lens) -> LensTrust:
     )
 
 
-def choose_lens(views: BoardViews) -> tuple[Lens, LensTrust]:
-    """Fit all lens models and keep the one that images held-out pictures best.
+def warped_views(views: BoardViews, warp: Floats) -> BoardViews:
+    """Views of the board as it is, bent by `Lens.warp`."""
+    return replace(views, board=views.board + np.outer(warp_shapes(views.board) @ warp, [0.0, 0.0, 1.0]))
+
+
+def choose_lens(views: BoardViews, *, warped: bool = False) -> tuple[Lens, LensTrust]:
+    """Fit all lens models and keep the one that images held-out pictures best; `warped` as in `calibrate_camera`.
 
     Raises
     ------
@@ -79,7 +88,7 @@ def choose_lens(views: BoardViews) -> tuple[Lens, LensTrust]:
     fitted = []
     for model, n_coefficients in CANDIDATES:
         try:
-            lens = calibrate_camera(views, model=model, n_coefficients=n_coefficients)
+            lens = calibrate_camera(views, model=model, n_coefficients=n_coefficients, warped=warped)
             fitted.append((lens, trust_lens(views, lens)))
         except CalibrationError as error:
             failure = error

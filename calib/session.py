@@ -41,7 +41,7 @@ from sensorann.geometry import Transform
 
 _TABLES: Mapping[str, frozenset[str]] = {
     "camera": frozenset({"name", "targets", "sigma_m", "sigma_px", "lens", "matrix", "distortion", "size_px", "model"}),
-    "images": frozenset({"folder", "pattern", "columns", "rows", "spacing_m"}),
+    "images": frozenset({"folder", "pattern", "columns", "rows", "spacing_m", "markers", "marker_share", "warped"}),
     "lidar": frozenset({"name", "targets", "sigma_m", "clouds"}),
     "radar": frozenset(
         {"name", "targets", "sigma_range_m", "sigma_azimuth_deg", "sigma_elevation_deg", "sigma_height_m"}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from calib.board_pictures import Board, read_views
+from calib.board_pictures import MARKER_SHARE, MARKERS, PATTERNS, Board, read_views
 from calib.camera import BoardViews, Lens
 from calib.lens_trust import LensTrust, choose_lens
 from calib.robust import Rejection
@@ -51,14 +51,20 @@ def _lens_of(path: Path, name: str) -> Camera:
 
 def described_board(session: Session) -> Board:
     """Return the board of a session's pictures."""
-    pattern = session.root.get("images", {}).get("pattern", "chessboard")
-    if pattern not in ("chessboard", "circles"):
-        raise FormatError(session.path, "[images] pattern", expected="chessboard or circles", found=repr(pattern))
+    described = session.root.get("images", {})
+    stated = described.get("pattern", "chessboard")
+    pattern = next((one for one in PATTERNS if one == stated), None)
+    if pattern is None:
+        raise FormatError(
+            session.path, "[images] pattern", expected=f"one of {', '.join(PATTERNS)}", found=repr(stated)
+        )
     return Board(
         pattern=pattern,
         columns=int(session.number("images", "columns")),
         rows=int(session.number("images", "rows")),
         spacing=session.number("images", "spacing_m", 1.0),
+        markers=str(described.get("markers", MARKERS)),
+        marker_share=session.number("images", "marker_share", MARKER_SHARE),
     )
 
 
@@ -96,5 +102,5 @@ def calibrate_pictures(session: Session) -> tuple[Lens, LensTrust, BoardViews]:
         When the pictures tell no lens.
     """
     views, unseen = described_views(session)
-    lens, trust = choose_lens(views)
+    lens, trust = choose_lens(views, warped=session.root["images"].get("warped") is True)
     return replace(lens, rejected=(*unseen, *lens.rejected)), trust, views
