@@ -22,7 +22,7 @@ from sensorann.formats.rigs.own import FORMAT_VERSION, pose_members, read_pose
 from sensorann.formats.strict_json import read_json, write_json
 from sensorann.geometry import Transform
 
-_TANGENT = (
+TANGENT = (
     "over roll, pitch, yaw (rotation vector about x, y, z of the target frame, radians: R' = Exp(w) R) "
     "and x, y, z (origin of the source in the target frame, metres)"
 )
@@ -59,7 +59,7 @@ def document(found: Estimate) -> dict[str, Any]:
         "target": found.target,
         "target_from_source": pose_members(found.target_from_source),
         "meaning": f"maps points of {found.source} into {found.target}; quaternion w first",
-        "covariance": {"meaning": _TANGENT, "frame": found.target, "matrix": found.covariance.tolist()},
+        "covariance": {"meaning": TANGENT, "frame": found.target, "matrix": found.covariance.tolist()},
         "not_observable": list(found.seen.weak_axes),
         "weak_directions": [
             {"axes": list(item.axes(found.seen.before)), "share_left": item.share}

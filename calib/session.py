@@ -15,6 +15,8 @@ rows = 6
 reflector_depth_m = 0.105       # the reflector stands that far behind the points of its board
 columns_m = 0.85                # size of a board that pictures and clouds show: along the columns of its pattern
 rows_m = 0.61                   # and along its rows
+[first]                         # for `calibrate hand-eye` and `time-offset`, and [second]
+poses = "odometry.csv"          # timestamp_ns, x_m, y_m, z_m, qw, qx, qy, qz; TUM text; or drive = "ROOT#NAME"
 [prior]                         # radar_from_camera of a drawing
 rotation_wxyz = [0.5, -0.5, 0.5, -0.5]
 translation_m = [-1.6, 0.0, 0.9]
@@ -42,6 +44,8 @@ from sensorann.geometry import Transform
 _TABLES: Mapping[str, frozenset[str]] = {
     "camera": frozenset({"name", "targets", "sigma_m", "sigma_px", "lens", "matrix", "distortion", "size_px", "model"}),
     "images": frozenset({"folder", "pattern", "columns", "rows", "spacing_m", "markers", "marker_share", "warped"}),
+    "first": frozenset({"name", "poses", "drive"}),
+    "second": frozenset({"name", "poses", "drive"}),
     "lidar": frozenset({"name", "targets", "sigma_m", "clouds"}),
     "radar": frozenset(
         {"name", "targets", "sigma_range_m", "sigma_azimuth_deg", "sigma_elevation_deg", "sigma_height_m"}

@@ -13,7 +13,7 @@ from calib.tangent import AXES
 from sensorann.geometry import Transform
 
 UNITS = ("deg", "deg", "deg", "m", "m", "m")
-_TO_SHOWN = np.array([np.rad2deg(1.0)] * 3 + [1.0] * 3)
+TO_SHOWN = np.array([np.rad2deg(1.0)] * 3 + [1.0] * 3)
 
 
 def summary(found: Estimate) -> str:
@@ -31,7 +31,7 @@ def shown_pose(pose: Transform, mounting: Transform) -> Floats:
 
 def shown_sigmas(found: Estimate) -> Floats:
     """Sigmas of roll, pitch, yaw (degrees) and x, y, z (metres)."""
-    return np.asarray(found.sigmas * _TO_SHOWN)
+    return np.asarray(found.sigmas * TO_SHOWN)
 
 
 def _lines(found: Estimate) -> Iterator[str]:
@@ -72,5 +72,5 @@ def _stability(found: Estimate) -> Iterator[str]:
 
 def _largest(step: Floats, found: Estimate) -> str:
     axis = int(np.argmax(np.abs(step) / found.sigmas))
-    value, sigmas = abs(step[axis]) * _TO_SHOWN[axis], abs(step[axis]) / found.sigmas[axis]
+    value, sigmas = abs(step[axis]) * TO_SHOWN[axis], abs(step[axis]) / found.sigmas[axis]
     return f"{value:.3f} {UNITS[axis]} in {AXES[axis]} ({sigmas:.1f} sigma)"

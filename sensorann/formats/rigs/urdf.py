@@ -16,6 +16,7 @@ from sensorann.formats.openlabel.rig import rotation_from_euler
 from sensorann.formats.rigs.document import Placement, RigDocument
 from sensorann.formats.text_files import read_text
 from sensorann.geometry import Transform
+from sensorann.geometry.rotations import angles_from_rotation
 
 NAME = "urdf"
 ENDINGS = (".urdf", ".xml")
@@ -55,7 +56,7 @@ def write(document: RigDocument, path: Path) -> None:
         *(f"  <link name={quoteattr(n)}/>" for n in document.frames),
     ]
     for placed in document.placements:
-        angles = " ".join(map(repr, _fixed_angles(placed.parent_from_child.rotation)))
+        angles = " ".join(map(repr, angles_from_rotation(placed.parent_from_child.rotation).tolist()))
         place = " ".join(map(repr, placed.parent_from_child.translation.tolist()))
         lines += [
             f'  <joint name={quoteattr(f"{placed.parent}_to_{placed.child}")} type="fixed">',
@@ -95,13 +96,3 @@ def _numbers(joint: Element, attribute: str, path: Path) -> list[float]:
     if len(numbers) != 3 or not np.isfinite(numbers).all():
         raise FormatError(path, f"joint {joint.get('name')}, {attribute}", expected="3 numbers", found=repr(text))
     return numbers
-
-
-def _fixed_angles(rotation: np.ndarray) -> list[float]:
-    """Roll, pitch, yaw about fixed x, y, z; straight up or down only their sum counts, and roll is 0."""
-    across = float(np.hypot(rotation[0, 0], rotation[1, 0]))
-    pitch = float(np.arctan2(-rotation[2, 0], across))
-    if across < 1e-9:
-        return [0.0, pitch, float(np.arctan2(-rotation[0, 1], rotation[1, 1]))]
-    roll = float(np.arctan2(rotation[2, 1], rotation[2, 2]))
-    return [roll, pitch, float(np.arctan2(rotation[1, 0], rotation[0, 0]))]
