@@ -3,11 +3,11 @@
     python -m benchmarks.calibration                 print the tables of docs/calibration.md
     python -m benchmarks.calibration --write         put them there
     python -m benchmarks.calibration --runs 40       fewer simulated sessions
-    python -m benchmarks.calibration --table speed   one table only: simulated (takes minutes), speed, recorded, boards
+    python -m benchmarks.calibration --table speed   one table only: simulated, speed, recorded, boards or lidars
 
 Simulated: reflectors at 3-12 m (near) or 4-25 m, range noise 0.1 m, azimuth 0.5 degree, 0.5 px, boards 1 cm; a drawing
 is known to 1 degree and 5 cm. Recorded: 29 boards of a camera, a LiDAR and a radar (tudelft_targets), and ten pictures
-and clouds of a chessboard (acfr_camlidar).
+and clouds of a chessboard (acfr_camlidar), and two LiDARs of a drive (pandaset_nuscenes).
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ from calib import (
 )
 from calib.boards import reflectors_behind
 from calib.camera import calibrate_camera
+from calib.lidar_drive import calibrate_lidars_of_drive
 from calib.problem import single_points
 from calib.robust import fit_robustly
 from calib.session import Session as CaptureSession
@@ -45,6 +46,7 @@ from calib.solver import target_equations
 from calib.solving import calibrate_session
 from calib.start import FORWARD_FROM_CAMERA, consensus_start
 from calib.tangent import AXES, difference, moved
+from sensorann.formats import open_drive
 from sensorann.formats.rigs import Intrinsics
 from sensorann.formats.rigs.own import lens_members
 
@@ -82,15 +84,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=300, help="simulated sessions per row")
     parser.add_argument("--write", action="store_true", help="update docs/calibration.md")
-    parser.add_argument("--table", choices=("simulated", "speed", "recorded", "boards"), help="one table only")
+    parser.add_argument("--table", choices=tuple(TABLES), help="one table only")
     options = parser.parse_args()
-    make = {
-        "simulated": lambda: simulated_table(options.runs),
-        "speed": speed_table,
-        "recorded": recorded_table,
-        "boards": boards_table,
-    }
-    tables = {name: make[name]() for name in ([options.table] if options.table else make)}
+    tables = {name: TABLES[name](options.runs) for name in ([options.table] if options.table else TABLES)}
     print("\n\n".join(tables.values()))
     if options.write:
         write(tables, DOCS)
@@ -157,7 +153,7 @@ def cramer_rao(setting: Setting, session: Session) -> NDArray[np.float64]:
     return np.diag(np.linalg.pinv(information, hermitian=True))
 
 
-def speed_table() -> str:
+def speed_table(_n_runs: int) -> str:
     rows = ["| reflectors, 20 % wrong | pose | all that is reported |", "|---|---|---|"]
     for n in (10, 50, 100):
         rng = np.random.default_rng(1)
@@ -179,7 +175,7 @@ def speeds(session: Session) -> tuple[float, float]:
     return middle - begin, process_time() - middle
 
 
-def recorded_table() -> str:
+def recorded_table(_n_runs: int) -> str:
     if not DATA.is_dir():
         raise SystemExit(f"no recorded boards at {DATA}: set SENSORANN_DATA")
     rows = [recorded_row(name) for name in ("camera-lidar", "lidar-radar", "camera-radar")]
@@ -223,7 +219,7 @@ def recorded_rmse(pair: str, found: Estimate, folder: Path) -> float:
     return rms(in_plane - read_radar(folder / "radar.csv").positions()[:, :2])
 
 
-def boards_table() -> str:
+def boards_table(_n_runs: int) -> str:
     folder = RECORDED / "acfr_camlidar"
     scatter = np.linalg.norm(published_solutions(folder)[1].std(axis=0))
     head = "| lens | boards found | noise | off the published mean | published solutions scatter | CPU time |"
@@ -270,6 +266,21 @@ def published_difference(found: Estimate, folder: Path) -> tuple[float, float]:
     return float(np.rad2deg(turn.magnitude())), float(np.linalg.norm(pose.translation - places.mean(axis=0)))
 
 
+def lidars_table(_n_runs: int) -> str:
+    drive = open_drive(RECORDED / "pandaset_nuscenes")
+    said = drive.rig["LIDAR_TOP"].ego_from_sensor.inverse() @ drive.rig["LIDAR_FRONT"].ego_from_sensor
+    head = "| sweeps | points on common surfaces | scatter about them | beside the data set's own pose | CPU time |"
+    rows = []
+    for n_instants in (1, 5):
+        begin = process_time()
+        found = calibrate_lidars_of_drive(drive, "LIDAR_FRONT", "LIDAR_TOP", n_instants=n_instants)
+        seconds = process_time() - begin
+        off = difference(found.target_from_source, said)
+        beside = f"{np.rad2deg(np.linalg.norm(off[:3])):.2f} deg, {100 * np.linalg.norm(off[3:]):.1f} cm"
+        rows.append(f"| {n_instants} | {found.overlap:.0%} | {100 * found.sigma:.1f} cm | {beside} | {seconds:.1f} s |")
+    return "\n".join([head, "|---|---|---|---|---|", *rows])
+
+
 def rms(offsets: NDArray[np.float64]) -> float:
     return float(np.sqrt((offsets**2).sum(axis=1).mean()))
 
@@ -284,6 +295,14 @@ def read_radar(path: Path) -> RadarDetections:
         ranges=np.hypot(x, y), azimuths=np.arctan2(y, x), sigma_range=0.02, sigma_azimuth=np.deg2rad(0.25)
     )
 
+
+TABLES = {
+    "simulated": simulated_table,
+    "speed": speed_table,
+    "recorded": recorded_table,
+    "boards": boards_table,
+    "lidars": lidars_table,
+}
 
 if __name__ == "__main__":
     main()

@@ -16,6 +16,7 @@ from calib.detections import Floats
 from calib.levenberg import Equations, minimise
 from calib.observability import Observability, listed, observe, posterior_covariance
 from calib.problem import Prior
+from calib.scatter import positive, sandwich
 from calib.start import rigid_fit
 from calib.tangent import cross_matrices, difference, moved, vector_from_rotation
 from sensorann.errors import CalibrationError
@@ -101,15 +102,15 @@ def calibrate_hand_eye(
         model = _MotionModel(first, motions, times, known, sigmas, start.seconds)
         state = minimise(model, state).state
         sigmas = model.noise(state)
-    covariance = _sandwich(model, state)
+    covariance = _covariance(model, state)
     data = np.linalg.inv(covariance[:6, :6]) - np.linalg.inv(known.covariance)
-    seen = observe(_positive(data), prior)
+    seen = observe(positive(data), prior)
     turns = _principal_turns(motions)
     return HandEye(
         first=frames[0],
         second=frames[1],
         second_from_first=state.pose,
-        covariance=posterior_covariance(_positive(data), known.covariance),
+        covariance=posterior_covariance(positive(data), known.covariance),
         delay=state.delay,
         delay_sigma=float(np.sqrt(covariance[6, 6])),
         turns=turns,
@@ -230,25 +231,18 @@ class _MotionModel:
         return np.concatenate([vectors, carried - self.motions.translations], axis=1)
 
 
-def _sandwich(model: _MotionModel, state: _State) -> Floats:
-    """Covariance (7, 7) by the scatter of the blocks' gradients: motions of neighbouring seconds err alike."""
+def _covariance(model: _MotionModel, state: _State) -> Floats:
+    """Covariance (7, 7): motions of neighbouring seconds err alike."""
     off, slopes = model.rows(state)
-    blocks = block_numbers(model.times)
-    pulls = np.zeros((blocks.max() + 1, 7))
-    np.add.at(pulls, blocks, np.einsum("nri,nr->ni", slopes, off))
-    information = model.equations(state).shared
     held = np.zeros((7, 7))
     held[:6, :6] = np.linalg.inv(model.known.covariance)
-    inverse = np.linalg.inv(information + 1e-12 * np.eye(7))
-    # Few blocks scatter too little by chance: what the seconds would tell if they did not overlap is added.
-    alone = (_WINDOW_NS / _STEP_NS) * (information - held)
-    return np.asarray(inverse @ (pulls.T @ pulls + alone + held) @ inverse)
-
-
-def _positive(information: Floats) -> Floats:
-    """The nearest information that takes nothing away from what was known."""
-    values, vectors = np.linalg.eigh((information + information.T) / 2)
-    return np.asarray((vectors * np.maximum(values, 0.0)) @ vectors.T)
+    return sandwich(
+        model.equations(state).shared,
+        np.einsum("nri,nr->ni", slopes, off),
+        block_numbers(model.times),
+        known=held,
+        alone=_WINDOW_NS / _STEP_NS,
+    )
 
 
 def _principal_turns(motions: Transforms) -> Floats:

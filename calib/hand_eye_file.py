@@ -8,13 +8,10 @@ from typing import Any
 import numpy as np
 
 from calib.clocks import Delay
-from calib.file import TANGENT
 from calib.hand_eye import HandEye
-from calib.summary import TO_SHOWN, UNITS
-from calib.tangent import AXES
+from calib.pose_words import pose_document, pose_lines
 from sensorann import __version__
-from sensorann.formats.rigs.own import FORMAT_VERSION, pose_members
-from sensorann.geometry.rotations import angles_from_rotation
+from sensorann.formats.rigs.own import FORMAT_VERSION
 
 _DELAY = "seconds by which the stamps of {first} are later than those of {second}, for the same instant"
 
@@ -24,12 +21,9 @@ def hand_eye_document(found: HandEye) -> dict[str, Any]:
     return {
         "format_version": FORMAT_VERSION,
         "made_by": f"sensorann {__version__}",
-        "source": found.first,
-        "target": found.second,
-        "target_from_source": pose_members(found.second_from_first),
-        "meaning": f"maps points of {found.first} into {found.second}; quaternion w first",
-        "covariance": {"meaning": TANGENT, "frame": found.second, "matrix": found.covariance.tolist()},
-        "not_observable": list(found.seen.weak_axes),
+        **pose_document(
+            found.second_from_first, found.covariance, frames=(found.first, found.second), weak=found.seen.weak_axes
+        ),
         "delay_meaning": _DELAY.format(first=found.first, second=found.second),
         "delay_s": found.delay,
         "delay_sigma_s": found.delay_sigma,
@@ -67,12 +61,7 @@ def delay_summary(found: Delay, first: str, second: str) -> str:
 
 def _lines(found: HandEye) -> Iterator[str]:
     yield f"{found.first} in the frame of {found.second}: motions of {found.n_windows} seconds"
-    angles = angles_from_rotation(found.second_from_first.rotation)
-    values = np.concatenate([angles, found.second_from_first.translation]) * TO_SHOWN
-    sigmas = np.sqrt(np.diag(found.covariance)) * TO_SHOWN
-    for i, axis in enumerate(AXES):
-        lost = "   not observable" if axis in found.seen.weak_axes else ""
-        yield f"  {axis:<6}{values[i]:10.3f} {UNITS[i]:<3}  sigma {sigmas[i]:.3f}{lost}"
+    yield from pose_lines(found.second_from_first, found.covariance, weak=found.seen.weak_axes)
     yield f"the clock of {found.first} is {1e3 * found.delay:+.2f} ms late, sigma {1e3 * found.delay_sigma:.2f} ms"
     turn, place = found.sigmas_of_motion
     yield f"motions over a second differ by {np.rad2deg(turn):.3f} deg and {place:.3f} m"
