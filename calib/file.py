@@ -39,6 +39,7 @@ class Calibration:
     covariance : (6, 6) float64 over (roll, pitch, yaw, x, y, z) in the target frame, radians and metres
     not_observable : axes that the targets do not tell
     warnings : sentences, empty when nothing is in doubt
+    modes : poses that fit about equally well, the best first, each with its chi-square above the best
     """
 
     source: str
@@ -47,6 +48,7 @@ class Calibration:
     covariance: Floats
     not_observable: tuple[str, ...]
     warnings: tuple[str, ...]
+    modes: tuple[tuple[Transform, float], ...]
 
 
 def document(found: Estimate) -> dict[str, Any]:
@@ -110,10 +112,17 @@ def read_calibration(path: Path) -> Calibration:
         raise FormatError(path, "format_version", expected=expected, found=repr(version))
     try:
         covariance = np.array(root["covariance"]["matrix"], np.float64)
+        node = Node(root, path)
+        pose = read_pose(node.require("target_from_source"))
+        listed = node.get("modes")
+        modes = (
+            [] if listed is None else [(read_pose(one), float(one.value["excess_chi2"])) for one in listed.elements()]
+        )
         calibration = Calibration(
             source=str(root["source"]),
             target=str(root["target"]),
-            target_from_source=read_pose(Node(root["target_from_source"], "target_from_source", Node(root, path))),
+            target_from_source=pose,
+            modes=tuple(modes) or ((pose, 0.0),),
             covariance=covariance,
             not_observable=tuple(root["not_observable"]),
             warnings=tuple(root["warnings"]),
