@@ -49,7 +49,7 @@ def main() -> None:
 
 def nearest(drive: Drive, truth: Labels) -> tuple[Track, ...]:
     """The objects that are nearest to the vehicle at the start."""
-    start = drive.trajectory[0].translation
+    start = drive.trajectory.world_from_ego.translations[0]
     whole = [track for track in truth.tracks if len(track) == N_FRAMES]
     return tuple(sorted(whole, key=lambda track: float(np.hypot(*(track.cuboids.centers[0] - start)[:2])))[:N_OBJECTS])
 

@@ -25,6 +25,7 @@ def view(
     /,
     *,
     store: str = "labels.db",
+    rig: Path | None = None,
     keys: Path | None = None,
     cache_gb: Annotated[float, Parameter(validator=Number(gte=0))] = 2.0,
     web: Annotated[bool, Parameter(negative="")] = False,
@@ -50,6 +51,8 @@ def view(
     store
         STORE or STORE#DRIVE: where the labels are kept; a file is made where there is none. The drive's own name is
         taken when none is given.
+    rig
+        Calibration file, as in `sensorann info`, to take instead of the drive's own.
     keys
         TOML file with keys of your own; it names only what it changes.
     cache_gb
@@ -61,7 +64,7 @@ def view(
         With --web: where this machine serves it, to itself alone; 0 takes a free one.
     """
     keymap = read_keymap(keys)
-    recording = sa.open_drive(drive)
+    recording = sa.open_drive(drive, rig=rig)
     show = _browser(port) if web else _window(drive)
     place, name = place_and_drive(store)
     with sa.open_store(place, create=True) as opened:
