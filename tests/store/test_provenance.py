@@ -115,6 +115,17 @@ def test_the_command_writes_labels_and_provenance(store, tmp_path):
     assert run(["store", "export", store.name, str(out), "--sign-off", "fine"]) == 2
 
 
+def test_who_decides_about_his_own_work_is_named(store):
+    decide(store, "drive", "7", "accept")  # moved by hand
+    decide(store, "drive", "empty", "accept")  # only imported
+    with open_store(store.name, actor="ben") as ben:
+        decide(ben, "drive", "a b", "accept")
+    assert release_manifest(store, "drive")["review"]["decided_by_an_author"] == ["7"]
+    with open_store(store.name, actor="ben") as ben:
+        decide(ben, "drive", "7", "accept")
+    assert release_manifest(store, "drive")["review"]["decided_by_an_author"] == []
+
+
 def test_a_manifest_about_labels_that_changed_meanwhile_is_refused(store, tmp_path, monkeypatch):
     def write_while_somebody_edits(labels, out, **options):
         with open_store(store.name, actor="ben") as ben:
