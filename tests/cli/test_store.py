@@ -282,6 +282,11 @@ def test_an_interpolation_says_how_it_was_made(tmp_path, monkeypatch):
     assert event.machine["method"] == "smooth"
     assert event.machine["calibration_sha256"] == recording.rig.calibration_sha256
     assert event.machine["keyframes"]["0"] == [first, last]
+    monkeypatch.undo()
+    words[words.index("-o") + 1] = f"{db}#filled"
+    assert run(words) == 0
+    with sa.open_store(db) as store:
+        assert log(store, Filter(drive="filled"))[0].machine["keyframes"] == {"0": [first, last]}
 
 
 def test_a_team_passes_a_drive_on(db, monkeypatch, capsys):
