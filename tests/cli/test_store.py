@@ -135,6 +135,8 @@ def test_a_computed_box_names_the_keyframes_that_it_rests_on(db, capsys):
     first, second, third = rows.timestamps_ns[[0, 2, 4]]
     out = capsys.readouterr().out
     assert f"from 3 keyframes, the nearest of them {first} and {second}\n    with method smooth" in out
+    assert run(["store", "show", db, "9", "--at", str(rows.timestamps_ns[3]), "--why"]) == 0
+    assert f"the nearest of them {second} and {third}" in capsys.readouterr().out
     assert run(["store", "show", db, "9", "--why"]) == 0
     assert f"from 3 keyframes, {first} to {third}" in capsys.readouterr().out
 
