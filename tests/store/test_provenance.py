@@ -83,7 +83,10 @@ def test_the_manifest_names_sources_tools_people_and_reviews(store, tmp_path):
     (signed,) = manifest["release"]["signed_off"]
     assert (signed["by"], signed["text"]) == ("anna", "all looked at")
     assert manifest["source"]["recording"]["calibration_sha256"] == recording.rig.calibration_sha256
-    assert manifest["source"]["recording"]["frames"] == 4
+    times = recording.trajectory.timestamps_ns.tolist()
+    told = manifest["source"]["recording"]
+    assert (told["frames"], told["first_frame_ns"], told["last_frame_ns"]) == (4, times[0], times[-1])
+    assert told["sensors"]["LIDAR_TOP"] == "lidar"
     rules = {"name": "rules.md", "version": "2.1", "sha256": hashlib.sha256(b"boxes are tight").hexdigest()}
     assert manifest["guideline"]["in_force"] == rules
     assert [(one["guideline"], one["events"]) for one in manifest["guideline"]["events"]] == [(None, 3), (rules, 9)]
