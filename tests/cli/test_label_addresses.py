@@ -37,7 +37,6 @@ WRITERS = {
     "prelabel out": "prelabel {drive} -o {out}",
     "track out": "track {file} --drive {drive} -o {out}",
 }
-# Parameters of these names hold labels; those of other commands that are called so hold something else.
 # Parameters that hold labels are called so; those of other commands that are called so hold something else.
 NAMES = ("labels", "truth", "other", "source", "out", "store")
 SOMETHING_ELSE = {
