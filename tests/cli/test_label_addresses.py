@@ -26,6 +26,7 @@ READERS = {
     "check labels": "check {labels} --drive {drive}",
     "compare truth": "compare {labels} {file}",
     "compare other": "compare {file} {labels}",
+    "compare more": "compare {file} {db}#monday {labels}",
     "calibrate check labels": "calibrate check {drive} --labels {labels} --sensor image_02",
     "render labels": "render {drive} --labels {labels} -o pictures",
     "store import labels": "store import {db} {labels}",
@@ -38,7 +39,7 @@ WRITERS = {
     "track out": "track {file} --drive {drive} -o {out}",
 }
 # Parameters that hold labels are called so; those of other commands that are called so hold something else.
-NAMES = ("labels", "truth", "other", "source", "out", "store")
+NAMES = ("labels", "truth", "other", "more", "source", "out", "store")
 SOMETHING_ELSE = {
     "check out", "compare out", "demo out", "pack out", "render out",
     "store export out", "store import store", "view store",
