@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import minimize
+from scipy.spatial.transform import Rotation
 
 from sensorann.errors import ArgumentError
-from sensorann.geometry.rotations import wrap_angle
+from sensorann.geometry.rotations import rotations_from_yaws, wrap_angle
 from sensorann.qa import compare, error_table
 from sensorann.qa.agreement import consensus
 from sensorann.qa.agreement.medians import geometric_median, median_heading, weighted_median
@@ -54,6 +55,22 @@ def test_the_front_is_voted_on():
     tied = merged(TRUTH, turned)
     assert [(one.object, one.reason, one.value) for one in tied.disputes] == [("1", "heading", 0.5)]
     assert tied.labels.track("1").attributes["adjudicate"] == "heading"
+
+
+def test_a_box_on_a_slope_stays_tilted():
+    uphill = Rotation.from_euler("ZYX", [0.4, -0.1, 0.03]).as_matrix()
+
+    def sloped(turned):
+        track = make_track()
+        boxes = replace(track.cuboids, rotations=np.tile(rotations_from_yaws(turned) @ uphill, (5, 1, 1)))
+        return make_labels(replace(track, cuboids=boxes))
+
+    backwards = sloped(0.0)
+    (track,) = backwards.tracks
+    boxes = replace(track.cuboids, rotations=track.cuboids.rotations @ rotations_from_yaws(np.pi))
+    backwards = make_labels(replace(track, cuboids=boxes))
+    found = merged(backwards, sloped(-0.02), sloped(0.02)).labels.track("1")
+    np.testing.assert_allclose(found.cuboids.rotations, np.tile(uphill, (5, 1, 1)), atol=2e-3)
 
 
 def test_categories_and_attributes_are_voted_on():
