@@ -16,9 +16,9 @@ test: system-libraries lint judges
 	$(BIN)/python -m pytest -n 2
 	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -m kernels
 
-# Hours in minutes: 500 kills and 16 processes x 1,000 edits on each database.
+# Hours in minutes: 500 kills, 16 processes x 1,000 edits on each database, and every byte of a journal flipped.
 soak: system-libraries $(VENV)/all.stamp
-	SENSORANN_SOAK=1 $(BIN)/python -m pytest tests/store/test_durability.py --durations=0
+	SENSORANN_SOAK=1 $(BIN)/python -m pytest tests/store/test_durability.py tests/store/test_journal.py --durations=0
 
 lint: $(VENV)/all.stamp
 	$(BIN)/ruff check .

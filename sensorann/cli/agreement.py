@@ -48,7 +48,7 @@ def consensus_document(read: Labellings, out: str, *, quorum: int | None, min_io
     if len(read.drives) > 1:
         raise UsageError(f"a consensus is of one drive, got {len(read.drives)}: name files or STORE#DRIVE")
     merged = qa.consensus(read.drives[0], quorum=quorum, min_iou=min_iou)
-    written = write_labels(merged.labels, out, drive=read.recordings[0], kind="merge")
+    written = write_labels(merged.labels, out, drive=read.recordings[0])
     disputes = [
         {
             "object": one.object,

@@ -21,10 +21,11 @@ from calib.radar_file import radar_document, radar_summary
 from calib.session import read_session
 from calib.solving import Pair, calibrate_pictures, calibrate_session
 from calib.summary import summary
+from sensorann.cli.labels import read_labels
 from sensorann.cli.output import AsJson, print_json
 from sensorann.cli.progress import counted
 from sensorann.errors import UsageError
-from sensorann.formats import open_drive, read_labels
+from sensorann.formats import open_drive
 from sensorann.images.files import write_picture
 
 
@@ -43,7 +44,7 @@ def calibrate(
     /,
     *,
     sensor: str | None = None,
-    labels: Path | None = None,
+    labels: str | None = None,
     out: Annotated[Path | None, Parameter(alias="-o")] = None,
     picture: Path | None = None,
     as_json: AsJson = False,
@@ -74,7 +75,7 @@ def calibrate(
     sensor
         Name of the radar of radar-ego, or of the camera of check.
     labels
-        What was labelled in the drive of check, in any format that `sensorann convert` reads.
+        What was labelled in the drive of check, in any format that `sensorann convert` reads, or STORE#DRIVE.
     out
         Where to write the calibration (.json).
     picture

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import sensorann as sa
-from sensorann.cli.labels import read_labels, store_address
+from sensorann.cli.labels import place_and_drive, read_labels, store_address
 from sensorann.errors import ArgumentError, UsageError
 from sensorann.formats import open_drive
-from sensorann.formats.addresses import split_address
 from sensorann.scene import Drive, Labels
+from sensorann.store.connecting import shown_address
 
 _LABEL_FILES = (".json", ".txt")
 
@@ -51,11 +51,11 @@ def read_labellings(addresses: Sequence[str], *, drive: str | None = None, forma
         labels = {name: read_labels(address, drive=recording, format=format) for name, address in people.items()}
         return Labellings(drives=(labels,), recordings=(recording,))
     if single := [people[name] for name, drives in several.items() if not drives]:
-        named = ", ".join(single)
+        named = ", ".join(map(shown_address, single))
         raise ArgumentError(f"many drives are compared with as many: {named} is one drive, or holds no labels")
     shared = [name for name in next(iter(several.values())) if all(name in drives for drives in several.values())]
     if not shared:
-        raise ArgumentError(f"no drive is in all of {', '.join(addresses)}")
+        raise ArgumentError(f"no drive is in all of {', '.join(map(shown_address, addresses))}")
     recordings = [None if drive is None else open_drive(_recording(drive, name, len(shared))) for name in shared]
     return Labellings(
         drives=tuple(
@@ -68,10 +68,11 @@ def read_labellings(addresses: Sequence[str], *, drive: str | None = None, forma
 
 def _names(addresses: Sequence[str]) -> list[str]:
     """Names of people, all of one kind and all different."""
-    split = [split_address(address) for address in addresses]
-    files = [path.stem if name is None else f"{path.stem}#{name}" for path, name in split]
-    folders = [path.parent.name for path, _ in split]
-    return next(names for names in (files, folders, list(addresses)) if len(set(names)) == len(names))
+    split = [place_and_drive(address) for address in addresses]
+    files = [Path(place).stem if name is None else f"{Path(place).stem}#{name}" for place, name in split]
+    folders = [Path(place).parent.name for place, _ in split]
+    whole = [shown_address(address) for address in addresses]
+    return next(names for names in (files, folders, whole) if len(set(names)) == len(names))
 
 
 def _drives_of(address: str) -> dict[str, str]:

@@ -9,14 +9,13 @@ from sensorann.errors import StoreError
 from sensorann.store import projection
 from sensorann.store.history import Filter, log
 from sensorann.store.journal import Note
+from sensorann.store.kinds import AUTOMATIC, BESIDE_LABELS
 from sensorann.store.patch import Body, DocumentChange, Patch, dumped
 from sensorann.store.roles import require_right, roles
 from sensorann.store.store import Store
 
 # Samples may be of several drives: their documents belong to none.
 _STORE = ""
-# Events that nobody placed a box by.
-_NOT_MADE_BY_HAND = ("import", "comment", "resolve", "accept", "reject")
 
 
 def samples(store: Store) -> dict[str, Body]:
@@ -132,4 +131,4 @@ def _require_sample(store: Store, name: str) -> None:
 def _makers(store: Store, drive: str, object_id: str) -> set[str]:
     """Who made an object what it is."""
     events = log(store, Filter(drive=drive, object_id=object_id))
-    return {event.actor for event in events if event.kind not in _NOT_MADE_BY_HAND}
+    return {event.actor for event in events if event.kind not in (*BESIDE_LABELS, *AUTOMATIC)}

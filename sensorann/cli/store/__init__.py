@@ -9,6 +9,7 @@ STORE_COMMANDS = (
     ("log", "List events: who changed what, when, with what."),
     ("show", "Show an object or a box, and why it is as it is."),
     ("undo", "Take back your last edit of a drive, or redo it."),
+    ("guideline", "Say by which text a drive is annotated, or tell it."),
     ("assign", "Assign a drive to a person, or give a person a role."),
     ("status", "Show how far the tasks of a drive are, or move one on."),
     ("review", "Accept, reject or comment on an object."),

@@ -11,13 +11,14 @@ from cyclopts import Parameter
 
 import sensorann as sa
 from sensorann import __version__
+from sensorann.cli.labels import whole_store
 from sensorann.cli.output import AsJson, json_text, print_json
-from sensorann.cli.store.sample.lots import open_sample, place_of
+from sensorann.cli.store.sample.lots import open_sample
 from sensorann.errors import FormatError, UsageError
 from sensorann.files import require_file, written_whole
 from sensorann.qa.sampling import evidence_of, evidence_page
+from sensorann.store import log
 from sensorann.store.sampling import add_decision
-from sensorann.store.verifying import head_hash
 
 NOT_ACCEPTED = 3
 _KEPT = ("decision", "verdict_of_the_plan", "waiver", "looked_at", "design_effect", "created_utc", "decided_by")
@@ -61,13 +62,13 @@ def decide(
     as_json
         Print the evidence.
     """
-    place, _ = place_of(store)
+    place = whole_store(store)
     attached = _attached(attach)
     with sa.open_store(place) as opened:
         current = open_sample(opened, sample)
         context = {
             "store": opened.name,
-            "head_sha256": head_hash(opened),
+            "head_sha256": log(opened, last=1)[0].hash.hex(),
             "created_utc": datetime.now(UTC).isoformat(timespec="seconds"),
             "decided_by": opened.actor,
             "sensorann": __version__,

@@ -6,8 +6,9 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 import sensorann as sa
+from sensorann.cli.labels import place_and_drive
 from sensorann.cli.output import AsJson, print_json
-from sensorann.cli.store.sample.lots import check_strata, current_lot, place_of
+from sensorann.cli.store.sample.lots import check_strata, current_lot
 from sensorann.errors import UsageError
 from sensorann.qa.sampling import STRATA, Plan, SequentialPlan, SinglePlan, drawn, sample_body, smallest_plan
 from sensorann.store.sampling import add_sample, samples
@@ -81,7 +82,7 @@ def plan(
     strata = check_strata(by, STRATA)
     if "range" in strata and drive is None:
         raise UsageError("--by range needs the recordings: add --drive ROOT")
-    place, only = place_of(store)
+    place, only = place_and_drive(store)
     with sa.open_store(place) as opened:
         lot = current_lot(opened, opened.drives() if only is None else [only], by=strata, recordings=drive)
         size = max(len(lot), 1)
