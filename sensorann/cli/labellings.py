@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import sensorann as sa
-from sensorann.cli.labels import place_and_drive, read_labels, store_address
+from sensorann.cli.labels import check_writable, place_and_drive, read_labels, store_address
 from sensorann.errors import ArgumentError, UsageError
 from sensorann.formats import open_drive
 from sensorann.scene import Drive, Labels
@@ -22,10 +22,12 @@ class Labellings:
 
     Attributes
     ----------
+    names : of the drives, as their files or stores have them; of a single one as its labels have it
     drives : for each drive, labels by the name of who made them
     recordings : for each drive, its recording where one was given
     """
 
+    names: tuple[str, ...]
     drives: tuple[Mapping[str, Labels], ...]
     recordings: tuple[Drive | None, ...]
 
@@ -49,7 +51,8 @@ def read_labellings(addresses: Sequence[str], *, drive: str | None = None, forma
     if not any(several.values()):
         recording = None if drive is None else open_drive(drive)
         labels = {name: read_labels(address, drive=recording, format=format) for name, address in people.items()}
-        return Labellings(drives=(labels,), recordings=(recording,))
+        single_name = next(iter(labels.values())).drive_name
+        return Labellings(names=(single_name,), drives=(labels,), recordings=(recording,))
     if single := [people[name] for name, drives in several.items() if not drives]:
         named = ", ".join(map(shown_address, single))
         raise ArgumentError(f"many drives are compared with as many: {named} is one drive, or holds no labels")
@@ -58,12 +61,35 @@ def read_labellings(addresses: Sequence[str], *, drive: str | None = None, forma
         raise ArgumentError(f"no drive is in all of {', '.join(map(shown_address, addresses))}")
     recordings = [None if drive is None else open_drive(_recording(drive, name, len(shared))) for name in shared]
     return Labellings(
+        names=tuple(shared),
         drives=tuple(
             {person: read_labels(drives[name], drive=recording, format=format) for person, drives in several.items()}
             for name, recording in zip(shared, recordings, strict=True)
         ),
         recordings=tuple(recordings),
     )
+
+
+def addresses_of(read: Labellings, out: str) -> tuple[str, ...]:
+    """Say where labels of each drive are written: OUT for a single one, else a file of a folder, or a drive of a store.
+
+    Raises
+    ------
+    ArgumentError
+        When something cannot be written there.
+    """
+    into = store_address(out)
+    if len(read.names) == 1:
+        addresses: tuple[str, ...] = (out,)
+    elif into is None:
+        addresses = tuple(str(Path(out) / f"{name}.json") for name in read.names)
+    elif into[1] is None:
+        addresses = tuple(f"{out}#{name}" for name in read.names)
+    else:
+        raise UsageError(f"{len(read.names)} drives are written: name the store alone, got {shown_address(out)}")
+    for address in addresses:
+        check_writable(address)
+    return addresses
 
 
 def _names(addresses: Sequence[str]) -> list[str]:

@@ -179,8 +179,22 @@ def test_stores_are_drives_of_one_name(tmp_path, capsys):
     stores = [str(tmp_path / f"{person}.db") for person in ("anna", "ben")]
     assert run(["compare", *stores, "--metric", "agreement", "--min", "f1=1", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["groups"]["all"]["boxes"] == 2 * 2 * 3 * 12
-    assert run(["compare", *stores, "--consensus", str(tmp_path / "merged.json")]) == 2
-    assert "a consensus is of one drive, got 2" in capsys.readouterr().err
+
+
+def test_many_drives_are_merged_into_a_folder_or_a_store(tmp_path, capsys):
+    for person in ("anna", "ben"):
+        for name in ("monday", "tuesday"):
+            write_labels(scene(n_objects=3), tmp_path / person / f"{name}.json")
+    words = ["compare", str(tmp_path / "anna"), str(tmp_path / "ben"), "--consensus"]
+    assert run([*words, str(tmp_path / "merged")]) == 0
+    assert [path.name for path in sorted((tmp_path / "merged").iterdir())] == ["monday.json", "tuesday.json"]
+    store = str(tmp_path / "labels.db")
+    assert run(["store", "init", store]) == 0
+    assert run([*words, store]) == 0
+    with sa.open_store(store) as opened:
+        assert opened.drives() == ("monday", "tuesday")
+    assert run([*words, f"{store}#all"]) == 2
+    assert "2 drives are written: name the store alone" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
