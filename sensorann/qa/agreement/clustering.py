@@ -72,7 +72,7 @@ def overlaps(
     return Overlaps(sums=sums, frames=tuple(frozenset(frames[rows == track].tolist()) for track in range(len(owners))))
 
 
-def clusters_of(shared: Overlaps, owners: NDArray[np.int64], least: NDArray[np.float64]) -> NDArray[np.int64]:
+def clusters_of(shared: Overlaps, least: NDArray[np.float64]) -> NDArray[np.int64]:
     """Join tracks to objects, those first that overlap most over the whole drive; whatever they are called.
 
     Two objects become one where every two of their tracks that meet at an instant are of different labellings and
@@ -82,7 +82,6 @@ def clusters_of(shared: Overlaps, owners: NDArray[np.int64], least: NDArray[np.f
     Parameters
     ----------
     shared : see `overlaps`
-    owners : (T,) int64, labelling of each track
     least : (T,) float64, least overlap of boxes; the lower of two tracks counts
 
     Returns
@@ -94,11 +93,11 @@ def clusters_of(shared: Overlaps, owners: NDArray[np.int64], least: NDArray[np.f
     def belong(one: int, other: int) -> bool:
         if not shared.n_common(one, other):
             return True
-        enough = shared.mean(one, other) >= _OF_TRACKS * min(least[one], least[other])
-        return bool(owners[one] != owners[other] and enough)
+        # Two tracks of one person do not overlap in any sum, so that they never are the same object at an instant.
+        return bool(shared.mean(one, other) >= _OF_TRACKS * min(least[one], least[other]))
 
-    members = {track: [track] for track in range(len(owners))}
-    cluster = list(range(len(owners)))
+    members = {track: [track] for track in range(len(least))}
+    cluster = list(range(len(least)))
     for one, other in sorted(shared.sums, key=lambda pair: (-shared.sums[pair], pair)):
         kept, gone = sorted((cluster[one], cluster[other]))
         if kept != gone and all(belong(*pair) for pair in product(members[kept], members[gone])):

@@ -90,6 +90,13 @@ def test_categories_and_attributes_are_voted_on():
     assert weighted.disputes == ()
 
 
+def test_pieces_of_a_track_have_one_voice():
+    parts = zip("abc", np.split(np.arange(12), 3), strict=True)
+    cut = [make_track(id=name, category="Car", n=12)[rows] for name, rows in parts]
+    whole = make_labels(make_track(category="Van", n=12))
+    assert merged(whole, make_labels(*cut), whole).labels.track("1").category == "van"
+
+
 def test_attributes_that_are_nan_do_not_vote():
     def measured(value):
         return make_labels(make_track(attributes={"occlusion": value}))
