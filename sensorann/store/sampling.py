@@ -67,9 +67,7 @@ def record_look(
         object yourself.
     """
     require_right(store, "accept and reject")
-    _require_sample(store, name)
-    if name in decisions(store):
-        raise StoreError(f"sample {name!r} is decided: draw another one")
+    require_undecided(store, name)
     if roles(store) and store.actor in _makers(store, drive, object_id):
         raise StoreError(f"{store.actor} worked on object {object_id}: somebody else looks at it")
     body = {
@@ -110,11 +108,22 @@ def add_decision(store: Store, name: str, body: Body) -> None:
         When there is no such sample, it is decided already, or your role does not review.
     """
     require_right(store, "accept and reject")
-    _require_sample(store, name)
-    if name in decisions(store):
-        raise StoreError(f"sample {name!r} is decided already")
+    require_undecided(store, name)
     change = DocumentChange("decision", name, None, body)
     store.commit(_STORE, Patch(documents=(change,)), Note(kind="decision", text=name))
+
+
+def require_undecided(store: Store, name: str) -> None:
+    """Check that a sample is there and open.
+
+    Raises
+    ------
+    StoreError
+        When there is no such sample, or it is decided.
+    """
+    _require_sample(store, name)
+    if name in decisions(store):
+        raise StoreError(f"sample {name!r} is decided already: draw another one")
 
 
 def _bodies(store: Store, kind: str) -> dict[str, Body]:
