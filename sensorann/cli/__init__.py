@@ -10,6 +10,7 @@ from keyword import iskeyword
 from cyclopts import App, CycloptsError, UnknownCommandError
 
 from sensorann import __version__
+from sensorann.cli.calibrate import CALIBRATE_COMMANDS
 from sensorann.cli.store import STORE_COMMANDS
 from sensorann.cli.store.sample import SAMPLE_COMMANDS
 from sensorann.errors import SensorannError, UsageError
@@ -17,7 +18,7 @@ from sensorann.errors import SensorannError, UsageError
 USAGE_ERROR = 2
 INTERRUPTED = 130
 # Commands that are tables of commands themselves.
-GROUPS = {"store": STORE_COMMANDS}
+GROUPS = {"calibrate": CALIBRATE_COMMANDS, "store": STORE_COMMANDS}
 # Commands of a group that do something themselves and have commands of their own too, which are in another folder.
 SUBGROUPS = {("store", "review"): (SAMPLE_COMMANDS, "sensorann.cli.store.sample")}
 # What cyclopts says of a word that Python's int() does not take.
@@ -83,7 +84,7 @@ def _subgroup(group: str, row: tuple[str, str], words: Sequence[str] | None) -> 
 def _add_commands(app: App, rows: Sequence[tuple[str, str]], chosen: str, *, package: str) -> None:
     for name, summary in rows:
         described = {} if name == chosen else {"help": summary}
-        module = f"{name}_" if iskeyword(name) else name
+        module = f"{name}_" if iskeyword(name) else name.replace("-", "_")
         app.command(f"{package}.{module}:{module}", name=name, help_epilogue="", **described)
 
 
