@@ -40,6 +40,7 @@ def agreement_document(
         "events": _events(read),
         "intervals": {"resampled": found.blocks, "blocks": found.n_blocks},
         "left_out": found.n_left_out,
+        "drives_left_out": list(read.left_out),
     }
     return document, {name: figure.value for name, figure in found.groups[ALL].figures.items()}
 
@@ -87,6 +88,8 @@ def print_agreement(document: Mapping[str, Any], by: Grouping | None) -> None:
     blocks = document["intervals"]
     narrow = "" if blocks["resampled"] == "drives" else "; more drives would make them wider"
     print(f"in brackets: 95 % intervals over {blocks['blocks']} {blocks['resampled']}{narrow}")
+    if document["drives_left_out"]:
+        print(f"only some people labelled: {', '.join(document['drives_left_out'])}")
     if document["left_out"]:
         print(f"{document['left_out']} boxes at instants at which nobody else has any were left out")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import sensorann as sa
 from sensorann.cli.labels import check_writable, place_and_drive, read_labels, store_address
 from sensorann.errors import ArgumentError, UsageError
-from sensorann.formats import open_drive
+from sensorann.formats import are_labels, open_drive
 from sensorann.scene import Drive, Labels
 from sensorann.store.connecting import shown_address
 
@@ -25,11 +25,13 @@ class Labellings:
     names : of the drives, as their files or stores have them; of a single one as its labels have it
     drives : for each drive, labels by the name of who made them
     recordings : for each drive, its recording where one was given
+    left_out : drives that only some people labelled
     """
 
     names: tuple[str, ...]
     drives: tuple[Mapping[str, Labels], ...]
     recordings: tuple[Drive | None, ...]
+    left_out: tuple[str, ...] = ()
 
 
 def read_labellings(addresses: Sequence[str], *, drive: str | None = None, format: str | None = None) -> Labellings:  # noqa: A002
@@ -67,6 +69,7 @@ def read_labellings(addresses: Sequence[str], *, drive: str | None = None, forma
             for name, recording in zip(shared, recordings, strict=True)
         ),
         recordings=tuple(recordings),
+        left_out=tuple(sorted({name for drives in several.values() for name in drives} - set(shared))),
     )
 
 
@@ -112,7 +115,8 @@ def _drives_of(address: str) -> dict[str, str]:
             drives = opened.drives()
         return {drive: f"{store}#{drive}" for drive in drives} if len(drives) > 1 else {}
     folder = Path(address)
-    files = sorted(folder.iterdir()) if folder.is_dir() else []
+    # Tables of nuScenes are a folder too, and of one drive.
+    files = sorted(folder.iterdir()) if folder.is_dir() and not are_labels(folder) else []
     return {path.stem: str(path) for path in files if path.suffix in _LABEL_FILES and path.is_file()}
 
 

@@ -6,7 +6,7 @@ import pytest
 import sensorann as sa
 from sensorann.cli import run
 from sensorann.formats import read_labels, write_labels
-from tests.builders import make_labels, make_track
+from tests.builders import MemoryDrive, make_labels, make_track
 from tests.qa.agreement.people import changed, scattered, scene
 
 
@@ -154,6 +154,9 @@ def test_folders_are_drives_of_one_name(tmp_path, capsys):
     document = json.loads(capsys.readouterr().out)
     assert document["intervals"] == {"resampled": "drives", "blocks": 6}
     assert document["groups"]["all"]["boxes"] == 6 * 2 * 96
+    write_labels(scene(), tmp_path / "anna" / "alone.json")
+    assert run(words[:-1]) == 0
+    assert "only some people labelled: alone" in capsys.readouterr().out
     (tmp_path / "cleo").mkdir()
     write_labels(scene(), tmp_path / "cleo" / "other.json")
     assert run([*words[:2], str(tmp_path / "cleo"), *words[3:]]) == 1
@@ -169,6 +172,15 @@ def test_files_of_one_name_are_called_by_their_folders(tmp_path, capsys):
     files = [str(tmp_path / person / "0000.json") for person in ("anna", "ben")]
     assert run(["compare", *files, "--metric", "agreement", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["pairs"][0]["people"] == ["anna", "ben"]
+
+
+def test_tables_of_nuscenes_are_one_drive(tmp_path, capsys):
+    for person in ("anna", "ben"):
+        write_labels(scene(n_objects=3), tmp_path / person, drive=MemoryDrive(), format="nuscenes")
+        (tmp_path / person / "SOURCE.txt").write_text("where it comes from")
+    folders = [str(tmp_path / person) for person in ("anna", "ben")]
+    assert run(["compare", *folders, "--metric", "agreement", "--min", "f1=1"]) == 0
+    assert "anna, ben" in capsys.readouterr().out
 
 
 def test_stores_are_drives_of_one_name(tmp_path, capsys):
