@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 import sensorann as sa
-from sensorann.cli.labels import store_address
+from sensorann.cli.labels import place_and_drive
 from sensorann.errors import MissingDataError
 from viewers.keymap import read_keymap
 from viewers.opening import open_session
@@ -61,7 +61,7 @@ def view(
             f'sensorann view needs Open3D: pip install "sensorann[viewer]" ({error}); '
             "`sensorann doctor` names system libraries that are missing"
         ) from error
-    place, name = store_address(store) or (store, None)
+    place, name = place_and_drive(store)
     with sa.open_store(place, create=True) as opened:
         session = open_session(recording, opened, name=name, cache_bytes=round(cache_gb * BYTES_PER_GB))
         try:

@@ -8,7 +8,8 @@ from calib.drift import find_drift
 from calib.drift_file import drift_document, drift_summary
 from calib.labelled import labelled_pairs
 from sensorann.cli.calibrate.answers import PRINTED, Answer, Wanted, give
-from sensorann.formats import open_drive, read_labels
+from sensorann.cli.labels import read_labels
+from sensorann.formats import open_drive
 
 
 def check(
@@ -16,7 +17,7 @@ def check(
     /,
     *,
     sensor: str,
-    labels: Path,
+    labels: str,
     rig: Path | None = None,
     wanted: Wanted = PRINTED,
 ) -> None:
@@ -34,7 +35,7 @@ def check(
     sensor
         Name of the camera.
     labels
-        What was labelled, in any format that `sensorann convert` reads.
+        What was labelled, in any format that `sensorann convert` reads, or STORE#DRIVE.
     rig
         Calibration file, as in `sensorann info`, to check instead of the drive's own.
     """
