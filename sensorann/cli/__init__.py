@@ -39,7 +39,7 @@ COMMANDS = (
     ("compare", "Measure labels against the truth, or several people's against each other."),
     ("store", "Keep labels in a store: nothing lost, everything answerable, several people at once."),
     ("calibrate", "Estimate where the sensors sit, and say what the targets cannot tell."),
-    ("view", "Look at a drive and label it, in a window."),
+    ("view", "Look at a drive and label it, in a window or a browser."),
     ("render", "Draw labels on camera pictures and in bird's-eye view."),
     ("doctor", "Show what is installed, what is missing, and how to get it."),
 )

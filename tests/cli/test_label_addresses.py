@@ -26,7 +26,7 @@ READERS = {
     "check labels": "check {labels} --drive {drive}",
     "compare truth": "compare {labels} {file}",
     "compare other": "compare {file} {labels}",
-    "calibrate labels": "calibrate check {drive} --labels {labels} --sensor image_02",
+    "calibrate check labels": "calibrate check {drive} --labels {labels} --sensor image_02",
     "render labels": "render {drive} --labels {labels} -o pictures",
     "store import labels": "store import {db} {labels}",
     "store export store": "store export {labels} out.json",
@@ -40,7 +40,7 @@ WRITERS = {
 # Parameters that hold labels are called so; those of other commands that are called so hold something else.
 NAMES = ("labels", "truth", "other", "source", "out", "store")
 SOMETHING_ELSE = {
-    "calibrate source", "calibrate out", "check out", "compare out", "demo out", "pack out", "render out",
+    "check out", "compare out", "demo out", "pack out", "render out",
     "store export out", "store import store", "view store",
 }  # fmt: skip
 
@@ -75,6 +75,7 @@ def test_a_store_to_write_into_that_is_not_there_is_told_before_the_work(words, 
 def test_the_tables_above_name_every_parameter_that_holds_labels():
     modules = {name: f"sensorann.cli.{name}" for name, _ in COMMANDS if name not in GROUPS}
     modules |= {"store import": "sensorann.cli.store.import_", "store export": "sensorann.cli.store.export"}
+    modules |= {"calibrate check": "sensorann.cli.calibrate.check"}
     found = set()
     for name, path in modules.items():
         module = import_module(path)
