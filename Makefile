@@ -16,9 +16,9 @@ test: system-libraries lint judges
 	$(BIN)/python -m pytest -n 2
 	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -m kernels
 
-# Hours in minutes: 500 kills and 16 processes x 1,000 edits on each database.
+# Hours in minutes: 500 kills, 16 processes x 1,000 edits on each database, and every byte of a journal flipped.
 soak: system-libraries $(VENV)/all.stamp
-	SENSORANN_SOAK=1 $(BIN)/python -m pytest tests/store/test_durability.py --durations=0
+	SENSORANN_SOAK=1 $(BIN)/python -m pytest tests/store/test_durability.py tests/store/test_journal.py --durations=0
 
 lint: $(VENV)/all.stamp
 	$(BIN)/ruff check .
@@ -29,12 +29,17 @@ lint: $(VENV)/all.stamp
 # Official programs judge ours from environments of their own: they pin other versions of numpy.
 NUSCENES_JUDGE := .cache/judges/nuscenes
 TRACKEVAL_JUDGE := .cache/judges/trackeval
-judges: $(NUSCENES_JUDGE).stamp $(TRACKEVAL_JUDGE).stamp
+CROISSANT_JUDGE := .cache/judges/croissant
+RELIABILITY_JUDGE := .cache/judges/reliability
+JUDGES := $(NUSCENES_JUDGE) $(TRACKEVAL_JUDGE) $(CROISSANT_JUDGE) $(RELIABILITY_JUDGE)
+judges: $(JUDGES:=.stamp)
 $(NUSCENES_JUDGE).stamp: JUDGE := nuscenes-devkit==1.2.0
 $(TRACKEVAL_JUDGE).stamp: JUDGE := trackeval==1.3.0
-$(NUSCENES_JUDGE).stamp $(TRACKEVAL_JUDGE).stamp: %.stamp:
+$(CROISSANT_JUDGE).stamp: JUDGE := mlcroissant==1.1.1
+$(RELIABILITY_JUDGE).stamp: JUDGE := krippendorff==0.9.0 scikit-learn==1.7.2
+$(JUDGES:=.stamp): %.stamp:
 	$(PYTHON) -m venv $*
-	$*/bin/python -m pip --disable-pip-version-check --quiet install "$(JUDGE)" \
+	$*/bin/python -m pip --disable-pip-version-check --quiet install $(JUDGE) \
 	  || { rm -rf $*; echo "$(JUDGE) does not install here: its tests will be skipped"; }
 	touch $@
 

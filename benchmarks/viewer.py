@@ -27,8 +27,9 @@ from sensorann.geometry import Transform
 from sensorann.scene import Drive, Labels
 from viewers import Session, drawables, open_session
 from viewers.actions import placing
+from viewers.coloring import colors_of
 from viewers.keymap import read_keymap
-from viewers.points import points_here
+from viewers.points import cloud_at, points_here
 
 DATA = Path(os.environ.get("SENSORANN_DATA", REPOSITORY.parent / "shared" / "data"))
 PAGE, MARK = REPOSITORY / "docs" / "annotating.md", "viewer"
@@ -110,7 +111,8 @@ def milliseconds(do: Callable[[], object], steps: Iterator[object] | range) -> s
 
 def switch(session: Session) -> None:
     """Read the points of a frame and build all that is drawn of it."""
-    drawables.cloud(points_here(session))
+    cloud = cloud_at(session, session.timestamp_ns)
+    drawables.cloud(cloud.points, colors_of(session, cloud))
     drawables.boxes(list(session.shown()), session.frame_from_ego(session.timestamp_ns).inverse())
 
 

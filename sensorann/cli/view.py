@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 import sensorann as sa
-from sensorann.cli.labels import store_address
+from sensorann.cli.labels import place_and_drive
 from sensorann.errors import MissingDataError
 from viewers.keymap import read_keymap
 from viewers.opening import open_session
@@ -21,6 +21,7 @@ def view(
     /,
     *,
     store: str = "labels.db",
+    rig: Path | None = None,
     keys: Path | None = None,
     cache_gb: Annotated[float, Parameter(validator=Number(gte=0))] = 2.0,
 ) -> None:
@@ -43,13 +44,15 @@ def view(
     store
         STORE or STORE#DRIVE: where the labels are kept; a file is made where there is none. The drive's own name is
         taken when none is given.
+    rig
+        Calibration file, as in `sensorann info`, to take instead of the drive's own.
     keys
         TOML file with keys of your own; it names only what it changes.
     cache_gb
         Gigabytes of sweeps and images that are kept in memory.
     """
     keymap = read_keymap(keys)
-    recording = sa.open_drive(drive)
+    recording = sa.open_drive(drive, rig=rig)
     check_display(os.environ, drive)
     try:
         from viewers.window import show
@@ -58,7 +61,7 @@ def view(
             f'sensorann view needs Open3D: pip install "sensorann[viewer]" ({error}); '
             "`sensorann doctor` names system libraries that are missing"
         ) from error
-    place, name = store_address(store) or (store, None)
+    place, name = place_and_drive(store)
     with sa.open_store(place, create=True) as opened:
         session = open_session(recording, opened, name=name, cache_bytes=round(cache_gb * BYTES_PER_GB))
         try:

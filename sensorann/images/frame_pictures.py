@@ -13,13 +13,12 @@ from sensorann.geometry import Transform
 from sensorann.images.birdseye import BirdseyeView, draw_birdseye
 from sensorann.images.colors import BACKGROUND, TEXT, track_color
 from sensorann.images.instants import InstantBoxes, boxes_at
-from sensorann.images.lines import Captions
+from sensorann.images.lines import Captions, short_id
 from sensorann.images.overlays import draw_cuboids, draw_ranges
 from sensorann.images.tally import Tally
 from sensorann.scene import Drive, Labels, sync
 
 _TRAIL_S = 5.0
-_LONGEST_ID = 8
 _VIDEO_HEIGHT = 720
 _VIDEO_CAMERA_WIDTH = 960
 
@@ -144,8 +143,7 @@ def _captions(boxes: InstantBoxes, labels: Labels) -> list[str]:
     """Name every box by the common name of its category and its id, a long id by its beginning."""
     ontology = labels.ontology
     names = [ontology[category].name if category in ontology else category for category in boxes.categories]
-    ids = [track_id if len(track_id) <= _LONGEST_ID else track_id[:6] + ".." for track_id in boxes.track_ids]
-    return [f"{name} {track_id}" for name, track_id in zip(names, ids, strict=True)]
+    return [f"{name} {short_id(track_id)}" for name, track_id in zip(names, boxes.track_ids, strict=True)]
 
 
 def _frame_from_ego(drive: Drive, timestamp_ns: int) -> Transform:

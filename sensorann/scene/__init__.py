@@ -7,6 +7,7 @@ from sensorann.scene.drive import Drive, check_drive, check_index, frame_timesta
 from sensorann.scene.guideline import Guideline, guideline_from
 from sensorann.scene.labels import Labels
 from sensorann.scene.ontology import MOTION_MODELS, Category, Motion, MotionModel, Ontology, Wander, default_ontology
+from sensorann.scene.recalibrated import RecalibratedDrive
 from sensorann.scene.rig import SENSOR_KINDS, Rig, Sensor, SensorKind, sensor_kind
 from sensorann.scene.sweep import Sweep
 from sensorann.scene.sync import nearest_indices, sync
@@ -29,6 +30,7 @@ __all__ = [
     "Motion",
     "MotionModel",
     "Ontology",
+    "RecalibratedDrive",
     "Relation",
     "Rig",
     "Sensor",

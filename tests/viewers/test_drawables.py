@@ -10,6 +10,7 @@ from sensorann.images import track_color
 from sensorann.scene import Source
 from tests.builders import make_track
 from viewers.state import ShownBox
+from viewers.surroundings import NO_LINES, Lines
 
 pytest.importorskip("open3d", exc_type=(ImportError, OSError))
 
@@ -63,13 +64,22 @@ def test_colors_say_which_object_who_placed_it_and_what_is_selected():
     np.testing.assert_array_equal(box_color(shown(selected=True)), [1, 1, 1])
 
 
-def test_the_cloud_keeps_its_points_and_colors_heights_above_the_ground():
-    from viewers.drawables import cloud, height_colors
+def test_the_cloud_keeps_its_points_and_colors():
+    from viewers.drawables import cloud
 
-    heights = np.concatenate([np.full(90, -1.7), np.linspace(0, 5, 10)]).astype(np.float32)
-    points = np.column_stack([np.arange(100), np.zeros(100), heights]).astype(np.float32)
-    drawn = cloud(points)
+    points = np.random.default_rng(1).normal(size=(100, 3)).astype(np.float32)
+    colors = np.random.default_rng(2).uniform(size=(100, 3)).astype(np.float32)
+    drawn = cloud(points, colors)
     np.testing.assert_array_equal(drawn.point.positions.numpy(), points)
-    np.testing.assert_array_equal(drawn.point.colors.numpy(), height_colors(heights))
-    np.testing.assert_allclose(height_colors(heights), height_colors(heights + np.float32(100)), atol=1e-6)
-    assert (height_colors(heights)[0] != height_colors(heights)[-1]).any()
+    np.testing.assert_array_equal(drawn.point.colors.numpy(), colors)
+
+
+def test_lines_are_drawn_where_they_lie_in_the_frame_of_the_vehicle():
+    from viewers.drawables import lines
+
+    ego_from_world = Transform.from_yaw(0.7, [-3, 2, -1])
+    drawn = lines(Lines.of([[1, 2, 3], [4, 5, 6]], [[7, 8, 9], [1, 1, 1]], (0.5, 0.6, 0.7)), ego_from_world)
+    ends = np.asarray(drawn.points)[np.asarray(drawn.lines)]
+    np.testing.assert_allclose(ends[1], ego_from_world.apply([[4, 5, 6], [1, 1, 1]]), atol=1e-12)
+    np.testing.assert_allclose(np.asarray(drawn.colors), [[0.5, 0.6, 0.7]] * 2)
+    assert len(lines(NO_LINES, ego_from_world).lines) == 0
