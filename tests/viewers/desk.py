@@ -59,10 +59,15 @@ def view_size() -> tuple[float, float]:
 
 
 def pixel_of(point_ego: np.ndarray) -> tuple[float, float]:
-    """Where the window shows a point (3,) before anybody turned the view: a pinhole at the first eye."""
+    """Where the window of a drive without cameras shows a point (3,) before anybody turned the view."""
+    return pixel_in(view_size(), point_ego)
+
+
+def pixel_in(view: tuple[float, float], point_ego: np.ndarray) -> tuple[float, float]:
+    """Where a 3D view of this (width, height) shows a point (3,) at first: a pinhole at the first eye."""
     from viewers.scene_view import FIELD_OF_VIEW_DEG
 
-    width, height = view_size()
+    width, height = view
     center, eye = stand(View.BEHIND, None)
     forward = (center - eye) / np.linalg.norm(center - eye)
     right = np.cross(forward, [0, 0, 1])
