@@ -141,11 +141,12 @@ def long_walk(drive: Drive) -> str:
 
 @contextmanager
 def desk(drive: Drive, labels: Labels) -> Iterator[Session]:
-    """A session on a new store with these labels; the object with the most boxes is selected."""
+    """A session on a new store with these labels; the object with the most boxes, if any, is selected."""
     with tempfile.TemporaryDirectory() as folder, sa.open_store(Path(folder) / "labels.db", create=True) as store:
         store.import_labels(labels, drive=drive.name)
         session = open_session(drive, store)
-        session.select(longest_here(session))
+        if labels.tracks:
+            session.select(longest_here(session))
         yield session
         session.close()
 

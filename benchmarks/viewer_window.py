@@ -36,7 +36,13 @@ from viewers.points import points_here
 MARK, N_FRAMES, N_CLICKS = "viewer-window", 10, 5
 # What is brighter than the ground of the 3D view.
 SHOWN = 40
-ROWS = ("first picture", "frame on the screen", "one click to the box on the screen")
+ROWS = (
+    "first picture",
+    "frame on the screen",
+    "processor for a frame, its drawing included",
+    "one click to the box on the screen",
+    "load: work that wanted the processors meanwhile",
+)
 RECORDINGS = {
     "KITTI 0000": ("kitti_tracking/training#0000", "kitti_tracking/training/label_02/0000.txt"),
     "PandaSet 002": ("pandaset_nuscenes", "pandaset_nuscenes"),
@@ -70,14 +76,23 @@ def measured(path: str, labels_path: str) -> dict[str, str]:
             until(lambda: (seen(hands, layout.view) > SHOWN).mean() > 0.01, "points")
             first = time.perf_counter() - start
             time.sleep(5.0)
+            busy = processor(program)
             frames = [waited(hands, lambda: hands.key("Right"), layout.view) for _ in range(N_FRAMES)]
+            busy = (processor(program) - busy) / N_FRAMES
             hands.key("Home")
             clicks = [clicked(hands, pixel, layout.close_ups[0]) for pixel in pixels]
             hands.key("ctrl+q")
             program.wait(timeout=60)
         finally:
             program.kill()
-    return dict(zip(ROWS, (f"{first:.1f} s", milliseconds(frames), milliseconds(clicks)), strict=True))
+    figures = (
+        f"{first:.1f} s",
+        milliseconds(frames),
+        f"{1e3 * busy:.0f} ms",
+        milliseconds(clicks),
+        f"{os.getloadavg()[0]:.1f} of {os.cpu_count()}",
+    )
+    return dict(zip(ROWS, figures, strict=True))
 
 
 def aims(drive: Drive, labels: Labels, layout: Layout) -> list[tuple[float, float]]:
@@ -123,6 +138,12 @@ def waited(hands: Hands, do: Callable[[], object], place: Place) -> float:
         if time.perf_counter() - start > PATIENCE_S:
             raise RuntimeError("nothing changes in the window")
     return time.perf_counter() - start
+
+
+def processor(program: subprocess.Popen[bytes]) -> float:
+    """Seconds of the processors that a program has used so far, on all its threads."""
+    fields = Path(f"/proc/{program.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def seen(hands: Hands, place: Place) -> np.ndarray:
