@@ -59,11 +59,13 @@ def corrected(box: Cuboid, truth: Cuboid) -> tuple[Cuboid, int]:
     box, actions = _box(turned, np.array(box.size), box.frame), int(quarters > 0)
     reached = overlap(box, truth)
     while reached < GOOD:
-        values = [(overlap(changed, truth), changed) for changed in _drags(box, truth)]
-        best, changed = max(values, key=lambda value: value[0])
-        if best < reached + _LEAST_GAIN:
-            break
-        box, reached, actions = changed, best, actions + 1
+        drags = list(_drags(box, truth))
+        values = [overlap(changed, truth) for changed in drags]
+        helpful = int(np.argmax(values))
+        if values[helpful] < reached + _LEAST_GAIN:
+            # Two things are off together, and neither alone helps: they are put right in their order.
+            helpful = next(i for i, changed in enumerate(drags) if overlap(changed, box) < 1 - _LEAST_GAIN)
+        box, reached, actions = drags[helpful], values[helpful], actions + 1
     return box, actions
 
 

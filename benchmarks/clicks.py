@@ -20,124 +20,32 @@ are dropped, and it goes on as with one click. Objects without a proposal are cl
 
 from __future__ import annotations
 
+import argparse
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 import sensorann as sa
-from benchmarks.annotator import CLICK, COPY, DELETE, FILL, GO, HAND, NAME, columns, corrected, drawn
-from benchmarks.pages import run
+from benchmarks.annotator import CLICK, DELETE, FILL, GO, NAME
+from benchmarks.kitti_interpolation import DATA
+from benchmarks.labelling import Task, Work
 from benchmarks.points_simulated import boxes_when_seen
 from benchmarks.prelabel import Recording, in_view, recordings
+from benchmarks.report import README, REPOSITORY, write
 from sensorann.errors import SensorannError
 from sensorann.fitting.clicking import fit_at
-from sensorann.geometry import Cuboid, Cuboids, points_in_cuboid, points_in_cuboids
-from sensorann.geometry.overlap import paired_iou_3d
-from sensorann.scene import Labels, Source, Track, frame_timestamps_ns, labels_in_world, sources_of, unknown_sigmas
+from sensorann.geometry import Cuboid, points_in_cuboid
+from sensorann.scene import Labels, Track, frame_timestamps_ns, labels_in_world
 from sensorann.simulate.drive import Recent
 from sensorann.tracks.clouds import points_at
 
-AIM, FEWEST_POINTS, FEWEST_AT_BEST, NEAR = 0.8, 5, 20, 2.0
-CREEP = 0.5  # metres: what moves less stands
+AIM, NEAR = 0.8, 2.0
 N_SIMULATED, N_ACTORS = 60, 25
 _FOOT = 0.25  # a click on the lowest points would be one on the road
-
-
-@dataclass(eq=False, kw_only=True)
-class Work:
-    """One object: its true boxes where it is seen, what a person placed so far, and what that took."""
-
-    truth: Track
-    n_points: NDArray[np.int64]
-    category: str
-    keys: dict[int, Cuboid] = field(default_factory=dict)
-    actions: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def best(self) -> int:
-        """Row in which it has most points."""
-        return int(self.n_points.argmax())
-
-    @property
-    def stands(self) -> bool:
-        return bool(np.ptp(self.truth.cuboids.centers[:, :2], axis=0).max() <= CREEP)
-
-    def instant(self, row: int) -> int:
-        return int(self.truth.timestamps_ns[row])
-
-    def correct(self, row: int, box: Cuboid) -> None:
-        """Make a box, put right, the keyframe of a row."""
-        self.keys[self.instant(row)], actions = corrected(box, self.truth.cuboids.record(row))
-        self.actions["correct"] += actions
-
-    def copy(self, row: int) -> None:
-        """Copy the nearest keyframe, and put it right."""
-        nearest = min(self.keys, key=lambda instant: abs(instant - self.instant(row)))
-        self.actions["place"] += COPY
-        self.correct(row, self.keys[nearest])
-
-    def by_hand(self, row: int, rng: np.random.Generator) -> None:
-        self.actions["place"] += HAND
-        self.correct(row, drawn(self.truth.cuboids.record(row), rng))
-
-    def track(self) -> Track:
-        """What was placed."""
-        instants = sorted(self.keys)
-        return Track(
-            id=self.truth.id,
-            category=self.category,
-            timestamps_ns=np.array(instants, np.int64),
-            cuboids=columns([self.keys[instant] for instant in instants]),
-            sources=sources_of(len(instants), Source.HUMAN),
-            sigmas=unknown_sigmas(len(instants)),
-        )
-
-    def overlaps(self, found: Track) -> NDArray[np.float64]:
-        """IoU with the true boxes; 0 where nothing was found."""
-        values = np.zeros(len(self.truth))
-        _, own, theirs = np.intersect1d(self.truth.timestamps_ns, found.timestamps_ns, return_indices=True)
-        values[own] = paired_iou_3d(self.truth.cuboids[own], found.cuboids[theirs])
-        return values
-
-    def worst(self, overlaps: NDArray[np.float64]) -> int:
-        """Row to look at next: the worst one, of equally bad ones that which is farthest from all keyframes."""
-        keys = np.array(sorted(self.keys))
-        apart = np.abs(self.truth.timestamps_ns[:, None] - keys).min(axis=1)
-        return int(np.lexsort((-apart, np.where(apart > 0, overlaps.round(2), np.inf)))[0])
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Task:
-    """A drive to label, and what people labelled there."""
-
-    recording: Recording
-    truth: Labels
-
-    def works(self) -> list[Work]:
-        """Objects, with nothing done yet."""
-        drive, tracks = self.recording.drive, self.truth.tracks
-        counts = [np.zeros(len(track), np.int64) for track in tracks]
-        for instant in frame_timestamps_ns(drive):
-            points = points_at(drive, int(instant))
-            for track, own in zip(tracks, counts, strict=True):
-                rows = np.flatnonzero(track.timestamps_ns == instant)
-                if len(rows):
-                    own[rows] = points_in_cuboids(points, track.cuboids[rows]).counts
-        seen = [own >= FEWEST_POINTS for own in counts]
-        return [
-            Work(truth=track[rows], n_points=own[rows], category=self.truth.ontology[track.category].name)
-            for track, own, rows in zip(tracks, counts, seen, strict=True)
-            if rows.sum() >= 2 and own.max() >= FEWEST_AT_BEST
-        ]
-
-    def labels(self, works: Sequence[Work]) -> Labels:
-        """What was placed so far."""
-        return replace(self.truth, tracks=tuple(work.track() for work in works))
 
 
 def every_frame(task: Task) -> Counter[str]:
@@ -303,9 +211,10 @@ def total(works: Sequence[Work]) -> Counter[str]:
     return sum((work.actions for work in works), Counter())
 
 
+USUAL = "straight lines between boxes by hand"
 WAYS = {
     "every frame by hand": every_frame,
-    "straight lines between boxes by hand": straight_lines,
+    USUAL: straight_lines,
     "one click, points in the loop": one_click,
     "proposals, corrected": from_proposals,
 }
@@ -327,23 +236,34 @@ def tasks(data: Path) -> Iterator[Task]:
 
 
 def report(data: Path) -> str:
-    lines = ["| drive | way | objects | " + " | ".join(COLUMNS) + " | actions | per object | share |"]
+    """One row per drive and way; shares are of the actions that straight lines take."""
+    lines = [f"| drive | way | objects | {' | '.join(COLUMNS)} | actions | per object | share |"]
     lines.append("|---" * (len(COLUMNS) + 6) + "|")
     for task in tasks(data):
-        n_objects, usual = len(task.works()), 0
-        for name, way in WAYS.items():
-            counts = way(task)
-            if way is straight_lines:
-                usual = counts.total()
-            share = f"{counts.total() / usual:.0%}" if usual else ""
-            row = " | ".join(str(counts[column]) for column in COLUMNS)
+        n_objects = len(task.works())
+        counts = {name: way(task) for name, way in WAYS.items()}
+        usual = counts[USUAL].total()
+        for name, count in counts.items():
+            kinds = " | ".join(str(count[column]) for column in COLUMNS)
             lines.append(
-                f"| {task.recording.name} | {name} | {n_objects} | {row} | {counts.total()} "
-                f"| {counts.total() / n_objects:.1f} | {share} |"
+                f"| {task.recording.name} | {name} | {n_objects} | {kinds} | {count.total()} "
+                f"| {count.total() / n_objects:.1f} | {count.total() / usual:.0%} |"
             )
     return "\n".join(lines)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=DATA, help="folder of the recorded drives (SENSORANN_DATA)")
+    parser.add_argument("--write", action="store_true", help="update README.md and docs/click.md")
+    options = parser.parse_args()
     logging.disable(logging.WARNING)
-    run(__doc__, report, page="click.md", mark="actions")
+    table = report(options.data)
+    print(table)
+    if options.write:
+        write({"actions": table}, README)
+        write({"actions": table}, REPOSITORY / "docs" / "click.md")
+
+
+if __name__ == "__main__":
+    main()
