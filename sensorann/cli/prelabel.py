@@ -95,7 +95,13 @@ def _frames(text: str) -> slice:
     begin, colon, end = text.partition(":")
     if not colon or not all(part == "" or (part.isascii() and part.isdigit()) for part in (begin, end)):
         raise UsageError(f"--frames must be A:B with numbers of sweeps from 0, such as 100:200, got {text!r}")
-    return slice(int(begin) if begin else None, int(end) if end else None)
+    chosen = slice(int(begin) if begin else None, int(end) if end else None)
+    if chosen.stop is not None and chosen.stop <= (chosen.start or 0):
+        raise UsageError(
+            f"--frames A:B goes from A up to before B, so that B must be the greater one, got {text!r}"
+            + (f": did you mean {end}:{begin}?" if begin and chosen.stop < int(begin) else "")
+        )
+    return chosen
 
 
 def _summary(labels: Labels, out: str) -> dict[str, Any]:

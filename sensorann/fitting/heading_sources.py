@@ -10,14 +10,13 @@ from numpy.typing import NDArray
 from sensorann.errors import MissingDataError
 from sensorann.fitting.heading import from_doppler, from_keyframes, from_motion, nothing_known
 from sensorann.geometry import Cuboid, Transform
-from sensorann.scene import Drive, Motion, Sensor, Source, Sweep, Track, nearest_indices
+from sensorann.scene import Drive, Motion, Sensor, Source, Sweep, Track, nearest_indices, returns_over_ground
 
 # Keyframes further away in time say nothing of a heading, and radar scans must be of the same instant.
 _LONGEST_S, _SAME_INSTANT_S = 3.0, 0.06
 # Returns so far beside the box still come from the object, metres.
 _RADAR_MARGIN = 0.7
 _PLACED = (Source.HUMAN, Source.IMPORTED)
-_OVER_GROUND = ("vx_comp", "vy_comp")
 
 
 def track_factor(
@@ -52,23 +51,20 @@ def track_factor(
 def radar_factor(drive: Drive, box: Cuboid, *, at_ns: int, motion: Motion) -> NDArray[np.float64]:
     """Factor (720,) of the radar returns from a box, over headings in the ego frame, as the box is.
 
-    Only radars whose scans say the speed over ground count (fields `vx_comp` and `vy_comp`), with a scan of the same
-    instant.
+    Only radars that tell speeds over ground count, with a scan of the same instant.
     """
     factor = nothing_known()
+    into_box = box.frame_from_cuboid.inverse()
     for radar in drive.rig.of_kind("radar"):
         scan = _scan_at(drive, radar, at_ns)
-        if scan is None or not all(name in scan.fields for name in _OVER_GROUND):
+        returns = None if scan is None else returns_over_ground(scan, radar, drive.trajectory)
+        if returns is None:
             continue
-        points = radar.ego_from_sensor.apply(scan.points)
-        local = box.frame_from_cuboid.inverse().apply(points)
         # Many radars measure no height: the plan decides.
-        inside = (np.abs(local[:, :2]) <= np.asarray(box.size[:2]) / 2 + _RADAR_MARGIN).all(axis=1)
-        toward = scan.points[inside, :2].astype(np.float64)
-        azimuths = np.arctan2(toward[:, 1], toward[:, 0])
-        vx, vy = (np.asarray(scan.fields[name], np.float64)[inside] for name in _OVER_GROUND)
-        away = vx * np.cos(azimuths) + vy * np.sin(azimuths)
-        factor = factor + from_doppler(azimuths + radar.ego_from_sensor.yaw, away, motion=motion)
+        local = into_box.apply(returns.places)[:, :2]
+        inside = (np.abs(local) <= np.asarray(box.size[:2]) / 2 + _RADAR_MARGIN).all(axis=1)
+        toward = np.arctan2(returns.sights[inside, 1], returns.sights[inside, 0])
+        factor = factor + from_doppler(toward, returns.speeds[inside], motion=motion)
     return factor
 
 

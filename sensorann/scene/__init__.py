@@ -6,6 +6,7 @@ from sensorann.scene.detections import Detections
 from sensorann.scene.drive import Drive, check_drive, check_index, frame_timestamps_ns, one_line, reference_sensor
 from sensorann.scene.labels import Labels
 from sensorann.scene.ontology import MOTION_MODELS, Category, Motion, MotionModel, Ontology, Wander, default_ontology
+from sensorann.scene.radar_returns import Returns, returns_over_ground
 from sensorann.scene.rig import SENSOR_KINDS, Rig, Sensor, SensorKind, sensor_kind
 from sensorann.scene.sweep import Sweep
 from sensorann.scene.sync import nearest_indices, sync
@@ -28,6 +29,7 @@ __all__ = [
     "MotionModel",
     "Ontology",
     "Relation",
+    "Returns",
     "Rig",
     "Sensor",
     "SensorKind",
@@ -47,6 +49,7 @@ __all__ = [
     "nearest_indices",
     "one_line",
     "reference_sensor",
+    "returns_over_ground",
     "sensor_kind",
     "sources_of",
     "sync",
