@@ -14,7 +14,7 @@ from sensorann.cli.progress import counted
 from sensorann.errors import UsageError
 from sensorann.formats import open_drive, read_image_boxes
 from sensorann.scene import Labels, Source
-from sensorann.tracks.prelabelling.prelabel import PROPOSED
+from sensorann.tracks.prelabelling.prelabel import LEAST_CONFIDENCE, PROPOSED
 
 
 def prelabel(
@@ -24,14 +24,14 @@ def prelabel(
     out: Annotated[str, Parameter(alias="-o")],
     frames: str = ":",
     categories: str = ",".join(PROPOSED),
-    min_confidence: float = 0.2,
+    min_confidence: float = LEAST_CONFIDENCE,
     image_detections: Path | None = None,
     to_format: ToFormat = None,
     as_json: AsJson = False,
 ) -> None:
     """Propose tracks from the points of a drive, for people to correct: ground, groups, boxes, tracks.
 
-    Needs no labels and no network. Every track says how much it looks like an object (confidence) and whether it
+    Needs no labels and no network. Every track says how likely it is an object (confidence) and whether it
     moves; every box carries a standard deviation.
 
     For example:
@@ -50,7 +50,7 @@ def prelabel(
     categories
         What to look for, with commas between the names.
     min_confidence
-        Leave out tracks that look less like an object, 0 to 1.
+        Leave out tracks that are less likely an object, 0 to 1.
     image_detections
         2D boxes on the drive's pictures, COCO or OpenLABEL: they name categories, and make what they see surer.
     to_format

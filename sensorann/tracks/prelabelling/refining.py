@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sensorann.errors import ArgumentError
 from sensorann.fitting import CuboidFit, fit_cuboid
 from sensorann.fitting.candidates import LARGEST_COMPLETION
-from sensorann.geometry import Cuboids, voxel_downsample
+from sensorann.geometry import Cuboid, Cuboids, points_in_cuboid, voxel_downsample
 from sensorann.scene import Category, Motion
 from sensorann.tracks.clouds import Clouds
 
@@ -22,11 +22,14 @@ _FARTHEST_CREEP = {True: 1.5, False: 0.8}
 _FASTEST_CREEP = {True: 0.7, False: 0.35}
 # Points of so many frames of a standing object are taken together, and thinned to cubes of this edge.
 _MOST_LOOKS, _THINNED = 20, 0.08
+_MOST_WITNESSED = 9
 # Frames with fewer points say nothing about the size; of the others all but this share see less than the whole.
 _FEWEST, _BEST_SHARE = 20, 0.9
 # A side is known where it is seen to this share of the usual one.
 _KNOWN_SHARE, _LARGEST_SHARE = 0.85, 1.25
 _HIDDEN_WEIGHT = 0.5
+# Metres beside and above a box within which its surroundings are looked at.
+BESIDE, ABOVE = 1.0, 1.5
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
@@ -39,20 +42,29 @@ class Seen:
     seconds : (K,) float64
     looked : (L,) int64, at which of them the points were read
     clouds : what was read there
+    places : of what moves, what was read at the `witnessed` ones of these instants where it was first, and where last
     """
 
     boxes: Cuboids
     seconds: NDArray[np.float64]
     looked: NDArray[np.int64]
     clouds: Clouds
+    places: tuple[Clouds, ...] = ()
 
     def points(self) -> list[NDArray[np.float64]]:
         """L clouds of points (P, 3) of the object, without the ground."""
-        clouds = [self.clouds.frame(i).astype(np.float64) + self.clouds.origin for i in range(len(self.looked))]
-        return [
-            cloud[cloud[:, 2] > self.bottom(k) + _GROUND_MARGIN]
-            for k, cloud in zip(self.looked.tolist(), clouds, strict=True)
-        ]
+        inside = []
+        for k, cloud in zip(self.looked.tolist(), self.around(), strict=True):
+            own = points_in_cuboid((cloud - self.boxes.centers[k]).astype(np.float32), self._at_origin(k))
+            inside.append(cloud[own & (cloud[:, 2] > self.bottom(k) + _GROUND_MARGIN)])
+        return inside
+
+    def around(self) -> list[NDArray[np.float64]]:
+        """L clouds of points (P, 3) of the object and of what stands or lies beside it."""
+        return [self.clouds.frame(i).astype(np.float64) + self.clouds.origin for i in range(len(self.looked))]
+
+    def _at_origin(self, k: int) -> Cuboid:
+        return replace(self.boxes[k : k + 1], centers=np.zeros((1, 3))).record(0)
 
     @property
     def viewers(self) -> NDArray[np.float64]:
@@ -91,6 +103,18 @@ def rows_to_look_at(boxes: Cuboids, seconds: NDArray[np.float64], *, vehicle: bo
     """Which of K instants tell what there is to know: all of a moving object's, some twenty of a standing one's."""
     n = len(boxes) if is_moving(boxes, seconds, vehicle=vehicle) else min(len(boxes), _MOST_LOOKS)
     return np.unique(np.linspace(0, len(boxes) - 1, n).round().astype(np.int64))
+
+
+def witnessed(looked: NDArray[np.int64]) -> NDArray[np.int64]:
+    """At which instants to look where a moving object was first and where it was last: both are among them."""
+    return looked[
+        np.unique(np.linspace(0, len(looked) - 1, min(len(looked), _MOST_WITNESSED)).round().astype(np.int64))
+    ]
+
+
+def with_surroundings(boxes: Cuboids) -> Cuboids:
+    """Grow boxes on all sides, so that what stands beside and above an object is seen as well."""
+    return replace(boxes, sizes=boxes.sizes + 2 * np.array([BESIDE, BESIDE, ABOVE]))
 
 
 def is_moving(boxes: Cuboids, seconds: NDArray[np.float64], *, vehicle: bool) -> bool:
