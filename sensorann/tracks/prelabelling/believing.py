@@ -10,8 +10,8 @@ from sensorann.scene import Motion
 
 # Weights of what `evidence` measures, in its order; printed by `python -m benchmarks.prelabel_confidence --fit`, from
 # every other track of the drives it names. Few vehicles are tall or long: most of what is, is a house or a hedge.
-_VEHICLE = np.array([-0.20, 0.40, 1.37, 0.26, -0.95, -1.26, -1.51, 0.0, 1.28, 0.61, -1.96, -2.35, -1.14, -1.0])
-_SMALL = np.array([-1.6, 0.0, 1.54, 0.0, -0.56, -0.49, -0.38, 0.0, 0.78, 1.55, -0.74, 0.0, 0.0, -1.66])
+_VEHICLE = np.array([0.67, 0.45, 0.27, 0.58, -1.21, -0.91, -0.81, 0.0, 1.56, 0.69, -1.15, -2.46, -1.85, -1.03])
+_SMALL = np.array([-1.7, 0.0, 1.16, 0.0, -0.2, -0.48, -0.71, 0.0, 1.18, 1.56, 0.0, 0.0, 0.0, -1.7])
 
 
 def confidence(evidence: NDArray[np.float64], motion: Motion) -> float:

@@ -28,6 +28,7 @@ _FEWEST, _BEST_SHARE = 20, 0.9
 # A side is known where it is seen to this share of the usual one.
 _KNOWN_SHARE, _LARGEST_SHARE = 0.85, 1.25
 _HIDDEN_WEIGHT = 0.5
+_STRAYING = 0.01  # share of the points of a standing object, at either end
 # Metres beside and above a box within which its surroundings are looked at.
 BESIDE, ABOVE = 1.0, 1.5
 
@@ -140,10 +141,18 @@ def _standing(seen: Seen, categories: Sequence[Category]) -> Refined:
         bare = fit_cuboid(merged, ground_height=bottom - _GROUND_MARGIN, anchor=viewer)
     except ArgumentError:
         return Refined(boxes=seen.boxes, category=_nearest(seen.boxes.sizes[0], categories), moving=False)
-    category = _nearest(np.array(bare.cuboid.size), categories)
-    size = _completed(np.array(bare.cuboid.size), category)
+    inner = _inner_sides(merged, bare.cuboid)
+    category = _nearest(np.append(inner, bare.cuboid.size[2]), categories)
+    size = _completed(np.append(inner, bare.cuboid.size[2]), category)
     fit = fit_cuboid(merged, ground_height=bottom, size=size, anchor=viewer)
     return Refined(boxes=_repeated(fit, n, seen.boxes.frame), category=category, moving=False)
+
+
+def _inner_sides(cloud: NDArray[np.float64], cuboid: Cuboid) -> NDArray[np.float64]:
+    """Length and width (2,) of a cloud (P, 3) in a box, without the few points that stray: mirrors, twigs, the kerb."""
+    local = cuboid.frame_from_cuboid.inverse().apply(cloud)
+    low, high = np.quantile(local[:, :2], [_STRAYING, 1 - _STRAYING], axis=0)
+    return np.asarray(high - low)
 
 
 def _moving(seen: Seen, categories: Sequence[Category]) -> Refined:
