@@ -283,7 +283,7 @@ def test_a_keyframe_without_any_point_is_named(caplog):
     with caplog.at_level(logging.WARNING):
         interpolate(make_labels(keyframes(path, (0, 14, N - 1), id="7")), make_drive([path], hidden=(14,)))
     (message,) = found_in(caplog)
-    assert message.startswith("1 keyframes hold no point")
+    assert message.startswith("keyframes that hold no point")
     assert f"track 7 at {START_NS + 14 * FRAME_NS} ns" in message
 
 
@@ -307,8 +307,8 @@ def test_keyframes_whose_gap_holds_something_else_are_named_and_the_curve_is_kep
     with caplog.at_level(logging.WARNING):
         followed = interpolate(make_labels(keyframes(path, id="7")), drive).tracks[0]
     (message,) = found_in(caplog)
-    assert message.startswith("in 1 gaps there are points, but none that fit")
-    assert f"track 7 from {START_NS} ns" in message
+    assert message.startswith("gaps with points of which none fit")
+    assert f"track 7 at {START_NS} ns" in message
     assert set(followed.sources[1:-1]) == {Source.INTERPOLATED}
 
 
