@@ -6,9 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from sensorann.geometry import Transform
 from sensorann.tracks import interpolate
 from tests.builders import FRAME_NS, START_NS, make_labels
-from tests.tracks.test_points_in_loop import N, braking_path, found_in, keyframes, make_drive
+from tests.tracks.test_points_in_loop import EGO_FROM_LIDAR, N, braking_path, found_in, keyframes, make_drive
 
 FRAMES = (0, 10, 20, N - 1)
 
@@ -50,7 +51,8 @@ def test_what_people_scatter_is_not_named(caplog, along):
 def test_a_neighbour_is_not_taken_for_an_object_that_is_half_hidden(caplog):
     """The side of the car in front would explain many more points than the strip that is left of this one."""
     path = braking_path()
-    in_front = (path[0] + [4.3, 0.0, 0.0], path[1])
+    ahead = 4.3 * np.column_stack([np.cos(path[1]), np.sin(path[1]), np.zeros(N)])
+    in_front = (path[0] + ahead, path[1])
 
     def strip_at_one_keyframe(points, k):
         sides = points[:, 1] < -0.85
@@ -63,6 +65,24 @@ def test_a_neighbour_is_not_taken_for_an_object_that_is_half_hidden(caplog):
         for sweep, more in zip(own.sweeps["LIDAR_TOP"], other.sweeps["LIDAR_TOP"], strict=True)
     ]
     assert not told(caplog, keyframes(path, FRAMES, id="7"), own)
+
+
+def test_an_object_that_is_where_its_box_is_is_not_found_beside_it(caplog):
+    """Only the front half of its side is seen, and a little wall goes on from there: further ahead it fits as well."""
+    path = braking_path()
+
+    def half_at_one_keyframe(points, k):
+        sides = points[:, 1] < -0.85
+        return points[sides & ((points[:, 0] > 0.3) | (k != FRAMES[1]))]
+
+    drive = make_drive([path], seen=half_at_one_keyframe)
+    sweep = drive.sweeps["LIDAR_TOP"][FRAMES[1]]
+    box = Transform.from_yaw(path[1][FRAMES[1]], path[0][FRAMES[1]])
+    wall = np.random.default_rng(3).uniform([2.1, -0.9, -0.4], [4.0, -0.9, 0.7], (30, 3))
+    lidar_from_world = (drive.trajectory.at(sweep.timestamp_ns) @ EGO_FROM_LIDAR).inverse()
+    seen = np.concatenate([sweep.points, lidar_from_world.apply(box.apply(wall))]).astype(np.float32)
+    drive.sweeps["LIDAR_TOP"][FRAMES[1]] = replace(sweep, points=seen)
+    assert not told(caplog, keyframes(path, FRAMES, id="7"), drive)
 
 
 def test_people_look_alike(caplog):
