@@ -373,6 +373,17 @@ def test_a_keyframe_that_floats_lifts_no_box_but_its_neighbours():
     assert heights[20] == centers[2, 2]
 
 
+def test_far_from_all_keyframes_those_on_both_sides_say_how_high_an_object_stands(monkeypatch):
+    monkeypatch.setattr("sensorann.tracks.fusing.CLEARANCE_NS", 0)
+    path = braking_path()
+    track = keyframes(path)
+    centers = track.cuboids.centers.copy()
+    centers[1, 2] += 0.3
+    labels = make_labels(replace(track, cuboids=replace(track.cuboids, centers=centers)))
+    heights = interpolate(labels, make_drive([path])).tracks[0].cuboids.centers[:, 2]
+    assert abs(heights[N // 2] - path[0][N // 2, 2] - 0.15) < 0.05
+
+
 @pytest.mark.parametrize("other", [0, N - 1])
 def test_what_a_keyframe_beyond_a_gap_shows_is_known_in_it(other):
     def rear_at_the_ends_of_the_gap_and_side_between(points, k):
