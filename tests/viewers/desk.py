@@ -62,10 +62,6 @@ def pixel_of(point_ego: np.ndarray) -> tuple[float, float]:
     return pinhole.pixel_of(point_ego, view_size())
 
 
-def in_view(pixel: tuple[float, float]) -> bool:
-    return pinhole.in_view(pixel, view_size())
-
-
 def make_street(folder: Path, *, cameras: tuple[str, ...] = ()) -> Street:
     """Pack a street with its LiDAR and some of its cameras."""
     drive, truth = simulate_drive(seed=3, n_frames=N_FRAMES, n_actors=60, n_beams=32, n_columns=900)
@@ -113,7 +109,9 @@ def objects_in_view(drive: Drive, truth: Labels, scratch: Path) -> tuple[Track, 
         session.close()
     pixels = {track_id: pixel_of(ego_from_world(drive).apply(point)) for track_id, point in points.items()}
     whole = [
-        track for track in truth.tracks if track.id in points and len(track) == N_FRAMES and in_view(pixels[track.id])
+        track
+        for track in truth.tracks
+        if track.id in points and len(track) == N_FRAMES and pinhole.in_view(pixels[track.id], view_size())
     ]
     pairs = [
         (np.hypot(*np.subtract(pixels[a.id], pixels[b.id])), i, j)
