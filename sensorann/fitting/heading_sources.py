@@ -7,15 +7,13 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from sensorann.errors import MissingDataError
 from sensorann.fitting.heading import from_doppler, from_keyframes, from_motion, nothing_known
+from sensorann.fitting.radar_returns import radar_returns
 from sensorann.geometry import Cuboid, Transform
-from sensorann.scene import Drive, Motion, Sensor, Source, Sweep, Track, nearest_indices, returns_over_ground
+from sensorann.scene import Drive, Motion, Source, Track
 
-# Keyframes further away in time say nothing of a heading, and radar scans must be of the same instant.
-_LONGEST_S, _SAME_INSTANT_S = 3.0, 0.06
-# Returns so far beside the box still come from the object, metres.
-_RADAR_MARGIN = 0.7
+# Keyframes further away in time say nothing of a heading.
+_LONGEST_S = 3.0
 _PLACED = (Source.HUMAN, Source.IMPORTED)
 
 
@@ -49,36 +47,12 @@ def track_factor(
 
 
 def radar_factor(drive: Drive, box: Cuboid, *, at_ns: int, motion: Motion) -> NDArray[np.float64]:
-    """Factor (720,) of the radar returns from a box, over headings in the ego frame, as the box is.
-
-    Only radars that tell speeds over ground count, with a scan of the same instant.
-    """
+    """Factor (720,) of the radar returns from a box, over headings in the ego frame, as the box is."""
     factor = nothing_known()
-    into_box = box.frame_from_cuboid.inverse()
-    for radar in drive.rig.of_kind("radar"):
-        scan = _scan_at(drive, radar, at_ns)
-        returns = None if scan is None else returns_over_ground(scan, radar, drive.trajectory)
-        if returns is None:
-            continue
-        # Many radars measure no height: the plan decides.
-        local = into_box.apply(returns.places)[:, :2]
-        inside = (np.abs(local) <= np.asarray(box.size[:2]) / 2 + _RADAR_MARGIN).all(axis=1)
-        toward = np.arctan2(returns.sights[inside, 1], returns.sights[inside, 0])
-        factor = factor + from_doppler(toward, returns.speeds[inside], motion=motion)
+    for returns in radar_returns(drive, at_ns):
+        own = returns.of_box(box)
+        factor = factor + from_doppler(returns.azimuths[own], returns.away[own], motion=motion)
     return factor
-
-
-def _scan_at(drive: Drive, radar: Sensor, at_ns: int) -> Sweep | None:
-    times = drive.timestamps_ns(radar.name)
-    if not len(times):
-        return None
-    index = int(nearest_indices(times, [at_ns])[0])
-    if abs(int(times[index]) - at_ns) * 1e-9 > _SAME_INSTANT_S:
-        return None
-    try:
-        return drive.sweep(radar.name, index)
-    except MissingDataError:
-        return None  # a drive that came without its radar files is still a drive
 
 
 def stroke_direction(start: NDArray[np.float64], end: NDArray[np.float64]) -> float:

@@ -11,7 +11,7 @@ from scipy.ndimage import minimum_filter
 from sensorann.errors import ArgumentError
 from sensorann.fitting.clicking import ClickedFit, chosen_lidar, into_world
 from sensorann.fitting.proposing import Proposal, cuboid_from_click
-from sensorann.geometry import Camera, Cuboid, Cuboids, Transform, outlines, picture_iou
+from sensorann.geometry import Camera, Cuboid, Cuboids, Transform, outlines, rectangle_overlaps
 from sensorann.geometry.arrays import as_array
 from sensorann.scene import Drive, Ontology, Sweep, check_drive, default_ontology, nearest_indices, sync
 
@@ -153,7 +153,7 @@ def _match(cuboid: Cuboid, lens: Camera, camera_from_ego: Transform, box: NDArra
     seen = Cuboids(
         centers=pose.translation[None], sizes=np.array([cuboid.size]), rotations=pose.rotation[None], frame="camera"
     )
-    return float(picture_iou(outlines(seen, lens), box[None])[0, 0])
+    return float(np.nan_to_num(rectangle_overlaps(outlines(seen, lens)[0], box)))
 
 
 def _in_world(drive: Drive, proposal: Proposal, sweep: Sweep) -> Proposal:

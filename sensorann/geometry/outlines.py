@@ -1,4 +1,4 @@
-"""Boxes on pictures: around cuboids, and how much two of them overlap."""
+"""Rectangles around boxes in a picture."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from sensorann.geometry.cameras import Camera
 from sensorann.geometry.cuboids import CORNER_EDGES, Cuboids
 
-# Nearer to the image plane than this, pixels run off to infinity.
-NEAR_M = 0.1
+# Nearer to the image plane than this, pixels run off to infinity; metres.
+NEAR = 0.1
 
 
 def outlines(cuboids_camera: Cuboids, camera: Camera) -> NDArray[np.float64]:
@@ -19,35 +19,35 @@ def outlines(cuboids_camera: Cuboids, camera: Camera) -> NDArray[np.float64]:
     ----------
     cuboids_camera : boxes in the camera's frame
     camera : intrinsics
+
+    Returns
+    -------
+    (N, 4) float64, pixels: left, top, right, bottom
     """
-    boxes = np.full((len(cuboids_camera), 4), np.nan)
+    points = _in_front(cuboids_camera.corners())
+    pixels = camera.project(points.reshape(-1, 3)).reshape(*points.shape[:2], 2)
+    low, high = np.fmin.reduce(pixels, axis=1), np.fmax.reduce(pixels, axis=1)
     right_most, bottom_most = camera.size[0] - 1, camera.size[1] - 1
-    for i, corners in enumerate(cuboids_camera.corners()):
-        points = _in_front(corners)
-        pixels = camera.project(points) if len(points) else np.zeros((0, 2))
-        pixels = pixels[np.isfinite(pixels).all(axis=1)]
-        if not len(pixels):
-            continue
-        left, top = np.maximum(pixels.min(axis=0), 0)
-        right, bottom = np.minimum(pixels.max(axis=0), (right_most, bottom_most))
-        if right > left and bottom > top:
-            boxes[i] = left, top, right, bottom
-    return boxes
+    with np.errstate(invalid="ignore"):
+        low, high = np.maximum(low, 0.0), np.minimum(high, (right_most, bottom_most))
+        shown = (high > low).all(axis=1)
+    return np.where(shown[:, None], np.concatenate([low, high], axis=1), np.nan)
+
+
+def rectangle_overlaps(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Intersection over union (...) of 2D boxes (..., 4) whose shapes go together; NaN where one is not known."""
+    low, high = np.maximum(a[..., :2], b[..., :2]), np.minimum(a[..., 2:], b[..., 2:])
+    shared = np.maximum(high - low, 0.0).prod(axis=-1)
+    areas = [(boxes[..., 2:] - boxes[..., :2]).prod(axis=-1) for boxes in (a, b)]
+    return np.asarray(shared / np.maximum(areas[0] + areas[1] - shared, 1e-12))
 
 
 def _in_front(corners: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Corners beyond the near plane, and the points where the edges pass it."""
-    near = corners[:, 2] >= NEAR_M
-    start, end = corners[CORNER_EDGES[:, 0]], corners[CORNER_EDGES[:, 1]]
-    crosses = near[CORNER_EDGES[:, 0]] != near[CORNER_EDGES[:, 1]]
-    start, end = start[crosses], end[crosses]
-    fractions = (NEAR_M - start[:, 2]) / (end[:, 2] - start[:, 2])
-    return np.concatenate([corners[near], start + fractions[:, None] * (end - start)])
-
-
-def picture_iou(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Intersection over union (A, B) of 2D boxes (A, 4) and (B, 4): left, top, right, bottom; 0 for those with NaN."""
-    low, high = np.maximum(a[:, None, :2], b[None, :, :2]), np.minimum(a[:, None, 2:], b[None, :, 2:])
-    shared = np.maximum(high - low, 0.0).prod(axis=2)
-    areas = [(boxes[:, 2:] - boxes[:, :2]).prod(axis=1) for boxes in (a, b)]
-    return np.asarray(np.nan_to_num(shared / np.maximum(areas[0][:, None] + areas[1] - shared, 1e-9)))
+    """Corners beyond the near plane and points (N, 20, 3) where the edges pass it; NaN for all others."""
+    near = corners[:, :, 2] >= NEAR
+    start, end = corners[:, CORNER_EDGES[:, 0]], corners[:, CORNER_EDGES[:, 1]]
+    crosses = near[:, CORNER_EDGES[:, 0]] != near[:, CORNER_EDGES[:, 1]]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        fractions = (NEAR - start[:, :, 2]) / (end[:, :, 2] - start[:, :, 2])
+    passed = start + np.where(crosses, fractions, np.nan)[:, :, None] * (end - start)
+    return np.concatenate([np.where(near[:, :, None], corners, np.nan), passed], axis=1)

@@ -1,43 +1,58 @@
-"""Boxes around cuboids on pictures, and how much two of them overlap."""
+"""Rectangles around boxes in a picture."""
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from sensorann.geometry import Camera, Cuboids, outlines, picture_iou
+from sensorann.geometry import Cuboids, outlines
+from tests.builders import make_camera
 
-MATRIX = np.array([[500.0, 0, 320], [0, 500, 240], [0, 0, 1]])
-CAMERA = Camera(matrix=MATRIX, distortion=np.zeros(0), size=(640, 480))
-
-
-def cube_at(x, y, z):
-    """Write a cube of 2 m in the frame of the camera: x right, y down, z forward."""
-    return Cuboids(
-        centers=np.array([[x, y, z]], np.float64), sizes=np.full((1, 3), 2.0), rotations=np.eye(3)[None], frame="CAM"
-    )
+CAMERA = make_camera()
 
 
-def test_the_outline_is_that_of_the_nearest_face():
-    # Its front face is 10 m away and 2 m wide: 100 px.
-    np.testing.assert_allclose(outlines(cube_at(0, 0, 11), CAMERA), [[270, 190, 370, 290]])
+def box(x: float, y: float, z: float, *, size=(2.0, 2.0, 2.0), turn: float = 0.0) -> Cuboids:
+    return Cuboids.from_yaws(np.array([[x, y, z]]), np.array([size]), np.array([turn]), frame="camera")
 
 
-def test_an_outline_ends_at_the_picture():
-    [[left, _, right, _]] = outlines(cube_at(8, 0, 11), CAMERA)
-    assert left < right == 639
+def filled(cuboid: Cuboids, n: int = 40) -> np.ndarray:
+    """Pixels of points all over the edges of a box that lie in front of the camera."""
+    corners = cuboid.corners()[0]
+    shares = np.linspace(0, 1, n)[:, None]
+    edges = [corners[i] + shares * (corners[j] - corners[i]) for i in range(8) for j in range(i)]
+    points = np.concatenate(edges)
+    return CAMERA.project(points[points[:, 2] > 0.1])
 
 
-@pytest.mark.parametrize("place", [(0, 0, -11), (90, 0, 11)], ids=["behind", "beside"])
-def test_what_is_not_in_the_picture_has_no_outline(place):
-    assert np.isnan(outlines(cube_at(*place), CAMERA)).all()
+def test_a_box_straight_ahead():
+    ((left, top, right, bottom),) = outlines(box(0.0, 0.0, 11.0), CAMERA)
+    assert (left, top, right, bottom) == pytest.approx((270, 190, 370, 290))
 
 
-def test_what_reaches_behind_the_camera_is_outlined_by_what_is_before_it():
-    [[left, top, right, bottom]] = outlines(cube_at(0, 1.5, 0.5), CAMERA)
-    assert (left, right, bottom) == (0, 639, 479)
-    assert top > 240
+@given(st.floats(-8, 8), st.floats(-4, 4), st.floats(1, 30), st.floats(-3, 3))
+def test_the_rectangle_is_that_of_all_its_points_within_the_picture(x, y, z, turn):
+    cuboid = box(x, y, z, turn=turn)
+    pixels = filled(cuboid)
+    low, high = np.maximum(pixels.min(axis=0), 0), np.minimum(pixels.max(axis=0), [639, 479])
+    (found,) = outlines(cuboid, CAMERA)
+    if (high <= low).all():
+        assert np.isnan(found).all()
+    if np.isfinite(found).all():
+        # Points close to the camera's plane run off: those at 0.1 m are corners of the rectangle, not of the sample.
+        assert (found[:2] <= low + 1e-6).all()
+        assert (found[2:] >= high - 1e-6).all()
 
 
-def test_overlaps_of_boxes_on_pictures():
-    a = np.array([[0.0, 0, 10, 10], [np.nan] * 4])
-    b = np.array([[0.0, 0, 10, 10], [5, 0, 15, 10], [20, 20, 30, 30]])
-    np.testing.assert_allclose(picture_iou(a, b), [[1, 1 / 3, 0], [0, 0, 0]])
+@pytest.mark.parametrize("place", [(0, 0, -5), (50, 0, 10), (0, 30, 10)], ids=["behind", "right of it", "below it"])
+def test_what_no_picture_shows_has_none(place):
+    assert np.isnan(outlines(box(*place), CAMERA)).all()
+
+
+def test_a_box_around_the_camera_fills_the_picture():
+    (found,) = outlines(box(0.0, 0.0, 0.0, size=(4.0, 4.0, 4.0)), CAMERA)
+    assert tuple(found) == (0, 0, 639, 479)
+
+
+def test_no_box():
+    nothing = box(0, 0, 5)[np.zeros(0, np.int64)]
+    assert outlines(nothing, CAMERA).shape == (0, 4)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sensorann.geometry import outlines, picture_iou
+from sensorann.geometry import outlines, rectangle_overlaps
 from sensorann.scene import Drive, ImageTrack, Labels, Track, into_sensor
 
 # Outlines and 2D boxes that overlap so much are one object's.
@@ -44,7 +44,7 @@ def confirmed_by_pictures(labels: Labels, drive: Drive, boxes: Sequence[ImageTra
             continue
         numbers, drawn = _outlines(labels, drive, glance)
         n_in_view[numbers] += 1
-        overlaps = picture_iou(drawn, glance.boxes)
+        overlaps = rectangle_overlaps(drawn[:, None], glance.boxes[None])
         while overlaps.size and overlaps.max() >= _LEAST_OVERLAP:
             i, j = np.unravel_index(int(overlaps.argmax()), overlaps.shape)
             votes[numbers[i]][glance.categories[j]] += 1
