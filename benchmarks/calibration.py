@@ -3,7 +3,7 @@
     python -m benchmarks.calibration                 print the tables of docs/calibration.md
     python -m benchmarks.calibration --write         put them there
     python -m benchmarks.calibration --runs 40       fewer simulated sessions
-    python -m benchmarks.calibration --table speed   one table only: simulated, speed, recorded, boards or lidars
+    python -m benchmarks.calibration --table speed   one table only: simulated, speed, recorded, boards, lidars, edges
 
 Simulated: reflectors at 3-12 m (near) or 4-25 m, range noise 0.1 m, azimuth 0.5 degree, 0.5 px, boards 1 cm; a drawing
 is known to 1 degree and 5 cm. Recorded: 29 boards of a camera, a LiDAR and a radar (tudelft_targets), and ten pictures
@@ -13,7 +13,7 @@ and clouds of a chessboard (acfr_camlidar), and two LiDARs of a drive (pandaset_
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import median
 from time import process_time
@@ -36,6 +36,7 @@ from calib import (
 )
 from calib.boards import reflectors_behind
 from calib.camera import calibrate_camera
+from calib.camera_edges import LEAST_PEAK, refine_camera
 from calib.lidar_drive import calibrate_lidars_of_drive
 from calib.problem import single_points
 from calib.robust import fit_robustly
@@ -45,10 +46,12 @@ from calib.simulation import FLAT, NEAR, SPREAD, Session, simulate_session
 from calib.solver import target_equations
 from calib.solving import calibrate_session
 from calib.start import FORWARD_FROM_CAMERA, consensus_start
-from calib.tangent import AXES, difference, moved
+from calib.tangent import AXES, difference, moved, rotation_from_vector, vector_from_rotation
 from sensorann.formats import open_drive
 from sensorann.formats.rigs import Intrinsics
 from sensorann.formats.rigs.own import lens_members
+from sensorann.geometry import Transform
+from sensorann.scene import Drive, RecalibratedDrive, Rig
 
 DATA = RECORDED / "tudelft_targets" / "optimization" / "data" / "example_data"
 DRAWING = {"rotation": np.deg2rad(1.0), "translation": 0.05}
@@ -281,6 +284,30 @@ def lidars_table(_n_runs: int) -> str:
     return "\n".join([head, "|---|---|---|---|---|", *rows])
 
 
+def edges_table(_n_runs: int) -> str:
+    drive = open_drive(RECORDED / "pandaset_nuscenes")
+    head = "| camera | rig turned by (x, y, z) | left of it (x, y, z) | on edges: rig, found | not told | CPU time |"
+    rows = [edges_row(drive, name, turn) for name in ("CAM_FRONT", "CAM_FRONT_LEFT") for turn in KNOCKS]
+    return "\n".join([head, "|---|---|---|---|---|---|", *rows])
+
+
+KNOCKS = ((0.0, 0.0, 0.0), (0.4, -0.6, 0.1), (-0.5, 0.8, 0.0))
+
+
+def edges_row(drive: Drive, camera: str, degrees: tuple[float, float, float]) -> str:
+    truth = drive.rig[camera].ego_from_sensor
+    turn = Transform(rotation_from_vector(np.deg2rad(degrees)), np.zeros(3))
+    sensors = [replace(one, ego_from_sensor=truth @ turn) if one.name == camera else one for one in drive.rig.sensors]
+    begin = process_time()
+    found = refine_camera(RecalibratedDrive(drive, Rig(tuple(sensors))), camera, "LIDAR_TOP", n_pictures=6)
+    seconds = process_time() - begin
+    left = np.rad2deg(vector_from_rotation(truth.rotation.T @ found.ego_from_sensor.rotation))
+    lost = ", ".join(name for name, peak in zip("xyz", found.peaks, strict=True) if peak < LEAST_PEAK)
+    knock, rest = ", ".join(f"{one:+.1f}" for one in degrees), ", ".join(f"{one:+.2f}" for one in left)
+    on_edges = f"{found.share_before:.0%}, {found.share:.0%}"
+    return f"| {camera} | {knock} deg | {rest} deg | {on_edges} | {lost} | {seconds:.1f} s |"
+
+
 def rms(offsets: NDArray[np.float64]) -> float:
     return float(np.sqrt((offsets**2).sum(axis=1).mean()))
 
@@ -302,6 +329,7 @@ TABLES = {
     "recorded": recorded_table,
     "boards": boards_table,
     "lidars": lidars_table,
+    "edges": edges_table,
 }
 
 if __name__ == "__main__":

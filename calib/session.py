@@ -15,6 +15,9 @@ rows = 6
 reflector_depth_m = 0.105       # the reflector stands that far behind the points of its board
 columns_m = 0.85                # size of a board that pictures and clouds show: along the columns of its pattern
 rows_m = 0.61                   # and along its rows
+[drive]                         # pictures and sweeps of a drive, instead of a folder; the camera is that of its rig
+path = "ROOT#NAME"
+every = 10
 [first]                         # for `calibrate hand-eye` and `time-offset`, and [second]
 poses = "odometry.csv"          # timestamp_ns, x_m, y_m, z_m, qw, qx, qy, qz; TUM text; or drive = "ROOT#NAME"
 [prior]                         # radar_from_camera of a drawing
@@ -44,6 +47,7 @@ from sensorann.geometry import Transform
 _TABLES: Mapping[str, frozenset[str]] = {
     "camera": frozenset({"name", "targets", "sigma_m", "sigma_px", "lens", "matrix", "distortion", "size_px", "model"}),
     "images": frozenset({"folder", "pattern", "columns", "rows", "spacing_m", "markers", "marker_share", "warped"}),
+    "drive": frozenset({"path", "every"}),
     "first": frozenset({"name", "poses", "drive"}),
     "second": frozenset({"name", "poses", "drive"}),
     "lidar": frozenset({"name", "targets", "sigma_m", "clouds"}),

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 
-from calib.board_pictures import MARKER_SHARE, MARKERS, PATTERNS, Board, read_views
+from calib.board_pictures import MARKER_SHARE, MARKERS, PATTERNS, Board, find_views
 from calib.camera import BoardViews, Lens
+from calib.captures import described_captures, session_drive
 from calib.lens_trust import LensTrust, choose_lens
 from calib.robust import Rejection
 from calib.session import Session
@@ -16,19 +18,19 @@ from sensorann.errors import ArgumentError, FormatError
 from sensorann.formats import read_rig_document
 from sensorann.geometry import Camera
 
-_PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
-
 
 def describes_camera(session: Session) -> bool:
     """Tell whether a session knows the lens of its camera."""
-    return bool({"lens", "matrix"} & session.root.get("camera", {}).keys())
+    return "drive" in session.root or bool({"lens", "matrix"} & session.root.get("camera", {}).keys())
 
 
 def described_camera(session: Session) -> Camera:
-    """Return the camera of a lens file, or of the numbers in the session file itself."""
-    described = session.root["camera"]
+    """Return the camera of a lens file, of the numbers in the session file itself, or of its drive."""
+    described = session.root.get("camera", {})
     if "lens" in described:
         return _lens_of(session.path.parent / str(described["lens"]), session.name("camera"))
+    if "matrix" not in described and "drive" in session.root:
+        return session_drive(session).rig.camera(session.name("camera"))
     width, height = session.array("camera", "size_px", (2,)).astype(int)
     return Camera(
         matrix=session.array("camera", "matrix", (3, 3)),
@@ -78,13 +80,11 @@ def described_views(session: Session) -> tuple[BoardViews, tuple[Rejection, ...]
     CalibrationError
         When there is no picture, or none shows the board.
     """
-    return read_views(picture_paths(session), described_board(session))
-
-
-def picture_paths(session: Session) -> list[Path]:
-    """Pictures in the folder that a session names, sorted."""
-    folder = session.path.parent / session.text("images", "folder", "the name of a folder")
-    return sorted(path for path in folder.glob("*") if path.suffix.lower() in _PICTURES)
+    captures = described_captures(session)
+    pictures = {
+        name: np.asarray(cv2.cvtColor(captures.picture(name), cv2.COLOR_BGR2GRAY), np.uint8) for name in captures.names
+    }
+    return find_views(pictures, described_board(session))
 
 
 def calibrate_pictures(session: Session) -> tuple[Lens, LensTrust, BoardViews]:

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from calib.board_session import calibrate_board_session
+from calib.board_session import calibrate_board_session, has_captures
 from calib.boards import reflectors_behind, split_boards
 from calib.camera_lidar import calibrate_camera_lidar
 from calib.camera_radar import calibrate_camera_radar
@@ -35,7 +35,7 @@ def calibrate_session(session: Session, pair: Pair) -> Estimate:
     CalibrationError
         When the targets tell no pose.
     """
-    if pair == "camera-lidar" and "clouds" in session.root.get("lidar", {}):
+    if pair == "camera-lidar" and has_captures(session):
         return calibrate_board_session(session)
     source_kind, target_kind = pair.split("-")
     source, target, alone = _paired(session, source_kind, target_kind)

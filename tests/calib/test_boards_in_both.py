@@ -14,9 +14,11 @@ from calib.start import FORWARD_FROM_CAMERA
 from calib.tangent import difference, moved
 from sensorann.cli import run
 from sensorann.errors import ArgumentError, CalibrationError
+from sensorann.formats import pack
 from sensorann.formats.points.pcd import write_pcd
 from sensorann.geometry import Transform
-from tests.builders import make_camera
+from sensorann.scene import Rig, Sensor, Sweep
+from tests.builders import START_NS, MemoryDrive, make_camera
 from tests.calib.board_sweeps import SIZE, cast_sweep, lidar_pose_of_board
 
 BOARD = Board(pattern="chessboard", columns=7, rows=5, spacing=0.0625)
@@ -148,6 +150,37 @@ def test_the_command_takes_pictures_and_clouds(tmp_path, captures, capsys):
     path.write_text(text.replace("*_full", "full"))
     assert run(["calibrate", "camera-lidar", str(path)]) == 1
     assert "expected a name with a star" in capsys.readouterr().err
+
+
+def test_targets_are_taken_straight_from_a_drive(tmp_path, captures, capsys):
+    write_captures(tmp_path, captures)
+    camera, lidar = (Sensor(name=name, kind=kind, ego_from_sensor=pose, camera=lens) for name, kind, pose, lens in (
+        ("FRONT", "camera", Transform.identity(), CAMERA), ("ROOF", "lidar", Transform.identity(), None)
+    ))  # fmt: skip
+    times = START_NS + 1_000_000_000 * np.arange(len(captures), dtype=np.int64)
+    sweeps = [
+        Sweep(sensor="ROOF", timestamp_ns=int(time), points=points.astype(np.float32), fields={"ring": rings})
+        for time, (_, _, points, rings) in zip(times, captures, strict=True)
+    ]
+    drive = MemoryDrive(
+        rig=Rig((lidar, camera)),
+        trajectory=None,
+        # The last picture was taken a quarter of a second after its sweep.
+        times={"FRONT": times + np.array([0, 0, 0, 0, 0, 250_000_000]), "ROOF": times},
+        sweeps={"ROOF": sweeps},
+        images={"FRONT": [(tmp_path / "pictures" / f"{i}.png").read_bytes() for i in range(len(captures))]},
+    )
+    pack(drive, tmp_path / "yard.drive.h5")
+    path = tmp_path / "drive.toml"
+    path.write_text(
+        '[drive]\npath = "yard.drive.h5"\n[camera]\nname = "FRONT"\n[lidar]\nname = "ROOF"\n'
+        f"[images]\ncolumns = {BOARD.columns}\nrows = {BOARD.rows}\nspacing_m = {BOARD.spacing}\n"
+        f"[board]\ncolumns_m = {SIZE[0]}\nrows_m = {SIZE[1]}\n"
+    )
+    assert run(["calibrate", "camera-lidar", str(path)]) == 0
+    out = capsys.readouterr().out
+    assert "FRONT in the frame of ROOF: 5 of 5 targets" in out
+    assert "left out 000005: has no sweep of ROOF within 60 ms" in out
 
 
 @pytest.mark.real_data

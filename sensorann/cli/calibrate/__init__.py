@@ -5,6 +5,7 @@ CALIBRATE_COMMANDS = (
     ("lidar-radar", "Where a LiDAR sits in the frame of a radar, from reflectors."),
     ("camera-lidar", "Where a camera sits in the frame of a LiDAR, from boards."),
     ("camera", "The lens of a camera, from pictures of a board."),
+    ("refine", "Where a camera looks, from edges that a LiDAR and its pictures have in common on a drive."),
     ("lidar-lidar", "Where a LiDAR sits in the frame of another, from what both see on a drive."),
     ("hand-eye", "Where a sensor sits on another and how late its clock is, from the motions of both."),
     ("time-offset", "How late the clock of a sensor is, from how fast both turn."),
