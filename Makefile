@@ -66,7 +66,7 @@ $(VENV)/all.stamp: $(VENV)/core.stamp
 
 VIEWER_LIBRARIES := libusb-1.0-0 libvulkan1 mesa-vulkan-drivers libegl1 libgl1 libx11-6 libidn2-0 libudev1 libglib2.0-0
 # The label store is tested on a real server, the viewer on a real screen, pages in a real browser; the tests start them.
-SYSTEM_LIBRARIES := $(VIEWER_LIBRARIES) postgresql libpq5 xvfb xdotool chromium chromium-driver
+SYSTEM_LIBRARIES := $(VIEWER_LIBRARIES) postgresql xvfb xdotool chromium chromium-driver
 APT := apt-get install -y --no-install-recommends $(SYSTEM_LIBRARIES)
 
 .PHONY: system-libraries

@@ -21,6 +21,7 @@ from benchmarks import pages
 from benchmarks.kitti_interpolation import even_sequences
 from sensorann import qa
 from sensorann.geometry import Cuboids
+from sensorann.geometry.rotations import rotations_from_yaws
 from sensorann.scene import Labels, Track
 
 PEOPLE = ("anna", "ben", "cleo", "dora", "emil")
@@ -61,10 +62,13 @@ def _copied(track: Track, errors: Errors, random: np.random.Generator) -> Track:
     boxes, n = track.cuboids, len(track)
     centers = boxes.centers + random.normal(0.0, errors.of_track, 3) + random.normal(0.0, errors.of_box, (n, 3))
     sizes = boxes.sizes * np.exp(random.normal(0.0, errors.size, 3))
-    yaws = boxes.yaws + random.normal(0.0, errors.yaw, n) + (np.pi if random.random() < errors.turned else 0.0)
+    turns = random.normal(0.0, errors.yaw, n)
+    faces = rotations_from_yaws(np.pi if random.random() < errors.turned else 0.0)
+    rotations = rotations_from_yaws(turns) @ boxes.rotations @ faces
     swapped = {"Car": "Van", "Van": "Car"}.get(track.category, track.category)
     category = swapped if random.random() < errors.confused else track.category
-    return replace(track, category=category, cuboids=Cuboids.from_yaws(centers, sizes, yaws, frame=boxes.frame))
+    cuboids = Cuboids(centers=centers, sizes=sizes, rotations=rotations, frame=boxes.frame)
+    return replace(track, category=category, cuboids=cuboids)
 
 
 def teams(truths: list[Labels], errors: Errors, n: int, *, seed: int) -> list[Mapping[str, Labels]]:

@@ -22,7 +22,7 @@ from benchmarks.report import write
 from benchmarks.viewer import PAGE, best_seen, desk, recordings
 from sensorann.scene import Drive, Labels
 from tests.viewers import pinhole
-from tests.viewers.web.browser import Browser, browser
+from tests.viewers.web.hands import Hands, browser
 from tests.viewers.web.shown import shown
 from viewers import Session
 from viewers.keymap import read_keymap
@@ -84,13 +84,13 @@ def measured(name: str, drive: Drive, labels: Labels) -> dict[str, str]:
     return figures
 
 
-def switching(page: Browser, session: Session) -> Iterable[tuple[str, Callable[[], object]]]:
+def switching(page: Hands, session: Session) -> Iterable[tuple[str, Callable[[], object]]]:
     """Words that tell of each next frame, and the key that goes there."""
     for i_frame in range(1, min(N_FRAMES, len(session.frames))):
         yield f"frame {i_frame} of", lambda: page.key(Keys.ARROW_RIGHT)
 
 
-def clicking(page: Browser, session: Session, aims: np.ndarray) -> Iterable[tuple[str, Callable[[], object]]]:
+def clicking(page: Hands, session: Session, aims: np.ndarray) -> Iterable[tuple[str, Callable[[], object]]]:
     """Words that tell of each new object, and the click that makes it, at points (N, 3) in the ego frame."""
     page.key("q")
     size = page.view()[2:]
@@ -100,7 +100,7 @@ def clicking(page: Browser, session: Session, aims: np.ndarray) -> Iterable[tupl
         yield f"objects: {n}", lambda pixel=pixel: page.click(pixel)
 
 
-def timed(page: Browser, what: str, steps: Iterable[tuple[str, Callable[[], object]]]) -> dict[str, str]:
+def timed(page: Hands, what: str, steps: Iterable[tuple[str, Callable[[], object]]]) -> dict[str, str]:
     """Do each step when the last one is drawn: medians until it is told, and until it is drawn."""
     spent = []
     for words, do in steps:

@@ -63,10 +63,10 @@ class Browser:
 
 
 @contextmanager
-def running() -> Iterator[Browser]:
-    """A browser that ends with the block."""
+def running(*switches: str) -> Iterator[Browser]:
+    """A browser that ends with the block; it may be started with more switches."""
     options = webdriver.ChromeOptions()
-    for switch in _SWITCHES:
+    for switch in (*_SWITCHES, *switches):
         options.add_argument(switch)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     window = webdriver.Chrome(options=options, service=Service(shutil.which(_DRIVER)))

@@ -16,9 +16,12 @@ from viewers.looks import Part
 from viewers.mouse import Ray
 from viewers.points import Cloud
 from viewers.session import Session
+from viewers.state import ShownBox
 
 _DARK = (0.07, 0.08, 0.09, 1.0)
 _LINE_WIDTH = 2.0
+# So many boxes have their names written, the nearest ones: more would cover each other.
+_MOST_NAMES = 30
 # Most of the lowest points of a sweep lie on the ground.
 _GROUND_PERCENTILE = 5.0
 
@@ -107,9 +110,18 @@ class SceneView:
         self._captions = []
         if Part.NAMES not in self._session.looks.shown:
             return
-        for box in self._session.shown():
+        for box in _nearest(list(self._session.shown()), drawn_from_ego(self._session).inverse() @ from_labels):
             top = box.cuboid.frame_from_cuboid.apply([0.0, 0.0, box.cuboid.size[2] / 2])
             text = f"{short_id(box.track.id)} {box.track.category}"
             caption = self.widget.add_3d_label(from_labels.apply(top).astype(np.float32), text)
             caption.color = gui.Color(*shapes.box_color(box))
             self._captions.append(caption)
+
+
+def _nearest(shown: list[ShownBox], ego_from_labels: Transform) -> list[ShownBox]:
+    """The boxes nearest to the vehicle, selected ones first."""
+
+    def distance(box: ShownBox) -> tuple[bool, float]:
+        return not box.selected, float(np.linalg.norm(ego_from_labels.apply(box.cuboid.center)))
+
+    return sorted(shown, key=distance)[:_MOST_NAMES]

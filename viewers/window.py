@@ -46,7 +46,8 @@ class Window:
         self._session, self._keymap = session, keymap
         self._keyboard, self._mouse = Keyboard(), Mouse()
         self._cloud = Cloud.joined([])
-        self._merging: RenderingQueue[tuple[int, Cloud]] = RenderingQueue("sensorann cloud")
+        self._merging: RenderingQueue[tuple[tuple[object, ...], Cloud]] = RenderingQueue("sensorann cloud")
+        self._merged: tuple[tuple[object, ...], Cloud] = ((), self._cloud)
         self._drawn: tuple[object, ...] = ()
         self._places: Layout | None = None
         self._redraw_at: NDArray[np.float64] = np.zeros(0)
@@ -107,10 +108,25 @@ class Window:
         except SensorannError as error:  # the frame says why, the rest works
             self._cloud = Cloud.joined([])
             session.message = str(error)
-        self._scene.draw_points(self._cloud)
+        wanted, known = self._merge_key(), self._merged
+        self._scene.draw_points(known[1] if known[0] == wanted else self._cloud)
         i_frame, n_sweeps = session.i_frame, session.looks.n_sweeps
-        if n_sweeps > 1:
-            self._merging.ask(lambda: (i_frame, merged_cloud(session, i_frame, n_sweeps)))
+        if n_sweeps > 1 and known[0] != wanted:
+            self._merging.ask(lambda: (wanted, merged_cloud(session, i_frame, n_sweeps)))
+
+    def _merge_key(self) -> tuple[object, ...]:
+        """What a merged cloud depends on."""
+        session = self._session
+        return session.i_frame, session.looks.n_sweeps, session.labels
+
+    def _take_merged(self) -> bool:
+        """Draw merged sweeps that are done, if they are still wanted; tell whether they were."""
+        merged = self._merging.collect()
+        if merged is None or merged[0] != self._merge_key():
+            return False
+        self._merged = merged
+        self._scene.draw_points(merged[1])
+        return True
 
     def _points_labels(self) -> NDArray[np.float64]:
         """Points of this frame (N, 3) in the frame of the labels."""
@@ -183,10 +199,7 @@ class Window:
         if changed:
             self.refresh()
         self._panel.tell(self._session)
-        merged = self._merging.collect()
-        if merged is not None and merged[0] == self._session.i_frame:
-            self._scene.draw_points(merged[1])
-        drawn = [bool(self._session.busy), merged is not None, self._cameras.collect(), self._batch.collect()]
+        drawn = [bool(self._session.busy), self._take_merged(), self._cameras.collect(), self._batch.collect()]
         return self._drawn_again(changed or any(drawn))
 
     def _drawn_again(self, changed: bool) -> bool:

@@ -63,8 +63,9 @@ def _program(words: Sequence[str]) -> App:
         words_left = rest if name == chosen else [""]
         plain = tuple(row for row in rows if (name, row[0]) not in SUBGROUPS)
         _add_commands(group, plain, words_left[0], package=f"sensorann.cli.{name}")
-        for (_, inner), row in ((both, row) for both in SUBGROUPS for row in rows if both == (name, row[0])):
-            group.command(_subgroup(name, row, words_left[1:] if words_left[0] == inner else None))
+        for row in rows:
+            if (name, row[0]) in SUBGROUPS:
+                group.command(_subgroup(name, row, words_left[1:] if words_left[0] == row[0] else None))
         app.command(group)
     return app
 

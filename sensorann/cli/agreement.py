@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from rich.console import Console
@@ -39,28 +40,22 @@ def agreement_document(
         "events": _events(read),
         "intervals": {"resampled": found.blocks, "blocks": found.n_blocks},
         "left_out": found.n_left_out,
+        "drives_left_out": list(read.left_out),
     }
     return document, {name: figure.value for name, figure in found.groups[ALL].figures.items()}
 
 
-def consensus_document(read: Labellings, out: str, *, quorum: int | None, min_iou: float | None) -> Document:
-    """Merge labellings, write them, and say what is open."""
-    if len(read.drives) > 1:
-        raise UsageError(f"a consensus is of one drive, got {len(read.drives)}: name files or STORE#DRIVE")
-    merged = qa.consensus(read.drives[0], quorum=quorum, min_iou=min_iou)
-    written = write_labels(merged.labels, out, drive=read.recordings[0], kind="merge")
-    disputes = [
-        {
-            "object": one.object,
-            "reason": one.reason,
-            "parents": list(one.parents),
-            "timestamp_ns": one.timestamp_ns,
-            "value": one.value,
-            "limit": one.limit,
-        }
-        for one in merged.disputes
-    ]
-    return {"out": out, "tracks": written.tracks, "boxes": written.boxes, "disputes": disputes}
+def consensus_documents(
+    read: Labellings, outs: Sequence[str], *, quorum: int | None, min_iou: float | None
+) -> list[Document]:
+    """Merge the labellings of every drive, write them, and say what is open."""
+    documents = []
+    for people, recording, out in zip(read.drives, read.recordings, outs, strict=True):
+        merged = qa.consensus(people, quorum=quorum, min_iou=min_iou)
+        written = write_labels(merged.labels, out, drive=recording)
+        disputes = [asdict(dispute) for dispute in merged.disputes]
+        documents.append({"out": out, "tracks": written.tracks, "boxes": written.boxes, "disputes": disputes})
+    return documents
 
 
 def gold_document(
@@ -93,17 +88,20 @@ def print_agreement(document: Mapping[str, Any], by: Grouping | None) -> None:
     blocks = document["intervals"]
     narrow = "" if blocks["resampled"] == "drives" else "; more drives would make them wider"
     print(f"in brackets: 95 % intervals over {blocks['blocks']} {blocks['resampled']}{narrow}")
+    if document["drives_left_out"]:
+        print(f"only some people labelled: {', '.join(document['drives_left_out'])}")
     if document["left_out"]:
         print(f"{document['left_out']} boxes at instants at which nobody else has any were left out")
 
 
-def print_consensus(document: Mapping[str, Any]) -> None:
+def print_consensus(documents: Iterable[Mapping[str, Any]]) -> None:
     """Print what was merged, and what somebody should decide."""
-    print(f"{document['out']}: {document['tracks']} tracks, {document['boxes']} boxes")
-    for one in document["disputes"]:
-        what = "left out" if one["object"] is None else f"object {one['object']}"
-        measured = f"{one['reason']} {one['value']:.2f} of {one['limit']:.2f} at {one['timestamp_ns']}"
-        print(f"to decide: {what}, {measured}: {', '.join(one['parents'])}")
+    for document in documents:
+        print(f"{document['out']}: {document['tracks']} tracks, {document['boxes']} boxes")
+        for one in document["disputes"]:
+            what = "left out" if one["object"] is None else f"object {one['object']}"
+            measured = f"{one['reason']} {one['value']:.2f} of {one['limit']:.2f} at {one['timestamp_ns']}"
+            print(f"to decide: {what}, {measured}: {', '.join(one['parents'])}")
 
 
 def print_gold(document: Mapping[str, Any]) -> None:

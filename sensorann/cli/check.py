@@ -22,7 +22,7 @@ from sensorann.errors import UsageError
 from sensorann.formats import open_drive
 from sensorann.formats.ontology_file import read_ontology
 from sensorann.qa import Finding, Severity
-from sensorann.qa.report import write_report
+from sensorann.qa.report import agreement_matrices, write_report
 
 SeverityName = Literal["note", "warning", "error"]
 
@@ -38,6 +38,7 @@ def check(
     fail_on: SeverityName | None = None,
     max_findings: int | None = None,
     report: Path | None = None,
+    against: Annotated[tuple[str, ...], Parameter(negative="")] = (),
     ontology: Path | None = None,
     from_format: FromFormat = None,
     as_json: AsJson = False,
@@ -74,6 +75,8 @@ def check(
         Exit status 3 when there are more findings than this.
     report
         Write one .html file to open in a browser: the findings with pictures, plots, and the points of the first ones.
+    against
+        Another labelling of the drive, whose agreement with this one the report shows; may be given several times.
     ontology
         JSON of categories with what the guideline asks of their boxes (docs/quality.md); that of the labels when not
         given.
@@ -88,6 +91,8 @@ def check(
         raise UsageError(f"-n must be a number of findings, 0 or more, got {n}")
     if report is not None and report.suffix != ".html":
         raise UsageError(f"--report must end in .html, got {report}")
+    if against and report is None:
+        raise UsageError("--against compares for the report: name it with --report FILE.html")
     recording = None if drive is None else open_drive(drive)
     given = read_labels(labels, drive=recording, format=from_format)
     if ontology is not None:
@@ -105,7 +110,17 @@ def check(
     if report is not None:
         with counted("drawing findings") as progress:
             tables = {"cameras": suspicion.camera_table(cameras)} if cameras else {}
-            write_report(report, given, found[:n], drive=recording, source=labels, tables=tables, progress=progress)
+            everybody = {name: read_labels(name, drive=recording) for name in against}
+            write_report(
+                report,
+                given,
+                found[:n],
+                drive=recording,
+                source=labels,
+                agreement=agreement_matrices({labels: given, **everybody}, drive=recording) if against else (),
+                tables=tables,
+                progress=progress,
+            )
     if as_json:
         print_json([_document(one) for one in found[:n]])
     else:

@@ -10,15 +10,15 @@ from cyclopts import Parameter
 from sensorann.cli.against_truth import print_truth, shown, truth_document
 from sensorann.cli.agreement import (
     agreement_document,
-    consensus_document,
+    consensus_documents,
     gold_document,
     print_agreement,
     print_consensus,
     print_gold,
 )
 from sensorann.cli.label_formats import FromFormat
-from sensorann.cli.labellings import read_labellings
-from sensorann.cli.labels import check_writable, read_labels
+from sensorann.cli.labellings import addresses_of, read_labellings
+from sensorann.cli.labels import read_labels
 from sensorann.cli.output import AsJson, print_json
 from sensorann.errors import UsageError
 from sensorann.formats import open_drive
@@ -90,7 +90,8 @@ def compare(
         A figure over all categories and its least value, as hota=0.8; may be given several times. Of gold, everybody's
         recall or precision. Exit status 3 when one is not met.
     consensus
-        Merge the labels of one drive and write them here; says which objects somebody should decide.
+        Merge the labels and write them here, those of many drives into this folder or store; says which objects
+        somebody should decide.
     quorum
         People who must have a box for the consensus to have it; more than half when not given.
     hidden
@@ -115,6 +116,7 @@ def compare(
         print_document = partial(print_truth, document, by)
     else:
         read = read_labellings((truth, other, *more), drive=drive, format=from_format)
+        outs = () if consensus is None else addresses_of(read, consensus)
         if "gold" in chosen:
             document, figures = gold_document(read, hidden=hidden, seed=seed, min_iou=min_iou)
             print_document = partial(print_gold, document)
@@ -123,7 +125,7 @@ def compare(
             print_document = partial(print_agreement, document, by)
     missed = _not_met(figures, least)
     if consensus is not None:
-        document["consensus"] = consensus_document(read, consensus, quorum=quorum, min_iou=min_iou)
+        document["consensus"] = consensus_documents(read, outs, quorum=quorum, min_iou=min_iou)
     if as_json:
         print_json(document | {"not_met": missed})
         return THRESHOLD_NOT_MET if missed else 0
@@ -155,10 +157,8 @@ def _check_together(
         raise UsageError("--quorum is of a consensus: add --consensus OUT")
     if hidden is not None and "gold" not in chosen:
         raise UsageError("--hidden draws gold objects: add --metric gold")
-    if consensus is not None:
-        if "gold" in chosen:
-            raise UsageError("--consensus takes nobody for the truth: leave out --metric gold")
-        check_writable(consensus)
+    if consensus is not None and "gold" in chosen:
+        raise UsageError("--consensus takes nobody for the truth: leave out --metric gold")
 
 
 def _metrics(text: str) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -37,15 +38,16 @@ def camera_closeup(image: NDArray[np.uint8], camera: Camera, cuboid_camera: Cubo
     ((left, top, right, bottom),) = outlines(cuboid_camera, camera)
     if not np.isfinite(left):
         return None
-    drawn = draw_cuboids(image, camera, cuboid_camera, [_CHOSEN])
     width, height = CLOSEUP_SIZE
     scale = min(_FILLED * width / (right - left), _FILLED * height / (bottom - top), _LARGEST_ZOOM)
-    middle = np.array([(left + right) / 2, (top + bottom) / 2])
-    pixels_from_closeup = np.array([[1 / scale, 0, middle[0] - width / scale / 2], [0, 1 / scale, 0]])
-    pixels_from_closeup[1, 2] = middle[1] - height / scale / 2
+    corner = np.array([(left + right) / 2, (top + bottom) / 2]) - np.array(CLOSEUP_SIZE) / scale / 2
+    closeup_from_pixels = np.array([[scale, 0.0, -scale * corner[0]], [0.0, scale, -scale * corner[1]], [0, 0, 1]])
     # Shrinking takes the mean of what falls together, or thin lines would come and go.
-    flags = (cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR) | cv2.WARP_INVERSE_MAP
-    return np.asarray(cv2.warpAffine(drawn, pixels_from_closeup, CLOSEUP_SIZE, flags=flags), np.uint8)
+    flags = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    cut = np.asarray(cv2.warpAffine(image, closeup_from_pixels[:2], CLOSEUP_SIZE, flags=flags), np.uint8)
+    # A part of a picture, enlarged, is the picture of a camera of its own: lines stay thin.
+    closer = replace(camera, matrix=closeup_from_pixels @ camera.matrix, size=CLOSEUP_SIZE)
+    return draw_cuboids(cut, closer, cuboid_camera, [_CHOSEN])
 
 
 def birdseye_closeup(

@@ -7,6 +7,7 @@ from sensorann.scene.drive import Drive, check_drive, check_index, frame_timesta
 from sensorann.scene.guideline import Guideline, guideline_from
 from sensorann.scene.labels import Labels
 from sensorann.scene.ontology import MOTION_MODELS, Category, Motion, MotionModel, Ontology, Wander, default_ontology
+from sensorann.scene.radar_returns import Returns, returns_over_ground
 from sensorann.scene.recalibrated import RecalibratedDrive
 from sensorann.scene.rig import SENSOR_KINDS, Rig, Sensor, SensorKind, sensor_kind
 from sensorann.scene.sweep import Sweep
@@ -32,6 +33,7 @@ __all__ = [
     "Ontology",
     "RecalibratedDrive",
     "Relation",
+    "Returns",
     "Rig",
     "Sensor",
     "SensorKind",
@@ -52,6 +54,7 @@ __all__ = [
     "nearest_indices",
     "one_line",
     "reference_sensor",
+    "returns_over_ground",
     "sensor_kind",
     "sources_of",
     "sync",

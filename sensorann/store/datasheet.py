@@ -181,6 +181,7 @@ def _known(manifest: Mapping[str, Any]) -> dict[str, Any]:
     tools = [f"{kind}: {n} times" for kind, n in made["events_by_kind"].items() if kind in machine]
     sources = ", ".join(f"{n} {source}" for source, n in made["boxes_by_source"].items() if n)
     return {
+        **_known_protocol(manifest["guideline"]["in_force"]),
         "annotation_platform": sorted({f"sensorann {release['sensorann']}", *made["clients"]}),
         "machine_annotation_tools": tools or ["none"],
         "annotations_per_item": f"boxes by source: {sources or 'none'}; people who edited: {len(made['actors'])}",
@@ -191,6 +192,14 @@ def _known(manifest: Mapping[str, Any]) -> dict[str, Any]:
             f"SHA-256 over all files: {release['files_root_sha256']}",
         ],
     }
+
+
+def _known_protocol(guideline: Mapping[str, str] | None) -> dict[str, str]:
+    """Name the text that annotators worked by, where the journal knows it."""
+    if guideline is None:
+        return {}
+    name, version, digest = (guideline[field] for field in ("name", "version", "sha256"))
+    return {"annotation_protocol": f"{name}, version {version}, SHA-256 {digest}"}
 
 
 def _creators(names: Sequence[str]) -> dict[str, Any]:

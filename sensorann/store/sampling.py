@@ -9,14 +9,13 @@ from sensorann.errors import StoreError
 from sensorann.store import projection
 from sensorann.store.history import Filter, log
 from sensorann.store.journal import Note
+from sensorann.store.kinds import AUTOMATIC, BESIDE_LABELS
 from sensorann.store.patch import Body, DocumentChange, Patch, dumped
 from sensorann.store.roles import require_right, roles
 from sensorann.store.store import Store
 
 # Samples may be of several drives: their documents belong to none.
 _STORE = ""
-# Events that nobody placed a box by.
-_NOT_MADE_BY_HAND = ("import", "comment", "resolve", "accept", "reject")
 
 
 def samples(store: Store) -> dict[str, Body]:
@@ -68,9 +67,7 @@ def record_look(
         object yourself.
     """
     require_right(store, "accept and reject")
-    _require_sample(store, name)
-    if name in decisions(store):
-        raise StoreError(f"sample {name!r} is decided: draw another one")
+    require_undecided(store, name)
     if roles(store) and store.actor in _makers(store, drive, object_id):
         raise StoreError(f"{store.actor} worked on object {object_id}: somebody else looks at it")
     body = {
@@ -111,11 +108,22 @@ def add_decision(store: Store, name: str, body: Body) -> None:
         When there is no such sample, it is decided already, or your role does not review.
     """
     require_right(store, "accept and reject")
-    _require_sample(store, name)
-    if name in decisions(store):
-        raise StoreError(f"sample {name!r} is decided already")
+    require_undecided(store, name)
     change = DocumentChange("decision", name, None, body)
     store.commit(_STORE, Patch(documents=(change,)), Note(kind="decision", text=name))
+
+
+def require_undecided(store: Store, name: str) -> None:
+    """Check that a sample is there and open.
+
+    Raises
+    ------
+    StoreError
+        When there is no such sample, or it is decided.
+    """
+    _require_sample(store, name)
+    if name in decisions(store):
+        raise StoreError(f"sample {name!r} is decided already: draw another one")
 
 
 def _bodies(store: Store, kind: str) -> dict[str, Body]:
@@ -132,4 +140,4 @@ def _require_sample(store: Store, name: str) -> None:
 def _makers(store: Store, drive: str, object_id: str) -> set[str]:
     """Who made an object what it is."""
     events = log(store, Filter(drive=drive, object_id=object_id))
-    return {event.actor for event in events if event.kind not in _NOT_MADE_BY_HAND}
+    return {event.actor for event in events if event.kind not in (*BESIDE_LABELS, *AUTOMATIC)}

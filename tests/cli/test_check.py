@@ -63,6 +63,15 @@ def test_a_report_is_written(flipped, tmp_path, capsys):
     assert "heading is 180 degrees away from its motion" in path.read_text("utf-8")
 
 
+def test_the_report_shows_who_agrees(flipped, tmp_path):
+    other, path = tmp_path / "other.json", tmp_path / "check.html"
+    sa.write_labels(labels_of(driving(category="Van")), other)
+    assert run(["check", flipped, "--report", str(path), "--against", str(other)]) == 0
+    page = path.read_text("utf-8")
+    assert "Boxes that both have (F1)" in page
+    assert "call each object" in page
+
+
 @pytest.mark.parametrize(
     ("options", "status", "message"),
     [
@@ -70,6 +79,7 @@ def test_a_report_is_written(flipped, tmp_path, capsys):
         (["-n", "-1"], 2, "0 or more, got -1"),
         (["--rule", "nothing"], 1, "no rule 'nothing', there are: heading_flip"),
         (["--fail-on", "fatal"], 2, "fatal"),
+        (["--against", "other.json"], 2, "--against compares for the report"),
         (["--report", "check.pdf"], 2, "--report must end in .html, got check.pdf"),
     ],
 )

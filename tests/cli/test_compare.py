@@ -6,7 +6,7 @@ import pytest
 import sensorann as sa
 from sensorann.cli import run
 from sensorann.formats import read_labels, write_labels
-from tests.builders import make_labels, make_track
+from tests.builders import MemoryDrive, make_labels, make_track
 from tests.qa.agreement.people import changed, scattered, scene
 
 
@@ -154,6 +154,9 @@ def test_folders_are_drives_of_one_name(tmp_path, capsys):
     document = json.loads(capsys.readouterr().out)
     assert document["intervals"] == {"resampled": "drives", "blocks": 6}
     assert document["groups"]["all"]["boxes"] == 6 * 2 * 96
+    write_labels(scene(), tmp_path / "anna" / "alone.json")
+    assert run(words[:-1]) == 0
+    assert "only some people labelled: alone" in capsys.readouterr().out
     (tmp_path / "cleo").mkdir()
     write_labels(scene(), tmp_path / "cleo" / "other.json")
     assert run([*words[:2], str(tmp_path / "cleo"), *words[3:]]) == 1
@@ -171,6 +174,15 @@ def test_files_of_one_name_are_called_by_their_folders(tmp_path, capsys):
     assert json.loads(capsys.readouterr().out)["pairs"][0]["people"] == ["anna", "ben"]
 
 
+def test_tables_of_nuscenes_are_one_drive(tmp_path, capsys):
+    for person in ("anna", "ben"):
+        write_labels(scene(n_objects=3), tmp_path / person, drive=MemoryDrive(), format="nuscenes")
+        (tmp_path / person / "SOURCE.txt").write_text("where it comes from")
+    folders = [str(tmp_path / person) for person in ("anna", "ben")]
+    assert run(["compare", *folders, "--metric", "agreement", "--min", "f1=1"]) == 0
+    assert "anna, ben" in capsys.readouterr().out
+
+
 def test_stores_are_drives_of_one_name(tmp_path, capsys):
     for person in ("anna", "ben"):
         with sa.open_store(tmp_path / f"{person}.db", actor=person, create=True) as store:
@@ -179,8 +191,22 @@ def test_stores_are_drives_of_one_name(tmp_path, capsys):
     stores = [str(tmp_path / f"{person}.db") for person in ("anna", "ben")]
     assert run(["compare", *stores, "--metric", "agreement", "--min", "f1=1", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["groups"]["all"]["boxes"] == 2 * 2 * 3 * 12
-    assert run(["compare", *stores, "--consensus", str(tmp_path / "merged.json")]) == 2
-    assert "a consensus is of one drive, got 2" in capsys.readouterr().err
+
+
+def test_many_drives_are_merged_into_a_folder_or_a_store(tmp_path, capsys):
+    for person in ("anna", "ben"):
+        for name in ("monday", "tuesday"):
+            write_labels(scene(n_objects=3), tmp_path / person / f"{name}.json")
+    words = ["compare", str(tmp_path / "anna"), str(tmp_path / "ben"), "--consensus"]
+    assert run([*words, str(tmp_path / "merged")]) == 0
+    assert [path.name for path in sorted((tmp_path / "merged").iterdir())] == ["monday.json", "tuesday.json"]
+    store = str(tmp_path / "labels.db")
+    assert run(["store", "init", store]) == 0
+    assert run([*words, store]) == 0
+    with sa.open_store(store) as opened:
+        assert opened.drives() == ("monday", "tuesday")
+    assert run([*words, f"{store}#all"]) == 2
+    assert "2 drives are written: name the store alone" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """`sensorann store review plan|next|record|decide`."""
 
+import hashlib
 import json
 
 import numpy as np
@@ -7,6 +8,8 @@ import pytest
 
 import sensorann as sa
 from sensorann.cli import run
+from sensorann.store.release import release_manifest
+from sensorann.store.sampling import decisions, looks
 from tests.builders import make_labels, make_track
 from tests.store.edits import moved
 
@@ -60,6 +63,9 @@ def test_good_labels_are_accepted_with_their_evidence(db, tmp_path, capsys):
     assert evidence["attached"]["agreement.json"]["content"] == {"f1": 0.93}
     assert evidence["decided_by"] == "anna"
     assert "Release decision: 1" in (tmp_path / "evidence.html").read_text()
+    with sa.open_store(db) as store:
+        kept = release_manifest(store, "monday")["review"]["samples"]["1"]
+    assert kept["evidence_sha256"] == hashlib.sha256((tmp_path / "evidence.json").read_bytes()).hexdigest()
     assert run(["store", "verify", db]) == 0
 
 
@@ -75,6 +81,16 @@ def test_bad_labels_are_rejected_as_soon_as_it_is_clear(db, tmp_path, capsys):
     assert not (tmp_path / "again.json").exists()
 
 
+def test_no_evidence_no_decision(db, tmp_path, capsys):
+    assert run(["store", "review", "plan", f"{db}#monday", "--n", "2", "--c", "0"]) == 0
+    look_at_all(db, capsys)
+    (tmp_path / "evidence.html").mkdir()
+    assert run(["store", "review", "decide", db, "-o", str(tmp_path / "evidence")]) == 1
+    assert "is a folder" in capsys.readouterr().err
+    with sa.open_store(db) as store:
+        assert decisions(store) == {}
+
+
 def test_an_open_sample_is_not_decided_but_may_be_waived(db, tmp_path, capsys):
     assert run(["store", "review", "plan", f"{db}#monday", "--n", "10", "--c", "0"]) == 0
     out = str(tmp_path / "evidence")
@@ -87,18 +103,12 @@ def test_an_object_that_changed_is_looked_at_again(db, capsys):
     assert run(["store", "review", "plan", f"{db}#monday", "--n", "5", "--c", "1"]) == 0
     look_at_all(db, capsys)
     with sa.open_store(db, actor="ben") as store:
-        first = next(iter(store_looks(store)))
+        first = next(iter(looks(store, "1")))
         seen = store.track(*first)
         store.edit(seen, moved(seen.track, 0))
     found = printed(["store", "review", "next", db, "--json"], capsys)
     assert found["verdict"] == "continue"
     assert [(item["drive"], item["object"]) for item in found["next"]] == [first]
-
-
-def store_looks(store):
-    from sensorann.store.sampling import looks
-
-    return looks(store, "1")
 
 
 def test_objects_of_a_range_need_recordings(db, capsys):

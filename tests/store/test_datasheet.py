@@ -44,6 +44,14 @@ def test_people_and_the_journal_speak(release, tmp_path, capsys):
     assert "not said" in printed
 
 
+def test_the_guideline_is_named_by_its_hash(release, tmp_path, capsys):
+    (tmp_path / "rules.md").write_text("boxes are tight")
+    assert run(["store", "guideline", release[0], str(tmp_path / "rules.md"), "--version", "2.1"]) == 0
+    document, _ = written(release, tmp_path, capsys)
+    digest = hashlib.sha256(b"boxes are tight").hexdigest()
+    assert document["rai:dataAnnotationProtocol"] == f"rules.md, version 2.1, SHA-256 {digest}"
+
+
 def test_files_are_named_as_seen_from_the_document(release, tmp_path, capsys):
     document, _ = written(release, tmp_path, capsys)
     described = {one["contentUrl"]: one["sha256"] for one in document["distribution"]}

@@ -133,8 +133,12 @@ class Hands:
         self._do("mousemove", "--window", self.window, str(round(x)), str(round(y)))
         time.sleep(_HOLD_S)
 
-    def release(self) -> None:
+    def let_go(self) -> None:
+        """Let the button go and do not wait."""
         self._do("mouseup", "1")
+
+    def release(self) -> None:
+        self.let_go()
         time.sleep(_HOLD_S)
 
     def _do(self, *words: str) -> str:

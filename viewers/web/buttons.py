@@ -27,6 +27,7 @@ SELDOM: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "points": ("coloring", "merge_sweeps", "point_filter", "rings", "halo", "radar", "names", "world"),
         "say": ("attribute", "tag", "event", "filter", "lock", "measure"),
         "look": ("usual_view", "top_view", "side_view", "front_view"),
+        "program": ("help", "leave"),
         "ids": ("merge", "split", "relink", "delete_from_here"),
     }
 )

@@ -41,11 +41,12 @@ class Cameras:
         self._queue: RenderingQueue[dict[str, Picture]] = RenderingQueue("sensorann cameras")
         self._waiting: Callable[[], dict[str, Picture]] | None = None
         self._asked_s = 0.0
+        self._panel: viser.PanelHandle | None = None
         rig = session.drive.rig
         names = [sensor.name for sensor in rig.of_kind("camera") if len(session.drive.timestamps_ns(sensor.name))]
         if not names:
             return
-        panel = gui.add_panel()
+        self._panel = panel = gui.add_panel()
         with panel.add_tab("Cameras"):
             for name in names:
                 width, height = rig.camera(name).size
@@ -57,7 +58,10 @@ class Cameras:
 
     def ask(self, session: Session, points_labels: NDArray[np.floating]) -> None:
         """Have the session drawn as it is now; points (N, 3), in the frame of the labels, stand in for pictures."""
-        if not self.widgets or Part.PICTURES not in session.looks.shown:
+        if self._panel is None:
+            return
+        self._panel.visible = Part.PICTURES in session.looks.shown
+        if not self._panel.visible:
             return
         self._waiting = partial(
             _pictures,

@@ -17,6 +17,8 @@ _KEYS = {key: key for key in string.ascii_uppercase + string.digits}
 _KEYS |= {way.capitalize(): f"arrow{way}" for way in ("left", "right", "up", "down")}
 _NAMED = ("Space", "Enter", "Escape", "Tab", "Backspace", "Delete", "Insert", "Home", "End", "PageUp", "PageDown")
 _KEYS |= {name: name.lower() for name in _NAMED}
+# What acts on parts of the window that the page does not have.
+_ELSEWHERE = frozenset({"image_box", "close_ups", "batch", "next_camera"})
 _MODIFIERS = {"Ctrl": "cmd/ctrl", "Alt": "alt", "Shift": "shift"}
 
 
@@ -28,6 +30,8 @@ def listen_to_keys(gui: viser.GuiApi, keymap: Keymap, post: Post) -> None:
         if known is not None:
             keys[name].append({"hotkey": known[0], "modifier": known[1]})
     for name, command in keymap.commands.items():
+        if name in _ELSEWHERE:
+            continue
         for key_options in keys[name] or [{}]:
             _add(gui, command, key_options, post)
 

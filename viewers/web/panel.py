@@ -65,7 +65,10 @@ class Panel:
 
     def _show_objects(self, session: Session) -> None:
         shown = list(session.shown())
-        self._ids = {list_line(session, box): box.track.id for box in shown}
+        self._ids = {}
+        for box in shown:
+            line = list_line(session, box)  # has the beginning of a long id
+            self._ids[f"{line}  {box.track.id}" if line in self._ids else line] = box.track.id
         last = session.selected[-1] if session.selected else None
         chosen = [text for text, track_id in self._ids.items() if track_id == last]
         options = (_NOTHING, *self._ids)

@@ -32,15 +32,17 @@ class Scene:
     Attributes
     ----------
     cloud : points of this frame, which a click may mean
+    points, lines, captions : what is on the page, lines by what they show; captions to spare are hidden
     """
 
     def __init__(self, scene: viser.SceneApi) -> None:
         self.cloud = Cloud.joined([])
+        self.points: viser.PointCloudHandle | None = None
         self._scene = scene
         self._drawn: tuple[object, ...] = ()
         self._merging: RenderingQueue[tuple[int, Cloud]] = RenderingQueue("sensorann cloud")
-        self._lines: dict[str, viser.LineSegmentsHandle] = {}
-        self._captions: list[viser.LabelHandle] = []
+        self.lines: dict[str, viser.LineSegmentsHandle] = {}
+        self.captions: list[viser.LabelHandle] = []
         scene.set_background_image(np.full((1, 1, 3), _DARK, np.uint8), format="png")
         scene.configure_default_lights(enabled=False)
 
@@ -82,8 +84,12 @@ class Scene:
         return len(self.cloud.points) > 0
 
     def _draw_points(self, session: Session, cloud: Cloud) -> None:
-        shown, from_ego = filtered(session, cloud), drawn_from_ego(session)
-        self._scene.add_point_cloud(
+        shown, rings = filtered(session, cloud), NO_LINES
+        # Where there are none, nobody may know where the vehicle is either.
+        from_ego = drawn_from_ego(session) if len(cloud.points) else Transform.identity()
+        if Part.RINGS in session.looks.shown and len(cloud.points):
+            rings = surroundings.rings(float(np.percentile(cloud.points[:, 2], _GROUND_PERCENTILE)))
+        self.points = self._scene.add_point_cloud(
             "/points",
             from_ego.apply(shown.points).astype(np.float32),
             colors_of(session, shown),
@@ -91,22 +97,19 @@ class Scene:
             precision="float32",
             point_shading="flat",
         )
-        rings = NO_LINES
-        if Part.RINGS in session.looks.shown and len(cloud.points):
-            rings = surroundings.rings(float(np.percentile(cloud.points[:, 2], _GROUND_PERCENTILE)))
         self._draw_lines("/rings", rings, from_ego)
 
     def _draw_lines(self, name: str, lines: Lines, drawn_from_lines: Transform) -> None:
-        handle = self._lines.get(name)
+        handle = self.lines.get(name)
         if not len(lines.starts):
             if handle is not None:
-                self._lines.pop(name).remove()
+                self.lines.pop(name).remove()
             return
         ends = np.stack([drawn_from_lines.apply(lines.starts), drawn_from_lines.apply(lines.ends)], axis=1)
         points = ends.astype(np.float32)
         colors = np.repeat(np.round(255 * _linear(lines.colors)).astype(np.uint8)[:, None], 2, axis=1)
         if handle is None:
-            self._lines[name] = self._scene.add_line_segments(
+            self.lines[name] = self._scene.add_line_segments(
                 name, points, colors, thickness=_LINE_PX, thickness_units="screen"
             )
         else:
@@ -115,14 +118,14 @@ class Scene:
     def _draw_captions(self, session: Session, from_labels: Transform) -> None:
         named = list(session.shown()) if Part.NAMES in session.looks.shown else []
         for n, box in enumerate(named):
-            if n == len(self._captions):
-                self._captions.append(self._scene.add_label(f"/captions/{n}", "", anchor="bottom-center"))
+            if n == len(self.captions):
+                self.captions.append(self._scene.add_label(f"/captions/{n}", "", anchor="bottom-center"))
             top = box.cuboid.frame_from_cuboid.apply([0.0, 0.0, box.cuboid.size[2] / 2])
-            caption = self._captions[n]
+            caption = self.captions[n]
             caption.text = f"{short_id(box.track.id)} {box.track.category}"
             caption.position, caption.visible = from_labels.apply(top), True
         # Those to spare are kept: a page that joins later is told of everything that ever had a name of its own.
-        for caption in self._captions[len(named) :]:
+        for caption in self.captions[len(named) :]:
             caption.visible = False
 
 

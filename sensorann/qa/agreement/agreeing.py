@@ -123,48 +123,66 @@ def measure_agreement(
     tables = [gather(people, drive=drive, min_iou=min_iou) for people, drive in zip(drives, known, strict=True)]
     units = [units_of(table) for table in tables]
     words = sorted({name for table in tables for name in table.categories})
-    of_drives = len(tables) >= _LEAST_DRIVES
-    blocks = _blocks(tables, of_drives=of_drives)
-    n_blocks = int(blocks.max(initial=-1)) + 1
-    weights = resampled(n_blocks, seed=seed)
-
-    def told(tally: Tally, chosen: NDArray[np.bool_]) -> Figure:
-        return figure_of(tally, chosen, blocks, weights)
-
-    everything = np.ones(len(blocks), np.bool_)
     pairs = _joined_pairs(tables, [tallies_of_pairs(*both, words) for both in zip(tables, units, strict=True)])
     parts = [tallies_of_units(*both, words) for both in zip(tables, units, strict=True)]
     tallies = _over_pairs(pairs) | {name: _joined(tables, [part[name] for part in parts]) for name in parts[0]}
-    groups = {ALL: everything}
-    if by is not None:
-        names = np.concatenate([group_names(table, by) for table in tables])
-        groups |= {str(name): names == name for name in np.unique(names)}
+    spread = _spread(tables, seed=seed)
+    every = np.ones(len(spread.blocks), np.bool_)
     return Agreement(
         groups={
             name: GroupAgreement(
                 n_boxes=int(chosen.sum()),
-                figures={figure: told(tallies[figure], chosen) for figure in AGREEMENT_FIGURES},
+                figures={figure: spread.figure(tallies[figure], chosen) for figure in AGREEMENT_FIGURES},
             )
-            for name, chosen in groups.items()
+            for name, chosen in _groups(tables, by).items()
         },
-        pairs={
-            both: {name: told(tally, everything) for name, tally in tallies.items()} for both, tallies in pairs.items()
-        },
-        attributes=_attributes(tables, units, told=lambda tally: told(tally, everything)),
-        blocks="drives" if of_drives else "objects",
-        n_blocks=n_blocks,
+        pairs={both: {name: spread.figure(tally, every) for name, tally in own.items()} for both, own in pairs.items()},
+        attributes=_attributes(tables, units, told=lambda tally: spread.figure(tally, every)),
+        blocks=spread.kind,
+        n_blocks=spread.weights.shape[1],
         n_left_out=sum(table.n_left_out for table in tables),
     )
 
 
-def _blocks(tables: Sequence[Gathered], *, of_drives: bool) -> NDArray[np.int64]:
-    """Block (N,) of each box of all drives, counted from 0."""
-    first = 0
-    parts = []
-    for number, table in enumerate(tables):
-        parts.append(np.full(len(table.rows), number, np.int64) if of_drives else table.objects + first)
-        first += table.n_objects
-    return np.concatenate(parts)
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+class _Spread:
+    """What intervals resample.
+
+    Attributes
+    ----------
+    kind : of the blocks
+    blocks : (N,) int64, block of each box of all drives
+    weights : (B, G) float64, how often each resample takes each block
+    """
+
+    kind: Literal["drives", "objects"]
+    blocks: NDArray[np.int64]
+    weights: NDArray[np.float64]
+
+    def figure(self, tally: Tally, chosen: NDArray[np.bool_]) -> Figure:
+        """Compute a figure of some boxes (N,) bool."""
+        return figure_of(tally, chosen, self.blocks, self.weights)
+
+
+def _spread(tables: Sequence[Gathered], *, seed: int) -> _Spread:
+    of_drives = len(tables) >= _LEAST_DRIVES
+    first = np.cumsum([0, *(table.n_objects for table in tables)])
+    blocks = [
+        np.full(len(table.rows), number, np.int64) if of_drives else table.objects + first[number]
+        for number, table in enumerate(tables)
+    ]
+    n_blocks = len(tables) if of_drives else int(first[-1])
+    weights = resampled(n_blocks, seed=seed)
+    return _Spread(kind="drives" if of_drives else "objects", blocks=np.concatenate(blocks), weights=weights)
+
+
+def _groups(tables: Sequence[Gathered], by: Grouping | None) -> dict[str, NDArray[np.bool_]]:
+    """Boxes (N,) of all drives that belong to each group, all of them first."""
+    groups = {ALL: np.ones(sum(len(table.rows) for table in tables), np.bool_)}
+    if by is not None:
+        names = np.concatenate([group_names(table, by) for table in tables])
+        groups |= {str(name): names == name for name in np.unique(names)}
+    return groups
 
 
 def _joined(tables: Sequence[Gathered], parts: Iterable[Tally]) -> Tally:

@@ -81,14 +81,16 @@ def circular_sums(angles: NDArray[np.float64]) -> NDArray[np.float64]:
 def alpha_of_sums(sums: NDArray[np.float64], *, level: Level) -> NDArray[np.float64]:
     """Alpha (...) of added sums (..., K); NaN where nothing can be compared."""
     within, n, moments = sums[..., 0], sums[..., 1], sums[..., 2:]
+    most = n**2
     if level == "nominal":
         between = n**2 - (moments**2).sum(axis=-1)
     elif level == "interval":
-        between = 2.0 * (n * moments[..., 0] - (moments[..., 1:] ** 2).sum(axis=-1))
+        most = 2.0 * n * moments[..., 0]
+        between = most - 2.0 * (moments[..., 1:] ** 2).sum(axis=-1)
     else:
         between = (n**2 - (moments**2).sum(axis=-1)) / 2.0
     # Rounding leaves a trace where all values are equal.
-    varied = between > 1e-12 * np.maximum(n**2, 1.0)
+    varied = between > 1e-12 * most
     expected = np.where(varied, between, np.nan) / np.where(n > 1, n - 1.0, np.nan)
     return np.asarray(1.0 - within / expected)
 

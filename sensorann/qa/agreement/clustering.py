@@ -27,15 +27,19 @@ class Overlaps:
     Attributes
     ----------
     sums : pair of tracks (the lower number first) to the sum of the overlaps of their boxes
-    common : (T, T) int64, instants at which both have a box
+    frames : of each track
     """
 
     sums: dict[tuple[int, int], float]
-    common: NDArray[np.int64]
+    frames: tuple[frozenset[int], ...]
+
+    def n_common(self, one: int, other: int) -> int:
+        """Number of instants at which both have a box."""
+        return len(self.frames[one] & self.frames[other])
 
     def mean(self, one: int, other: int) -> float:
-        """Mean overlap over the instants at which both have a box."""
-        return self.sums.get((min(one, other), max(one, other)), 0.0) / max(int(self.common[one, other]), 1)
+        """Mean overlap over the instants at which both have a box; there is one at least."""
+        return self.sums.get((min(one, other), max(one, other)), 0.0) / self.n_common(one, other)
 
 
 def least_overlap(categories: Sequence[str], ontology: Ontology) -> NDArray[np.float64]:
@@ -65,12 +69,10 @@ def overlaps(
         keys, pair_of = np.unique(pairs, axis=0, return_inverse=True)
         totals = np.bincount(pair_of.reshape(-1), shared[shared > 0], minlength=len(keys))
         sums |= {(min(a, b), max(a, b)): total for (a, b), total in zip(keys.tolist(), totals.tolist(), strict=True)}
-    there = np.zeros((len(owners), int(frames.max(initial=-1)) + 1), np.float32)
-    there[rows, frames] = 1.0
-    return Overlaps(sums=sums, common=np.rint(there @ there.T).astype(np.int64))
+    return Overlaps(sums=sums, frames=tuple(frozenset(frames[rows == track].tolist()) for track in range(len(owners))))
 
 
-def clusters_of(shared: Overlaps, owners: NDArray[np.int64], least: NDArray[np.float64]) -> NDArray[np.int64]:
+def clusters_of(shared: Overlaps, least: NDArray[np.float64]) -> NDArray[np.int64]:
     """Join tracks to objects, those first that overlap most over the whole drive; whatever they are called.
 
     Two objects become one where every two of their tracks that meet at an instant are of different labellings and
@@ -80,7 +82,6 @@ def clusters_of(shared: Overlaps, owners: NDArray[np.int64], least: NDArray[np.f
     Parameters
     ----------
     shared : see `overlaps`
-    owners : (T,) int64, labelling of each track
     least : (T,) float64, least overlap of boxes; the lower of two tracks counts
 
     Returns
@@ -90,13 +91,13 @@ def clusters_of(shared: Overlaps, owners: NDArray[np.int64], least: NDArray[np.f
     """
 
     def belong(one: int, other: int) -> bool:
-        if not shared.common[one, other]:
+        if not shared.n_common(one, other):
             return True
-        enough = shared.mean(one, other) >= _OF_TRACKS * min(least[one], least[other])
-        return bool(owners[one] != owners[other] and enough)
+        # Two tracks of one person do not overlap in any sum, so that they never are the same object at an instant.
+        return bool(shared.mean(one, other) >= _OF_TRACKS * min(least[one], least[other]))
 
-    members = {track: [track] for track in range(len(owners))}
-    cluster = list(range(len(owners)))
+    members = {track: [track] for track in range(len(least))}
+    cluster = list(range(len(least)))
     for one, other in sorted(shared.sums, key=lambda pair: (-shared.sums[pair], pair)):
         kept, gone = sorted((cluster[one], cluster[other]))
         if kept != gone and all(belong(*pair) for pair in product(members[kept], members[gone])):

@@ -96,11 +96,8 @@ def consensus(
     voices = _voices(tuple(labellings), weights)
     gathered = gather(labellings, min_iou=min_iou)
     units = units_of(gathered)
-    first_boxes = units.max(axis=1)
-    heard = gathered.spoken[:, gathered.frames[first_boxes]].sum(axis=0)
-    needed = heard // 2 + 1 if quorum is None else np.full(len(units), quorum)
-    votes = (units >= 0).sum(axis=1)
-    objects = gathered.objects[first_boxes]
+    votes, needed = (units >= 0).sum(axis=1), _needed(gathered, units, quorum)
+    objects = gathered.objects[units.max(axis=1)]
     tracks: list[Track] = []
     disputes: list[Dispute] = []
     for number in range(gathered.n_objects):
@@ -116,6 +113,14 @@ def consensus(
     labels = Labels(drive_name=first.drive_name, frame=first.frame, tracks=tuple(tracks), ontology=first.ontology)
     ordered = sorted(disputes, key=lambda dispute: (dispute.reason != "votes", dispute.value / dispute.limit))
     return Consensus(labels=labels, disputes=tuple(ordered), n_left_out=gathered.n_left_out)
+
+
+def _needed(gathered: Gathered, units: NDArray[np.int64], quorum: int | None) -> NDArray[np.int64]:
+    """Votes that each unit (U,) needs: more than half of the people who labelled its instant, or the quorum."""
+    if quorum is not None:
+        return np.full(len(units), quorum, np.int64)
+    heard = gathered.spoken[:, gathered.frames[units.max(axis=1)]].sum(axis=0)
+    return np.asarray(heard // 2 + 1, np.int64)
 
 
 def _voices(names: Sequence[str], weights: Mapping[str, float] | None) -> NDArray[np.float64]:

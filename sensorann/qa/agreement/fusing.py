@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sensorann.geometry import Cuboids
 from sensorann.geometry.overlap import paired_iou_3d
-from sensorann.geometry.rotations import wrap_angle
+from sensorann.geometry.rotations import rotations_from_yaws, wrap_angle
 from sensorann.qa.agreement.gathering import Gathered
 from sensorann.qa.agreement.medians import geometric_median, median_heading, weighted_median
 from sensorann.qa.agreement.units import by_unit
@@ -45,7 +45,12 @@ def fused(gathered: Gathered, units: NDArray[np.int64], voices: NDArray[np.float
     heading, for_front = median_heading(yaws, voices)
     sizes = _sizes(by_unit(units, gathered.cuboids.sizes), voices)
     return Fused(
-        cuboids=Cuboids.from_yaws(middle, sizes, wrap_angle(heading), frame=gathered.cuboids.frame),
+        cuboids=Cuboids(
+            centers=middle,
+            sizes=sizes,
+            rotations=_turned(gathered.cuboids, units, wrap_angle(heading - yaws)),
+            frame=gathered.cuboids.frame,
+        ),
         for_front=for_front,
         least_iou=_least_ious(gathered.cuboids, units),
         center_m=np.nanmax(np.linalg.norm(centers - middle, axis=2), axis=0),
@@ -62,6 +67,13 @@ def _sizes(sizes: NDArray[np.float64], voices: NDArray[np.float64]) -> NDArray[n
         edges = [weighted_median(np.nanmean(own[..., axis], axis=1)[:, None], weights) for axis in range(3)]
         return np.tile(np.concatenate(edges), (n_units, 1))
     return np.column_stack([weighted_median(own[..., axis], weights) for axis in range(3)])
+
+
+def _turned(cuboids: Cuboids, units: NDArray[np.int64], turns: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Turn the box of whoever is nearest in heading by what is left (R, U): so the tilt of a box stays, (U, 3, 3)."""
+    nearest = np.nanargmin(np.abs(turns), axis=0)
+    rows = np.arange(len(units))
+    return np.asarray(rotations_from_yaws(turns[nearest, rows]) @ cuboids.rotations[units[rows, nearest]])
 
 
 def _least_ious(cuboids: Cuboids, units: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -9,13 +9,13 @@ import numpy as np
 
 from sensorann.qa.checking.evidence import Evidence
 from sensorann.qa.checking.finding import Suspicion
-from sensorann.qa.checking.plain_view import plain_view
+from sensorann.qa.checking.plain_view import NEAR_M, plain_view
 from sensorann.qa.checking.strangers import FEWEST, Stranger
 
 # So many points at best say that it is an object; of people, half as many.
 _POINTS = 50.0
-# Further away nobody misses it, metres.
-_FARTHEST = 60.0
+# Further away nobody misses it, metres; what stands there may be a bush.
+_FARTHEST = {True: 60.0, False: NEAR_M}
 Range = tuple[float, float]
 _ANY = (0.0, np.inf)
 
@@ -31,6 +31,7 @@ class _Appearance:
     moves : True of things that move alone, False of those that stand, None of both
     fewest : sights that are needed
     spread : most that its length may vary between sights, metres: pieces of a wall that come into sight do
+    edged : least share of its points that lie on the edges of its box, usually: those of a hedge do not
     points : that it must show at best
     """
 
@@ -41,6 +42,7 @@ class _Appearance:
     moves: bool | None = None
     fewest: int = FEWEST
     spread: float = np.inf
+    edged: float = 0.0
     points: float = _POINTS
 
     def fits(self, stranger: Stranger) -> bool:
@@ -52,13 +54,16 @@ class _Appearance:
             and self.moves in (None, stranger.moves)
             and len(stranger.sights) >= self.fewest
             and stranger.spread <= self.spread
+            and stranger.edged >= self.edged
         )
 
 
 # Two sides of a car show its size; one side or one end is as flat as a wall, and has to look the same every time.
 _APPEARANCES = (
     _Appearance(text="a vehicle", length=(1.9, 6.6), width=(1.1, 2.4), height=(1.2, 2.4)),
-    _Appearance(text="a vehicle", length=(1.9, 8.0), width=(1.1, 2.8), height=(1.2, 3.6), moves=True, fewest=5),
+    _Appearance(
+        text="a vehicle", length=(1.9, 8.0), width=(1.1, 2.8), height=(1.2, 3.6), moves=True, fewest=5, edged=0.7
+    ),
     _Appearance(
         text="the end of a vehicle", length=(1.2, 2.7), width=_ANY, height=(1.2, 3.6), moves=True, fewest=5, spread=0.3
     ),
@@ -80,7 +85,11 @@ def forgotten(evidence: Evidence) -> Iterator[Suspicion]:
     for stranger in evidence.strangers if view is not None else ():
         kind = _kind(stranger)
         best = stranger.best
-        if view is None or not kind or not view.looks_at(best.center, best.timestamp_ns, reach=_FARTHEST):
+        if (
+            view is None
+            or not kind
+            or not view.looks_at(best.center, best.timestamp_ns, reach=_FARTHEST[stranger.moves])
+        ):
             continue
         shown = " x ".join(f"{edge:.1f}" for edge in stranger.size)
         motion = "moves" if stranger.moves else "stands"

@@ -13,10 +13,12 @@ from sensorann.qa.checking.evidence import Evidence
 from sensorann.qa.checking.finding import Suspicion
 from sensorann.qa.checking.paths import Path
 from sensorann.qa.checking.spans import how_long, spans_of
-from sensorann.scene import ImageTrack, Sensor, into_sensor
+from sensorann.scene import ImageTrack, Motion, Sensor, into_sensor
 
-# Boxes of one object in a picture overlap at least by this.
-_OVERLAP = 0.5
+# Boxes of one object in a picture overlap at least by this; those of people in space hold their swinging limbs.
+_OVERLAP, _OVERLAP_OF_PEOPLE = 0.5, 0.3
+# What is narrower than this in a picture is on its way out of it, pixels.
+_NARROWEST_PX = 10.0
 # Objects lower than this in the picture, or nearer to its border, need not be labelled; pixels.
 _LOWEST_PX, _BORDER_PX = 40.0, 2.0
 # A box that covers so much of another hides it.
@@ -36,6 +38,7 @@ class _Pair:
     path, pictured : of the object
     rows, pictured_rows : (K,) int64, boxes of one instant
     drawn : (K, 4) float64, pixels around the boxes in space; NaN where the picture does not show them
+    size : of the picture
     """
 
     path: Path
@@ -43,30 +46,43 @@ class _Pair:
     rows: NDArray[np.int64]
     pictured_rows: NDArray[np.int64]
     drawn: NDArray[np.float64]
+    size: tuple[int, int]
+
+    @property
+    def boxes(self) -> NDArray[np.float64]:
+        """Boxes (K, 4) in the picture, pixels."""
+        return self.pictured.boxes[self.pictured_rows]
+
+    @property
+    def whole(self) -> NDArray[np.bool_]:
+        """Tell which boxes in space (K,) the picture shows whole."""
+        return _is_whole(self.drawn, self.size)
 
 
 def mismatched(evidence: Evidence) -> Iterator[Suspicion]:
     """Boxes in space that the picture shows elsewhere than their box in the picture."""
     for pair in _pairs(evidence):
-        boxes = pair.pictured.boxes[pair.pictured_rows]
-        overlaps = rectangle_overlaps(pair.drawn, boxes)
-        for span in spans_of(overlaps < _OVERLAP):
+        # At the border of the picture nobody can say where a box would go on.
+        overlaps = np.where(pair.whole, rectangle_overlaps(pair.drawn, pair.boxes), np.nan)
+        limit = _OVERLAP_OF_PEOPLE if pair.path.motion is Motion.PEDESTRIAN else _OVERLAP
+        for span in spans_of(overlaps < limit):
             worst = int(span[np.argmin(overlaps[span])])
             yield Suspicion(
                 object=pair.path.track.id,
                 timestamp_ns=int(pair.path.track.timestamps_ns[pair.rows[worst]]),
                 value=float(overlaps[worst]),
-                limit=_OVERLAP,
+                limit=limit,
                 message=f"overlaps its box in {pair.pictured.camera} by {overlaps[worst]:.0%} "
                 f"{how_long(pair.rows[span], pair.path.track)}",
-                excess=_OVERLAP / max(float(overlaps[worst]), 0.05),
+                excess=limit / max(float(overlaps[worst]), 0.05),
             )
 
 
 def not_in_picture(evidence: Evidence) -> Iterator[Suspicion]:
     """Boxes in space behind a camera or beside its picture, though there is a box in the picture."""
     for pair in _pairs(evidence):
-        for span in spans_of(np.isnan(pair.drawn[:, 0])):
+        wide = pair.boxes[:, 2] - pair.boxes[:, 0] > _NARROWEST_PX
+        for span in spans_of(np.isnan(pair.drawn[:, 0]) & wide):
             rows = pair.rows[span]
             yield Suspicion(
                 object=pair.path.track.id,
@@ -114,8 +130,8 @@ def only_in_space(evidence: Evidence) -> Iterator[Suspicion]:
         for number, view in enumerate(views):
             if (camera, view.path.track.id) in known:
                 continue
-            plain = np.array([view.is_plain(k) and not _is_covered(views, number, k) for k in range(len(view.rows))])
-            rows = view.rows[plain.astype(np.bool_)]
+            kept = [k for k in np.flatnonzero(view.plain) if not _is_covered(views, number, int(k))]
+            rows = view.rows[kept]
             if len(rows) < _FEWEST:
                 continue
             nearest = int(rows[np.argmin(view.path.distances[rows])])
@@ -154,12 +170,16 @@ class _View:
         rows, drawn = rows[np.isfinite(drawn[:, 0])], drawn[np.isfinite(drawn[:, 0])]
         return cls(path=path, rows=rows, drawn=drawn, size=evidence.drive.rig.camera(camera).size)
 
-    def is_plain(self, k: int) -> bool:
-        """Tell whether box k is large enough and whole in the picture."""
-        left, top, right, bottom = self.drawn[k]
-        inside = left > _BORDER_PX and top > _BORDER_PX
-        inside &= right < self.size[0] - 1 - _BORDER_PX and bottom < self.size[1] - 1 - _BORDER_PX
-        return bool(inside and bottom - top > _LOWEST_PX)
+    @property
+    def plain(self) -> NDArray[np.bool_]:
+        """Tell which boxes (K,) are large enough and whole in the picture."""
+        return _is_whole(self.drawn, self.size) & (self.drawn[:, 3] - self.drawn[:, 1] > _LOWEST_PX)
+
+
+def _is_whole(boxes: NDArray[np.float64], size: tuple[int, int]) -> NDArray[np.bool_]:
+    """Tell which boxes (K, 4) keep away from the border of a picture; NaN does not."""
+    inside = (boxes[:, :2] > _BORDER_PX).all(axis=1)
+    return np.asarray(inside & (boxes[:, 2:] < np.array(size) - 1 - _BORDER_PX).all(axis=1))
 
 
 def _is_covered(views: list[_View], number: int, k: int) -> bool:
@@ -191,11 +211,11 @@ def _pairs(evidence: Evidence) -> Iterator[_Pair]:
     for pictured in evidence.labels.image_tracks:
         if pictured.id not in paths or pictured.camera not in drive.rig:
             continue
-        path = paths[pictured.id]
+        path, size = paths[pictured.id], drive.rig.camera(pictured.camera).size
         _, rows, own = np.intersect1d(path.track.timestamps_ns, pictured.timestamps_ns, return_indices=True)
         if len(rows):
             drawn = _drawn(evidence, path, drive.rig[pictured.camera], rows)
-            yield _Pair(path=path, pictured=pictured, rows=rows, pictured_rows=own, drawn=drawn)
+            yield _Pair(path=path, pictured=pictured, rows=rows, pictured_rows=own, drawn=drawn, size=size)
 
 
 def _drawn(evidence: Evidence, path: Path, sensor: Sensor, rows: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -45,6 +45,11 @@ class Stranger:
         return float(np.std([one.size[0] for one in self.sights]))
 
     @property
+    def edged(self) -> float:
+        """Share of its points that lie on the edges of its box, in the middle of its sights."""
+        return float(np.median([one.score for one in self.sights]))
+
+    @property
     def moves(self) -> bool:
         """Tell whether it changes its place steadily."""
         places = np.array([one.center[:2] for one in self.sights])

@@ -63,6 +63,14 @@ def test_numbers_far_from_zero_keep_their_digits():
     assert krippendorff_alpha(sizes + 1e4, level="interval") == pytest.approx(near, abs=1e-6)
 
 
+@given(seed=st.integers(0, 50), scale=st.sampled_from([1e-9, 1e-3, 1.0, 1e6]))
+def test_alpha_of_numbers_does_not_depend_on_their_unit(seed, scale):
+    values = np.random.default_rng(seed).normal(0.0, 1.0, (3, 9))
+    assert krippendorff_alpha(scale * values, level="interval") == pytest.approx(
+        krippendorff_alpha(values, level="interval")
+    )
+
+
 @pytest.mark.parametrize(
     "values",
     [[[1.0, 2.0]], [[1.0, NAN], [NAN, 2.0]], [[1.0, 1.0], [1.0, 1.0]], np.zeros((2, 0))],

@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import minimize
+from scipy.spatial.transform import Rotation
 
 from sensorann.errors import ArgumentError
-from sensorann.geometry.rotations import wrap_angle
+from sensorann.geometry.rotations import rotations_from_yaws, wrap_angle
 from sensorann.qa import compare, error_table
 from sensorann.qa.agreement import consensus
 from sensorann.qa.agreement.medians import geometric_median, median_heading, weighted_median
@@ -56,6 +57,22 @@ def test_the_front_is_voted_on():
     assert tied.labels.track("1").attributes["adjudicate"] == "heading"
 
 
+def test_a_box_on_a_slope_stays_tilted():
+    uphill = Rotation.from_euler("ZYX", [0.4, -0.1, 0.03]).as_matrix()
+
+    def sloped(turned):
+        track = make_track()
+        boxes = replace(track.cuboids, rotations=np.tile(rotations_from_yaws(turned) @ uphill, (5, 1, 1)))
+        return make_labels(replace(track, cuboids=boxes))
+
+    backwards = sloped(0.0)
+    (track,) = backwards.tracks
+    boxes = replace(track.cuboids, rotations=track.cuboids.rotations @ rotations_from_yaws(np.pi))
+    backwards = make_labels(replace(track, cuboids=boxes))
+    found = merged(backwards, sloped(-0.02), sloped(0.02)).labels.track("1")
+    np.testing.assert_allclose(found.cuboids.rotations, np.tile(uphill, (5, 1, 1)), atol=2e-3)
+
+
 def test_categories_and_attributes_are_voted_on():
     def named(category, door):
         whole, single = {"door": door}, {"lit": (door,) * 5}
@@ -71,6 +88,13 @@ def test_categories_and_attributes_are_voted_on():
     weighted = consensus({"a": named("Van", True), "b": named("Car", False)}, weights={"a": 1.0, "b": 2.0})
     assert weighted.labels.track("1").category == "car"
     assert weighted.disputes == ()
+
+
+def test_pieces_of_a_track_have_one_voice():
+    parts = zip("abc", np.split(np.arange(12), 3), strict=True)
+    cut = [make_track(id=name, category="Car", n=12)[rows] for name, rows in parts]
+    whole = make_labels(make_track(category="Van", n=12))
+    assert merged(whole, make_labels(*cut), whole).labels.track("1").category == "van"
 
 
 def test_attributes_that_are_nan_do_not_vote():

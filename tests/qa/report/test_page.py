@@ -185,7 +185,7 @@ def test_a_missing_library_is_named(monkeypatch, tmp_path):
     assert not (tmp_path / "check.html").exists()
 
 
-def until(browser, condition: str, *, seconds: float = 20.0) -> bool:
+def until(browser, condition: str, *, seconds: float = 60.0) -> bool:
     """Wait for what a page does later."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

@@ -184,6 +184,17 @@ def test_a_waiver_is_named_and_only_where_it_is_needed():
     assert evidence(waiver=waiver)["waiver"] is None
 
 
+def test_the_page_opens_in_a_browser_and_asks_nobody_for_anything(browser, tmp_path):
+    page = tmp_path / "evidence.html"
+    page.write_text(evidence_page(evidence()), encoding="utf-8")
+    browser.open(page)
+    assert browser.run("return document.querySelector('.verdict').textContent") == "accept"
+    rows = browser.run("return [...document.querySelectorAll('td')].map(cell => cell.textContent)")
+    assert {"objects to look at (n)", "50", "car", "pedestrian", "flip", "carla"} <= set(rows)
+    assert browser.asked_for() == [page.as_uri()]
+    assert browser.complaints() == []
+
+
 def test_every_text_on_the_page_is_escaped():
     hostile = "<script>alert(1)</script>"
     item = Item(drive=hostile, object=hostile, kind=hostile, fingerprint="x")

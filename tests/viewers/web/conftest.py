@@ -66,9 +66,10 @@ def chromium(tmp_path_factory) -> Iterator[object]:
     """A browser for all tests; what its pages asked for is looked at when it has ended."""
     pytest.importorskip("viser")
     pytest.importorskip("selenium")
-    from tests.viewers.web.browser import HOST, asked_by_pages, available, browser
+    from tests.browser import installed
+    from tests.viewers.web.hands import HOST, asked_by_pages, browser
 
-    if not available():
+    if not installed():
         pytest.skip("needs chromium and chromedriver (make system-libraries)")
     network = tmp_path_factory.mktemp("browser") / "net.json"
     with browser(network) as chromium:

@@ -25,10 +25,11 @@ pytest.importorskip("selenium")
 
 from selenium.webdriver.common.keys import Keys
 
-from tests.viewers.web.browser import Browser, available
+from tests.browser import installed
 from tests.viewers.web.conftest import Street
+from tests.viewers.web.hands import Hands
 
-pytestmark = pytest.mark.skipif(not available(), reason="needs chromium and chromedriver (make system-libraries)")
+pytestmark = pytest.mark.skipif(not installed(), reason="needs chromium and chromedriver (make system-libraries)")
 
 # How far out of the middle of a box an arrow of its handles is taken, in half lengths; they reach 1.5 far.
 GRIP = 1.1
@@ -143,7 +144,7 @@ def test_a_day_in_the_browser_and_a_sudden_end(desk, chromium, web_street, known
     kill_in_mid_drag(opened(web_street, desk.place), chromium, before, along)
 
 
-def kill_in_mid_drag(again: Desk, chromium: Browser, before: list[str], along) -> None:
+def kill_in_mid_drag(again: Desk, chromium: Hands, before: list[str], along) -> None:
     """Opened once more the edits are there, and a sudden end loses none that was acknowledged."""
     chromium.open(again.address)
     chromium.key(Keys.TAB)

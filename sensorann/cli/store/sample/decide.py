@@ -11,13 +11,14 @@ from cyclopts import Parameter
 
 import sensorann as sa
 from sensorann import __version__
+from sensorann.cli.labels import whole_store
 from sensorann.cli.output import AsJson, json_text, print_json
-from sensorann.cli.store.sample.lots import open_sample, place_of
+from sensorann.cli.store.sample.lots import open_sample
 from sensorann.errors import FormatError, UsageError
 from sensorann.files import require_file, written_whole
 from sensorann.qa.sampling import evidence_of, evidence_page
-from sensorann.store.sampling import add_decision
-from sensorann.store.verifying import head_hash
+from sensorann.store import log
+from sensorann.store.sampling import add_decision, require_undecided
 
 NOT_ACCEPTED = 3
 _KEPT = ("decision", "verdict_of_the_plan", "waiver", "looked_at", "design_effect", "created_utc", "decided_by")
@@ -61,13 +62,14 @@ def decide(
     as_json
         Print the evidence.
     """
-    place, _ = place_of(store)
+    place = whole_store(store)
     attached = _attached(attach)
     with sa.open_store(place) as opened:
         current = open_sample(opened, sample)
+        require_undecided(opened, current.name)
         context = {
             "store": opened.name,
-            "head_sha256": head_hash(opened),
+            "head_sha256": log(opened, last=1)[0].hash.hex(),
             "created_utc": datetime.now(UTC).isoformat(timespec="seconds"),
             "decided_by": opened.actor,
             "sensorann": __version__,
@@ -77,12 +79,15 @@ def decide(
         evidence = evidence_of(
             current.name, current.sample, current.looks, current.found, context=context, waiver=waived
         )
+        text = json_text(evidence)
+        # Files first: a decision without its evidence would stand for ever.
+        for ending, content in ((".json", text), (".html", evidence_page(evidence))):
+            with written_whole(out.with_name(out.name + ending)) as temporary:
+                temporary.write_text(content, encoding="utf-8")
         if evidence["decision"] != "continue":
-            add_decision(opened, current.name, {name: evidence[name] for name in _KEPT})
-    texts = {".json": json_text(evidence), ".html": evidence_page(evidence)}
-    for ending, text in texts.items():
-        with written_whole(out.with_name(out.name + ending)) as temporary:
-            temporary.write_text(text, encoding="utf-8")
+            kept = {name: evidence[name] for name in _KEPT}
+            digest = hashlib.sha256(text.encode()).hexdigest()
+            add_decision(opened, current.name, {**kept, "evidence_sha256": digest})
     if as_json:
         print_json(evidence)
     else:

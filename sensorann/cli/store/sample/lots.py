@@ -7,10 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sensorann.cli.labels import store_address
 from sensorann.errors import StoreError, UsageError
 from sensorann.formats import open_drive
-from sensorann.formats.addresses import split_address
 from sensorann.qa.sampling import Assessment, Item, Look, Sample, Stratum, assess, fingerprint, lot_of, sample_of
 from sensorann.store import Store
 from sensorann.store.sampling import decisions, looks, samples
@@ -33,12 +31,6 @@ class OpenSample:
     sample: Sample
     looks: dict[tuple[str, str], Look]
     found: Assessment
-
-
-def place_of(address: str) -> tuple[str, str | None]:
-    """Take STORE or STORE#DRIVE apart."""
-    store, drive = store_address(address) or split_address(address)
-    return str(store), drive
 
 
 def current_lot(

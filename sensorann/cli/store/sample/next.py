@@ -7,8 +7,10 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 import sensorann as sa
+from sensorann.cli.labels import whole_store
 from sensorann.cli.output import AsJson, print_json
-from sensorann.cli.store.sample.lots import open_sample, place_of
+from sensorann.cli.store.sample.lots import open_sample
+from sensorann.store.connecting import shown_address
 
 
 def next(  # noqa: A001
@@ -39,7 +41,7 @@ def next(  # noqa: A001
     as_json
         Print JSON instead of text.
     """
-    place, _ = place_of(store)
+    place = whole_store(store)
     with sa.open_store(place) as opened:
         current = open_sample(opened, sample)
     found = current.found
@@ -55,7 +57,7 @@ def next(  # noqa: A001
         )
         return
     for item in waiting:
-        print(f"{place}#{item.drive} {item.object}: {item.kind}")
+        print(f"{shown_address(place)}#{item.drive} {item.object}: {item.kind}")
     if not waiting:
         print("nothing is left to look at: sensorann store review decide")
     print(f"sample {current.name}: {found.count.wrong} of {found.count.n} objects wrong so far, {found.verdict}")

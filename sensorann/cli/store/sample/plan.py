@@ -6,11 +6,15 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 import sensorann as sa
+from sensorann.cli.labels import place_and_drive
 from sensorann.cli.output import AsJson, print_json
-from sensorann.cli.store.sample.lots import check_strata, current_lot, place_of
+from sensorann.cli.store.sample.lots import check_strata, current_lot
 from sensorann.errors import UsageError
-from sensorann.qa.sampling import STRATA, Plan, SequentialPlan, SinglePlan, drawn, sample_body, smallest_plan
+from sensorann.qa.sampling import STRATA, Plan, Sample, SequentialPlan, SinglePlan, drawn, sample_body, smallest_plan
 from sensorann.store.sampling import add_sample, samples
+
+# A sequential plan that is not clear yet ends at so many times the fixed one.
+_TIMES_SINGLE = 3
 
 
 def plan(
@@ -81,26 +85,30 @@ def plan(
     strata = check_strata(by, STRATA)
     if "range" in strata and drive is None:
         raise UsageError("--by range needs the recordings: add --drive ROOT")
-    place, only = place_of(store)
+    place, only = place_and_drive(store)
     with sa.open_store(place) as opened:
         lot = current_lot(opened, opened.drives() if only is None else [only], by=strata, recordings=drive)
-        size = max(len(lot), 1)
-        single = smallest_plan(good=good, bad=bad, alpha=alpha, beta=beta, population=size)
+        single = smallest_plan(good=good, bad=bad, alpha=alpha, beta=beta, population=max(len(lot), 1))
         chosen: Plan = single if n is None or c is None else SinglePlan(n=n, c=c)
         if kind == "sequential":
-            # The test is over by then in nearly all cases; a truncated one keeps its risks nearly.
-            longest = min(size, 3 * single.n)
+            # The test is over by then in nearly all cases, and its risks are nearly kept.
+            longest = min(len(lot), _TIMES_SINGLE * single.n)
             chosen = SequentialPlan(good=good, bad=bad, alpha=alpha, beta=beta, n_max=longest)
         sample = drawn(lot, chosen, good=good, bad=bad, by=strata, seed=seed, n_drives=drives)
         title = name or str(len(samples(opened)) + 1)
         add_sample(opened, title, sample_body(sample))
     if as_json:
         print_json({"sample": title, **sample_body(sample)})
-        return
-    if isinstance(chosen, SinglePlan):
-        told = f"look at {chosen.n} of {len(lot)} objects, accept where at most {chosen.c} are wrong"
     else:
-        told = f"look at up to {len(sample.items)} of {len(lot)} objects, until it is clear"
+        _print(title, sample)
+
+
+def _print(title: str, sample: Sample) -> None:
+    n_objects = sum(sample.population.values())
+    if isinstance(sample.plan, SinglePlan):
+        told = f"look at {sample.plan.n} of {n_objects} objects, accept where at most {sample.plan.c} are wrong"
+    else:
+        told = f"look at up to {len(sample.items)} of {n_objects} objects, until it is clear"
     print(f"sample {title}: {told}")
     for stratum, number in sample.population.items():
         taken = sum(item.kind == stratum for item in sample.items)

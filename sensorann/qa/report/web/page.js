@@ -49,7 +49,7 @@ if (scatter) {
 const form = document.getElementById("filter");
 if (form) {
   const rows = [...document.querySelectorAll("#table tbody tr")];
-  const words = rows.map((row) => row.innerText.toLowerCase());
+  const words = rows.map((row) => row.textContent.toLowerCase());
   const filter = () => {
     const text = form.elements.text.value.trim().toLowerCase();
     const rule = form.elements.rule.value;

@@ -1,10 +1,9 @@
-"""A browser that nobody looks at, and hands on its keyboard and mouse: Debian's Chromium, driven by Selenium."""
+"""Hands on the keyboard and the mouse of a browser that nobody looks at, and what its pages ask for."""
 
 from __future__ import annotations
 
 import contextlib
 import json
-import shutil
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,13 +14,13 @@ from urllib.parse import urlsplit
 import cv2
 import numpy as np
 from selenium.common.exceptions import ElementClickInterceptedException, NoSuchElementException, WebDriverException
-from selenium.webdriver import Chrome, ChromeOptions
-from selenium.webdriver.chrome.service import Service
+from selenium.webdriver import Chrome
 from selenium.webdriver.common.actions.action_builder import ActionBuilder
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 
+from tests.browser import running
 from tests.viewers.screen import until
 from viewers.web.serving import HOST
 
@@ -30,28 +29,15 @@ WINDOW = (1280, 800)
 _SOMETHING = 5.0
 _TYPING_S = 0.3
 _LINE = "//*[normalize-space()='{}']/following::input[1]"
-_BROWSER, _DRIVER = "chromium", "chromedriver"
-# No graphics card, no sandbox for root, and none of the browser's own errands on the network.
-_OPTIONS = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-dev-shm-usage",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-features=AutofillServerCommunication",
-    "--no-first-run",
+_SWITCHES = (
     f"--window-size={WINDOW[0]},{WINDOW[1]}",
+    # Errands of the browser's own, on which it would name the page.
+    "--disable-features=AutofillServerCommunication",
 )
 
 
-def available() -> bool:
-    return all(shutil.which(program) for program in (_BROWSER, _DRIVER))
-
-
-class Browser:
-    """One browser window with its tabs; everything is done in the tab that was turned to last."""
+class Hands:
+    """Hands on the pages of a browser, in the tab that was turned to last."""
 
     def __init__(self, chrome: Chrome) -> None:
         self._chrome = chrome
@@ -191,17 +177,10 @@ class Browser:
 
 
 @contextmanager
-def browser(log: Path) -> Iterator[Browser]:
+def browser(log: Path) -> Iterator[Hands]:
     """Start a browser that logs what it does on the network; `asked_by_pages` reads that when it has ended."""
-    options = ChromeOptions()
-    options.binary_location = shutil.which(_BROWSER) or ""
-    for option in (*_OPTIONS, f"--log-net-log={log}"):
-        options.add_argument(option)
-    chrome = Chrome(options=options, service=Service(shutil.which(_DRIVER)))
-    try:
-        yield Browser(chrome)
-    finally:
-        chrome.quit()
+    with running(*_SWITCHES, f"--log-net-log={log}") as started:
+        yield Hands(started.window)
 
 
 def asked_by_pages(log: Path) -> set[str]:
