@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 import sensorann as sa
 from benchmarks.kitti_interpolation import DATA
 from benchmarks.report import REPOSITORY, write
-from sensorann.formats.kitti.boxes import outlines, picture_camera
-from sensorann.geometry import Cuboids, points_in_cuboids
+from sensorann.formats.kitti.boxes import picture_camera
+from sensorann.geometry import Cuboids, outlines, points_in_cuboids
 from sensorann.geometry.overlap import bev_iou
 from sensorann.qa import Pairing, clear
 from sensorann.scene import Drive, Labels, Motion, Track, frame_timestamps_ns, into_sensor

@@ -28,9 +28,10 @@ import sensorann as sa
 from benchmarks.report import REPOSITORY, write
 from sensorann.geometry import Transform
 from sensorann.scene import Drive, Labels, Rig, Sweep
-from viewers import Session, drawables, open_session
+from viewers import Session, drawables, open_session, shapes
 from viewers.actions import placing
 from viewers.coloring import colors_of
+from viewers.eye import drawn_from_labels
 from viewers.keymap import read_keymap
 from viewers.points import cloud_at, points_here
 
@@ -171,7 +172,7 @@ def switch(session: Session) -> None:
     """Read the points of a frame and build all that is drawn of it."""
     cloud = cloud_at(session, session.timestamp_ns)
     drawables.cloud(cloud.points, colors_of(session, cloud))
-    drawables.boxes(list(session.shown()), session.frame_from_ego(session.timestamp_ns).inverse())
+    drawables.lines(shapes.boxes(list(session.shown())), drawn_from_labels(session))
 
 
 def each_frame(session: Session) -> Iterator[int]:
@@ -189,16 +190,7 @@ def pressing(session: Session, *keys: str, n: int = N_TIMED) -> tuple[Callable[[
 
 def clicking(session: Session) -> tuple[Callable[[], object], Iterator[object]]:
     """What to time and its steps: the best seen objects of the first frame, each clicked as if it had no box yet."""
-    session.go_to(0)
-    world_from_ego: Transform = session.frame_from_ego(session.timestamp_ns)
-    points = world_from_ego.apply(points_here(session))
-    inside = [
-        points[
-            (np.abs(box.cuboid.frame_from_cuboid.inverse().apply(points)) < np.asarray(box.cuboid.size) / 3).all(axis=1)
-        ]
-        for box in session.shown()
-    ]
-    aims = iter([own[0] for own in sorted(inside, key=len, reverse=True)[:N_CLICKS] if len(own)])
+    aims = iter(best_seen(session, N_CLICKS))
     aim: list[np.ndarray] = []
 
     def steps() -> Iterator[object]:
@@ -212,6 +204,20 @@ def clicking(session: Session) -> tuple[Callable[[], object], Iterator[object]]:
         session.finish()
 
     return click, steps()
+
+
+def best_seen(session: Session, n: int) -> list[np.ndarray]:
+    """Points (3,) in the frame of the labels, one on each of the objects of the first frame with the most points."""
+    session.go_to(0)
+    world_from_ego: Transform = session.frame_from_ego(session.timestamp_ns)
+    points = world_from_ego.apply(points_here(session))
+    inside = [
+        points[
+            (np.abs(box.cuboid.frame_from_cuboid.inverse().apply(points)) < np.asarray(box.cuboid.size) / 3).all(axis=1)
+        ]
+        for box in session.shown()
+    ]
+    return [own[0] for own in sorted(inside, key=len, reverse=True)[:n] if len(own)]
 
 
 def sync(path: Path) -> None:

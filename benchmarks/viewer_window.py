@@ -26,7 +26,8 @@ from benchmarks.report import write
 from benchmarks.viewer import DATA, PAGE
 from sensorann.geometry import points_in_cuboid
 from sensorann.scene import Drive, Labels
-from tests.viewers.desk import pixel_in, places
+from tests.viewers.desk import places
+from tests.viewers.pinhole import pixel_of
 from tests.viewers.screen import PATIENCE_S, Hands, screen, until
 from viewers import open_session
 from viewers.eye import moved_into
@@ -108,7 +109,7 @@ def aims(drive: Drive, labels: Labels, layout: Layout) -> list[tuple[float, floa
         session.close()
     fullest = sorted((part for part in own if len(part)), key=len, reverse=True)
     size = (layout.view.width, layout.view.height)
-    pixels = [pixel_in(size, _middle_point(part)) for part in fullest]
+    pixels = [pixel_of(_middle_point(part), size) for part in fullest]
     return [pixel for pixel in pixels if all(20 < x < edge - 20 for x, edge in zip(pixel, size, strict=True))][
         :N_CLICKS
     ]

@@ -13,7 +13,7 @@ from sensorann.geometry import points_in_cuboids
 from sensorann.images import track_color
 from sensorann.images.colors import LIDAR_TINTS
 from sensorann.scene import sync
-from viewers.looks import Coloring, PointFilter
+from viewers.looks import Coloring, Part, PointFilter
 from viewers.points import Cloud, boxes_in_ego
 from viewers.session import Session
 
@@ -23,6 +23,15 @@ _LOWEST, _HIGHEST, _GROUND_PERCENTILE = -0.5, 4.0, 5.0
 # Reflections of most surfaces lie far below that of a road sign, which would leave the rest in the dark.
 _BRIGHT_PERCENTILE = 98.0
 _GREY = np.float32(0.45)
+
+
+def points_depend_on(session: Session) -> tuple[object, ...]:
+    """What the drawn points depend on: as long as it is the same, they need not be drawn anew."""
+    looks = session.looks
+    by_boxes = looks.coloring is Coloring.OBJECT or looks.point_filter is not PointFilter.ALL or looks.n_sweeps > 1
+    labels = (session.labels, session.hidden, session.isolated, session.selected) if by_boxes else ()
+    own = (looks.coloring, looks.point_filter, looks.n_sweeps, looks.anchor_ns, Part.RINGS in looks.shown)
+    return (session.i_frame, session.point_size, own, *labels)
 
 
 def colors_of(session: Session, cloud: Cloud) -> NDArray[np.float32]:

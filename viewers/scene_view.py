@@ -8,17 +8,16 @@ from open3d.visualization import gui, rendering
 
 from sensorann.geometry import Transform
 from sensorann.images.lines import short_id
-from viewers import drawables, surroundings
+from viewers import drawables, shapes, surroundings
 from viewers.coloring import colors_of, filtered
-from viewers.eye import moved_into, ray_through, stand
+from viewers.eye import FIELD_OF_VIEW_DEG, drawn_from_ego, drawn_from_labels, ray_through, stand, target_of
 from viewers.layout import Place
-from viewers.looks import Coloring, Part, PointFilter
+from viewers.looks import Part
 from viewers.mouse import Ray
 from viewers.points import Cloud
 from viewers.session import Session
 from viewers.state import ShownBox
 
-FIELD_OF_VIEW_DEG = 60.0
 _DARK = (0.07, 0.08, 0.09, 1.0)
 _LINE_WIDTH = 2.0
 # So many boxes have their names written, the nearest ones: more would cover each other.
@@ -53,25 +52,23 @@ class SceneView:
         material.point_size = self._session.point_size * self._scaling
         self.widget.scene.remove_geometry("points")
         if len(shown.points):
-            placed = self._drawn_from_ego().apply(shown.points).astype(np.float32)
+            placed = drawn_from_ego(self._session).apply(shown.points).astype(np.float32)
             drawn = drawables.cloud(placed, colors_of(self._session, shown))
             self.widget.scene.add_geometry("points", drawn, material)
         self._draw_rings(cloud)
 
     def draw_boxes(self) -> None:
         """Draw boxes, their doubt and their ways, radar returns and names."""
-        session, drawn_from_labels = self._session, self.drawn_from_labels()
-        shown, parts = list(session.shown()), session.looks.shown
-        self._draw_lines("boxes", drawables.boxes(shown, drawn_from_labels))
+        session, parts, from_labels = self._session, self._session.looks.shown, drawn_from_labels(self._session)
+        self._draw_lines("boxes", drawables.lines(shapes.boxes(list(session.shown())), from_labels))
         doubt = surroundings.halo(session) if Part.HALO in parts else surroundings.NO_LINES
-        self._draw_lines("halo", drawables.lines(doubt, drawn_from_labels))
+        self._draw_lines("halo", drawables.lines(doubt, from_labels))
         returns = surroundings.radar(session) if Part.RADAR in parts else surroundings.NO_LINES
-        self._draw_lines("radar", drawables.lines(returns, self._drawn_from_ego()))
-        self._draw_lines("measured", drawables.lines(surroundings.measured(session), drawn_from_labels))
-        self.widget.scene.remove_geometry("path")
-        if session.paths_shown and session.selected:
-            self._draw_lines("path", drawables.path(session.track, drawn_from_labels))
-        self._draw_names(drawn_from_labels)
+        self._draw_lines("radar", drawables.lines(returns, drawn_from_ego(self._session)))
+        self._draw_lines("measured", drawables.lines(surroundings.measured(session), from_labels))
+        way = shapes.path(session.track) if session.paths_shown and session.selected else surroundings.NO_LINES
+        self._draw_lines("path", drawables.lines(way, from_labels))
+        self._draw_names(from_labels)
 
     def look(self) -> None:
         """Go to where the session wants to look from; from there on the person turns the view."""
@@ -79,9 +76,7 @@ class SceneView:
         view, session.view = session.view, None
         if view is None:
             return
-        chosen = session.box_here(session.selected[-1]) if session.selected else None
-        target = None if chosen is None else moved_into(chosen, self.drawn_from_labels(), frame="ego")
-        center, eye = stand(view, target)
+        center, eye = stand(view, target_of(session))
         bounds = o3d.geometry.AxisAlignedBoundingBox(center - 50.0, center + 50.0)
         self.widget.setup_camera(FIELD_OF_VIEW_DEG, bounds, center.astype(np.float32))
         self.widget.look_at(center.astype(np.float32), eye.astype(np.float32), np.array([0, 0, 1], np.float32))
@@ -92,31 +87,14 @@ class SceneView:
         pixel = (float(x - frame.x), float(y - frame.y))
         size = (float(frame.width), float(frame.height))
         origin, direction = ray_through(pixel, size, camera.get_view_matrix(), camera.get_projection_matrix())
-        labels_from_drawn = self.drawn_from_labels().inverse()
+        labels_from_drawn = drawn_from_labels(self._session).inverse()
         return pixel, Ray(labels_from_drawn.apply(origin), labels_from_drawn.rotate(direction))
-
-    def drawn_from_labels(self) -> Transform:
-        """Everything is drawn where the vehicle is, or was: metres of a map would not fit the screen's float32."""
-        anchor = self._session.looks.anchor_ns
-        return self._session.frame_from_ego(self._session.timestamp_ns if anchor is None else anchor).inverse()
-
-    def points_depend_on(self) -> tuple[object, ...]:
-        """What the drawn points depend on: as long as it is the same, they need not be drawn anew."""
-        session, looks = self._session, self._session.looks
-        by_boxes = looks.coloring is Coloring.OBJECT or looks.point_filter is not PointFilter.ALL or looks.n_sweeps > 1
-        labels = (session.labels, session.hidden, session.isolated, session.selected) if by_boxes else ()
-        rings = Part.RINGS in looks.shown
-        own = (looks.coloring, looks.point_filter, looks.n_sweeps, looks.anchor_ns, rings)
-        return (session.i_frame, session.point_size, own, *labels)
-
-    def _drawn_from_ego(self) -> Transform:
-        return self.drawn_from_labels() @ self._session.frame_from_ego(self._session.timestamp_ns)
 
     def _draw_rings(self, cloud: Cloud) -> None:
         drawn = surroundings.NO_LINES
         if Part.RINGS in self._session.looks.shown and len(cloud.points):
             drawn = surroundings.rings(float(np.percentile(cloud.points[:, 2], _GROUND_PERCENTILE)))
-        self._draw_lines("rings", drawables.lines(drawn, self._drawn_from_ego()))
+        self._draw_lines("rings", drawables.lines(drawn, drawn_from_ego(self._session)))
 
     def _draw_lines(self, name: str, lines: o3d.geometry.LineSet) -> None:
         material = rendering.MaterialRecord()
@@ -126,17 +104,17 @@ class SceneView:
         if len(lines.lines):
             self.widget.scene.add_geometry(name, lines, material)
 
-    def _draw_names(self, drawn_from_labels: Transform) -> None:
+    def _draw_names(self, from_labels: Transform) -> None:
         for caption in self._captions:
             self.widget.remove_3d_label(caption)
         self._captions = []
         if Part.NAMES not in self._session.looks.shown:
             return
-        for box in _nearest(list(self._session.shown()), self._drawn_from_ego().inverse() @ drawn_from_labels):
+        for box in _nearest(list(self._session.shown()), drawn_from_ego(self._session).inverse() @ from_labels):
             top = box.cuboid.frame_from_cuboid.apply([0.0, 0.0, box.cuboid.size[2] / 2])
             text = f"{short_id(box.track.id)} {box.track.category}"
-            caption = self.widget.add_3d_label(drawn_from_labels.apply(top).astype(np.float32), text)
-            caption.color = gui.Color(*drawables.box_color(box))
+            caption = self.widget.add_3d_label(from_labels.apply(top).astype(np.float32), text)
+            caption.color = gui.Color(*shapes.box_color(box))
             self._captions.append(caption)
 
 

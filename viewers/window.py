@@ -18,6 +18,7 @@ from viewers.actions import asking, playing
 from viewers.batch_panel import BatchPanel
 from viewers.camera_panel import CameraPanel
 from viewers.close_up_panel import CloseUpPanel
+from viewers.coloring import points_depend_on
 from viewers.form_dialog import FormDialog
 from viewers.keyboard import Keyboard
 from viewers.keymap import Keymap
@@ -84,7 +85,7 @@ class Window:
     def refresh(self) -> None:
         """Draw the session as it is now: points where they changed, boxes and panels always."""
         session = self._session
-        wanted = self._scene.points_depend_on()
+        wanted = points_depend_on(session)
         if wanted != self._drawn:
             self._read_points()
             self._drawn = wanted

@@ -6,6 +6,7 @@ from sensorann.cli.label_formats import FromFormat, ToFormat
 from sensorann.cli.labels import read_labels, write_labels
 from sensorann.cli.output import AsJson, print_json
 from sensorann.formats import open_drive
+from sensorann.store.connecting import shown_address
 
 
 def convert(
@@ -46,11 +47,12 @@ def convert(
     """
     recording = None if drive is None else open_drive(drive)
     labels = read_labels(source, drive=recording, format=from_format)
-    written = write_labels(labels, out, drive=recording, format=to_format)
+    written = write_labels(labels, out, drive=recording, format=to_format, source=source)
+    shown = shown_address(out)
     if as_json:
         print_json(
             {
-                "out": out,
+                "out": shown,
                 "drive": labels.drive_name,
                 "frame": labels.frame,
                 **asdict(written),
@@ -58,4 +60,6 @@ def convert(
         )
         return
     left_out = f", {written.left_out} boxes left out" if written.left_out else ""
-    print(f"{out}: {written.tracks} tracks, {written.boxes} boxes, {written.image_tracks} tracks in pictures{left_out}")
+    print(
+        f"{shown}: {written.tracks} tracks, {written.boxes} boxes, {written.image_tracks} tracks in pictures{left_out}"
+    )

@@ -16,6 +16,7 @@ from sensorann.cli.progress import counted
 from sensorann.errors import UsageError
 from sensorann.formats import open_drive
 from sensorann.scene import Drive, Labels, Source
+from sensorann.store.connecting import shown_address
 from sensorann.tracks.extending import Extended, extend_tracks
 
 
@@ -101,10 +102,10 @@ def interpolate(
         drive=recording,
         format=to_format,
         kind="interpolate",
-        machine=machine | {"labels": labels, "keyframes": _keyframe_counts(given)},
-        computed_from=labels,
+        machine=machine,
+        source=labels,
     )
-    summary = _summary(completed, out) | {"written": written.boxes, "left_out": written.left_out}
+    summary = _summary(completed, shown_address(out)) | {"written": written.boxes, "left_out": written.left_out}
     if extended is not None:
         summary |= {"beyond_keyframes": extended.n_boxes, "ended": dict(extended.reasons)}
     if as_json:
@@ -138,12 +139,6 @@ def _show(summary: Mapping[str, Any]) -> None:
             f"sigma of a computed box in the plane: median {summary['median_sigma_m']:.2f} m, "
             f"largest {summary['max_sigma_m']:.2f} m (track {summary['max_sigma_track']})"
         )
-
-
-def _keyframe_counts(labels: Labels) -> dict[str, int]:
-    """How many keyframes of each track the computed boxes rest on."""
-    computed = (Source.INTERPOLATED, Source.FITTED)
-    return {track.id: int((~np.isin(track.sources, computed)).sum()) for track in labels.tracks}
 
 
 def _why_none(labels: Labels) -> str:

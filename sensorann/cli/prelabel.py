@@ -14,6 +14,7 @@ from sensorann.cli.progress import counted
 from sensorann.errors import UsageError
 from sensorann.formats import open_drive, read_image_boxes
 from sensorann.scene import Labels, Source
+from sensorann.store.connecting import shown_address
 from sensorann.tracks.prelabelling.prelabel import PROPOSED
 
 
@@ -79,14 +80,15 @@ def prelabel(
         "image_detections": None if image_detections is None else str(image_detections),
     }
     written = write_labels(labels, out, drive=recording, format=to_format, kind="prelabel", machine=settings)
-    summary = _summary(labels, out) | {"written": written.boxes}
+    summary = _summary(labels, shown_address(out)) | {"written": written.boxes}
     if as_json:
         print_json(summary)
         return
     kinds = ", ".join(f"{count} {name}" for name, count in summary["by_category"].items())
     print(
-        f"{out}: {summary['tracks']} tracks proposed ({kinds or 'none'}), {summary['moving']} of them moving; "
-        f"{summary['detected']} boxes seen, {summary['filled']} filled between them; {summary['written']} boxes written"
+        f"{summary['out']}: {summary['tracks']} tracks proposed ({kinds or 'none'}), {summary['moving']} of them "
+        f"moving; {summary['detected']} boxes seen, {summary['filled']} filled between them; "
+        f"{summary['written']} boxes written"
     )
 
 

@@ -13,6 +13,7 @@ from sensorann.cli.output import AsJson, print_json
 from sensorann.errors import UsageError
 from sensorann.formats import open_drive, read_detections
 from sensorann.scene import Source
+from sensorann.store.connecting import shown_address
 
 
 def track(
@@ -62,14 +63,16 @@ def track(
     recording = open_drive(drive)
     given = read_detections(detections, drive=recording)
     labels = tracks.track(given, recording, min_score=min_score, min_detections=min_detections)
-    settings = {"detections": str(detections), "min_score": min_score, "min_detections": min_detections}
-    written = write_labels(labels, out, drive=recording, format=to_format, kind="track", machine=settings)
+    settings = {"min_score": min_score, "min_detections": min_detections}
+    written = write_labels(
+        labels, out, drive=recording, format=to_format, kind="track", machine=settings, source=str(detections)
+    )
     n_detected = sum(int((item.sources == Source.DETECTED).sum()) for item in labels.tracks)
     scores = sorted(float(item.attributes["score"]) for item in labels.tracks)
     if as_json:
         print_json(
             {
-                "out": out,
+                "out": shown_address(out),
                 "drive": labels.drive_name,
                 "frame": labels.frame,
                 "detections": len(given),
@@ -82,7 +85,7 @@ def track(
         )
         return
     print(
-        f"{out}: {len(labels.tracks)} tracks of {n_detected} of {len(given)} detections, "
+        f"{shown_address(out)}: {len(labels.tracks)} tracks of {n_detected} of {len(given)} detections, "
         f"{labels.n_boxes - n_detected} boxes filled between them; {written.boxes} boxes written"
     )
     if scores:

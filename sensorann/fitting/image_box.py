@@ -11,7 +11,7 @@ from scipy.ndimage import minimum_filter
 from sensorann.errors import ArgumentError
 from sensorann.fitting.clicking import ClickedFit, chosen_lidar, into_world
 from sensorann.fitting.proposing import Proposal, cuboid_from_click
-from sensorann.geometry import Camera, Cuboid, Transform
+from sensorann.geometry import Camera, Cuboid, Transform, rectangle_overlaps
 from sensorann.geometry.arrays import as_array
 from sensorann.geometry.cuboids import CORNER_SIGNS
 from sensorann.scene import Drive, Ontology, Sweep, check_drive, default_ontology, nearest_indices, sync
@@ -74,7 +74,7 @@ def cuboid_from_image_box(
             found = cuboid_from_click(sweep, seed, known, category, ego_from_sensor=ego_from_sensor)
         except ArgumentError:
             continue  # a point of the road, or of something too large
-        match = _overlap(_outline(found.cuboid, lens, camera_from_ego), wanted)
+        match = float(rectangle_overlaps(_outline(found.cuboid, lens, camera_from_ego), wanted))
         if match > best_match:
             best, best_match = found, match
     if best is None:
@@ -156,13 +156,6 @@ def _outline(cuboid: Cuboid, lens: Camera, camera_from_ego: Transform) -> NDArra
     if not len(pixels):
         return np.zeros(4)
     return _cut(np.concatenate([pixels.min(axis=0), pixels.max(axis=0)]), lens)
-
-
-def _overlap(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
-    """Intersection over union of two boxes (4,)."""
-    shared = np.maximum(np.minimum(one[2:], other[2:]) - np.maximum(one[:2], other[:2]), 0.0).prod()
-    areas = sum(float((box[2:] - box[:2]).prod()) for box in (one, other))
-    return float(shared / max(areas - shared, 1e-12))
 
 
 def _in_world(drive: Drive, proposal: Proposal, sweep: Sweep) -> Proposal:

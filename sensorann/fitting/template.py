@@ -12,7 +12,7 @@ from sensorann.geometry import Cuboid
 from sensorann.kernels.following import HIGHEST, LOWEST, NEIGHBOURHOOD
 from sensorann.kernels.nearest import NearestGrid, across_surface, nearest_cells, outward_normals
 
-FEWEST_TEMPLATE_POINTS, MOST_TEMPLATE_POINTS = 25, 2000
+FEWEST_TEMPLATE_POINTS, MOST_POINTS_OF_A_VIEW = 25, 1500
 MOST_NEW_POINTS = 1000
 _CELL = np.array([0.1, 0.1, 0.2])
 _MARGIN = 1.2  # metres around the box in which points may still look for the template
@@ -60,12 +60,12 @@ def build_template(views: Sequence[View], size: tuple[float, float, float]) -> N
     Box coordinates make all views one rigid object: what the person's box includes or leaves out is carried along, so
     boxes are placed as that person places them, and not tight around the visible faces.
     """
-    points = np.ascontiguousarray(np.concatenate([np.empty((0, 3)), *(view.points for view in views)]))
-    if len(points) < FEWEST_TEMPLATE_POINTS:
+    if sum(len(view.points) for view in views) < FEWEST_TEMPLATE_POINTS:
         return None
-    viewers = np.concatenate([np.tile(view.viewer[:2], (len(view.points), 1)) for view in views])
-    thinned = slice(None, None, -(-len(points) // MOST_TEMPLATE_POINTS))
-    points, viewers = points[thinned], viewers[thinned]
+    # Each by itself: the view from nearby does not push out the one from far away.
+    thinned = [view.points[:: max(1, -(-len(view.points) // MOST_POINTS_OF_A_VIEW))] for view in views]
+    points = np.ascontiguousarray(np.concatenate(thinned))
+    viewers = np.repeat([view.viewer[:2] for view in views], [len(part) for part in thinned], axis=0)
     across = across_surface(points, NEIGHBOURHOOD)
     origin = -np.asarray(size) / 2 - _MARGIN
     shape = np.ceil((np.asarray(size) + 2 * _MARGIN) / _CELL).astype(np.int64)

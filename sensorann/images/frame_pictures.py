@@ -42,8 +42,20 @@ class Frame:
 
 
 def read_frame(drive: Drive, *, index: int, timestamp_ns: int, reach_ns: int, tally: Tally) -> Frame:
-    """Read the sweep of every LiDAR nearest to the frame, each moved by the ego pose of its own instant."""
-    sweeps, names = [], []
+    """Read what all LiDARs measured at a frame."""
+    sweeps = sweeps_near(drive, timestamp_ns, reach_ns=reach_ns, tally=tally)
+    return Frame(
+        index=index,
+        timestamp_ns=timestamp_ns,
+        reach_ns=reach_ns,
+        sweeps=tuple(sweeps.values()),
+        sweep_names=tuple(sweeps),
+    )
+
+
+def sweeps_near(drive: Drive, timestamp_ns: int, *, reach_ns: int, tally: Tally) -> dict[str, NDArray[np.float64]]:
+    """Points (N, 3) of every LiDAR nearest to an instant by name, each moved by the ego pose of its own instant."""
+    sweeps = {}
     for sensor in drive.rig.of_kind("lidar"):
         try:
             i = sync(drive, sensor.name, timestamp_ns)
@@ -56,15 +68,8 @@ def read_frame(drive: Drive, *, index: int, timestamp_ns: int, reach_ns: int, ta
             tally.skip(f"no points of {sensor.name}", error)
             continue
         points = points[np.isfinite(points).all(axis=1)]
-        sweeps.append((_frame_from_ego(drive, own_ns) @ sensor.ego_from_sensor).apply(points))
-        names.append(sensor.name)
-    return Frame(
-        index=index,
-        timestamp_ns=timestamp_ns,
-        reach_ns=reach_ns,
-        sweeps=tuple(sweeps),
-        sweep_names=tuple(names),
-    )
+        sweeps[sensor.name] = (_frame_from_ego(drive, own_ns) @ sensor.ego_from_sensor).apply(points)
+    return sweeps
 
 
 def camera_picture(

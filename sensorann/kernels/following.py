@@ -132,21 +132,19 @@ def grow(template, points, viewer, state, covariance, size, tilt, height, gates)
 
 
 @kernel
-def count_supported(points, offsets, viewers, poses, size, tilts, heights, template, gates):
-    """Number of frames between the keyframes with enough points near given poses, and of those on the template.
+def frames_at_rest(points, offsets, viewers, poses, size, tilts, heights, template, gates, seen, agreeing):
+    """Tell in which frames between the keyframes points are near given poses, and in which of those on the template.
 
     points (P, 3), offsets (K + 1,), viewers (K, 2), poses (K, 3), size (3,), tilts (K, 3, 3), heights (K,) as in
-    `follow_between`.
+    `follow_between` -> seen (K,) bool, agreeing (K,) bool, filled in place.
     """
-    n_seen = n_supported = 0
     rest = np.zeros(3)
     for k in range(1, poses.shape[0] - 1):
         own = points[offsets[k] : offsets[k + 1]]
         target = crop(own, poses[k], tilts[k], heights[k], size, gates.crop_margin)
-        if target.shape[0] >= FEWEST_POINTS:
-            n_seen += 1
-            n_supported += supported(template, target, turned(viewers[k], poses[k]), rest, size, gates.box_margin)
-    return n_seen, n_supported
+        seen[k] = target.shape[0] >= FEWEST_POINTS
+        if seen[k]:
+            agreeing[k] = supported(template, target, turned(viewers[k], poses[k]), rest, size, gates.box_margin)
 
 
 @kernel

@@ -17,15 +17,52 @@ from sensorann.store.failures import failures_named
 
 # SQLite's write-ahead log needs memory that all writers share, which these do not give.
 _NETWORK_FILE_SYSTEMS = frozenset(
-    {"nfs", "nfs4", "cifs", "smb3", "afs", "ceph", "glusterfs", "lustre", "9p", "fuse.sshfs"}
+    [
+        "nfs",
+        "nfs4",
+        "cifs",
+        "smb3",
+        "smbfs",
+        "ncpfs",
+        "afs",
+        "ceph",
+        "glusterfs",
+        "lustre",
+        "beegfs",
+        "gpfs",
+        "pvfs2",
+        "9p",
+        "fuse.sshfs",
+        "fuse.glusterfs",
+        "fuse.ceph-fuse",
+        "fuse.s3fs",
+        "fuse.gcsfuse",
+        "fuse.rclone",
+        "fuse.davfs2",
+    ]
 )
 _DRIVER = "postgresql+psycopg"
 _MOUNTS = Path("/proc/self/mounts")
+WAIT_S = 30.0
 
 
 def is_server(address: Path | str) -> bool:
     """Tell whether an address names a server rather than a file."""
     return "://" in str(address)
+
+
+def shown_address(address: Path | str) -> str:
+    """Address of a store or of a drive in it, as messages and the journal name it: without a password.
+
+    Raises
+    ------
+    StoreError
+        When it is no address.
+    """
+    if not is_server(address):
+        return str(address)
+    store, mark, drive = str(address).partition("#")
+    return f"{_server_url(store).render_as_string(hide_password=True)}{mark}{drive}"
 
 
 def connect(address: Path | str, *, create: bool, wait_s: float) -> tuple[Engine, str]:
@@ -107,14 +144,7 @@ def login(engine: Engine, name: str, actor: str | None) -> str:
 
 
 def _connect_server(address: str, wait_s: float) -> tuple[Engine, str]:
-    expected = "a store on a server is postgresql://USER@HOST:PORT/DATABASE"
-    try:
-        url = make_url(address)
-    except (AddressError, ValueError) as error:
-        raise StoreError(expected) from error
-    if url.drivername not in ("postgresql", _DRIVER):
-        raise StoreError(f"{expected}, got one of {url.drivername}")
-    url = url.set(drivername=_DRIVER)
+    url = _server_url(address).set(drivername=_DRIVER)
     try:
         engine = create_engine(url, pool_pre_ping=True)
     except ImportError as error:
@@ -129,7 +159,18 @@ def _connect_server(address: str, wait_s: float) -> tuple[Engine, str]:
         connection.commit()
 
     event.listen(engine, "connect", prepare)
-    return engine, url.render_as_string(hide_password=True)
+    return engine, shown_address(address)
+
+
+def _server_url(address: str) -> URL:
+    expected = "a store on a server is postgresql://USER@HOST:PORT/DATABASE"
+    try:
+        url = make_url(address)
+    except (AddressError, ValueError) as error:
+        raise StoreError(expected) from error
+    if url.drivername not in ("postgresql", _DRIVER):
+        raise StoreError(f"{expected}, got one of {url.drivername}")
+    return url
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -21,6 +21,8 @@ _SAYINGS = (
     ("read-only transaction", "cannot be written: this server is read-only"),
     ("unable to open database file", "cannot be opened: is its folder there, and may you read and write in it?"),
     ("disk image is malformed", "is damaged: run `sensorann store verify`, then go back to a copy"),
+    ("must be owner", "this login may not do that: the owner of the store may, who made it"),
+    ("permission denied", "this login may not do that: the owner of the store may, who made it"),
     ("append-only", "the journal is append-only: events are neither changed nor deleted"),
     ("disk I/O error", "the disk cannot be read or written; this edit was not kept"),
 )

@@ -84,15 +84,35 @@ def log(store: Store, chosen: Filter | None = None, *, last: int | None = None) 
     return found[::-1]
 
 
-def story(store: Store, drive: str, object_id: str, timestamp_ns: int | None = None) -> list[Step]:
+def event_hash(store: Store, seq: int) -> str:
+    """Hash of an event, in hexadecimal: it names the state of all labels after it.
+
+    Raises
+    ------
+    StoreError
+        When there is none of that number.
+    """
+    with store.reading() as connection:
+        return journal.event(connection, seq).hash.hex()
+
+
+def story(
+    store: Store, drive: str, object_id: str, timestamp_ns: int | None = None, *, until_ns: int | None = None
+) -> list[Step]:
     """Return how an object, or its box at an instant, came to be as it is, from its first event to its last.
+
+    Parameters
+    ----------
+    store, drive, object_id : the object
+    timestamp_ns : instant of the box, ns
+    until_ns : only events up to this Unix time, ns
 
     Raises
     ------
     StoreError
         When the drive is unknown, or the object or box never was in it.
     """
-    events = log(store, Filter(drive=drive, object_id=object_id))
+    events = log(store, Filter(drive=drive, object_id=object_id, until_ns=until_ns))
     steps = [step for event in events if (step := _step(event, object_id, timestamp_ns)) is not None]
     if not any(step.boxes or step.documents for step in steps):
         where = "" if timestamp_ns is None else f" with a box at {timestamp_ns}"

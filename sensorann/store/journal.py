@@ -21,6 +21,10 @@ _log = logging.getLogger(__name__)
 # What the hash of an event covers, in this order: all of its row but the hash itself.
 _HASHED = tuple(column.name for column in schema.event.columns if column.name != "hash")
 _READ_AT_ONCE = 1000
+# Statements are built once: that costs as much as running them.
+_LAST = select(schema.head)
+_LAST_LOCKED = _LAST.with_for_update()
+_ADD, _MOVE_HEAD = schema.event.insert(), schema.head.update()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,8 +79,7 @@ class JournalEvent:
 
 def last_event(connection: Connection, *, lock: bool = True) -> tuple[int, int, bytes]:
     """Return number, time and hash of the last event, and lock the journal for this transaction."""
-    statement = select(schema.head)
-    row = connection.execute(statement.with_for_update() if lock else statement).one()
+    row = connection.execute(_LAST_LOCKED if lock else _LAST).one()
     return row.seq, row.time_ns, row.hash
 
 
@@ -109,8 +112,8 @@ def append(
         "prev_hash": last_hash,
     }
     row["hash"] = row_hash(row)
-    connection.execute(schema.event.insert(), row)
-    connection.execute(schema.head.update().values(seq=last + 1, time_ns=now_ns, hash=row["hash"]))
+    connection.execute(_ADD, row)
+    connection.execute(_MOVE_HEAD, {"seq": last + 1, "time_ns": now_ns, "hash": row["hash"]})
     return last + 1
 
 
@@ -125,9 +128,20 @@ def row_hash(row: Mapping[str, Any]) -> bytes:
     return digest.digest()
 
 
-def rows(connection: Connection) -> Generator[Row[Any]]:
-    """Rows of the journal in order; read in portions, as a journal may not fit into memory. Close it when done."""
+def rows(connection: Connection, *, drive: str | None = None, last: int | None = None) -> Generator[Row[Any]]:
+    """Rows of the journal in order; read in portions, as a journal may not fit into memory. Close it when done.
+
+    Parameters
+    ----------
+    connection : connection
+    drive : only rows of this drive
+    last : only rows up to this number
+    """
     statement = select(schema.event).order_by(schema.event.c.seq)
+    if drive is not None:
+        statement = statement.where(schema.event.c.drive == drive)
+    if last is not None:
+        statement = statement.where(schema.event.c.seq <= last)
     with connection.execute(statement, execution_options={"yield_per": _READ_AT_ONCE}) as result:
         yield from result
 

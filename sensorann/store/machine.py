@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from sensorann.errors import StoreError
 from sensorann.scene import Labels, Source, Track
 from sensorann.store.boxes import boxes_of
@@ -38,6 +40,16 @@ def machine_patch(stored: Labels, computed: Labels, *, new_objects: bool) -> Pat
     )
     boxes = tuple(change for track in taken for change in _changes(there.get(track.id), track))
     return Patch(documents=heads, boxes=boxes)
+
+
+def keyframes(computed: Labels) -> dict[str, list[int]]:
+    """Instants of the boxes that a result rests on, by object, for the journal; none of objects that it left alone."""
+    machine = {track.id: np.isin(track.sources, MACHINE) for track in computed.tracks}
+    return {
+        track.id: track.timestamps_ns[~machine[track.id]].tolist()
+        for track in computed.tracks
+        if machine[track.id].any()
+    }
 
 
 def _changes(stored: Track | None, computed: Track) -> Iterator[BoxChange]:

@@ -1,33 +1,48 @@
-"""Stores of older formats become today's, one version at a time, as a new file that then takes the old one's place."""
+"""Stores of older formats become today's, one version at a time, in one transaction.
+
+A file of another kind would be written anew and renamed. A database takes the same care in place, on a server too:
+programs that have the store open go on seeing it, and a killed migration is rolled back.
+"""
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Mapping
-from contextlib import closing
 from pathlib import Path
+from types import MappingProxyType
 
-from sensorann.errors import StoreError
-from sensorann.files import require_file, written_whole
-from sensorann.store.connecting import is_server
-from sensorann.store.failures import failures_named
+from sqlalchemy import Connection
+
+from sensorann.store import connecting
 from sensorann.store.schema import FORMAT_VERSION
+from sensorann.store.versions import check_not_newer, format_version, set_format_version
 
-Step = Callable[[sqlite3.Connection], None]
-# Format to the step that makes the next one of it; a step leaves the rows of the journal as they are.
-STEPS: Mapping[int, Step] = {}
+Step = Callable[[Connection], None]
 
 
-def migrate(path: Path | str, *, steps: Mapping[int, Step] = STEPS, newest: int = FORMAT_VERSION) -> tuple[int, int]:
-    """Bring a store to the newest format.
+def _find_events_by_time(connection: Connection) -> None:
+    connection.exec_driver_sql("CREATE INDEX event_by_time ON event (time_ns)")
 
-    Nobody may have it open. A killed migration leaves the old store.
+
+# Format to the step that makes the next one of it; a step leaves the rows of the journal as they are. Steps are written
+# in SQL, as the tables of `schema` move on.
+STEPS: Mapping[int, Step] = MappingProxyType({1: _find_events_by_time})
+
+
+def migrate(
+    address: Path | str,
+    *,
+    steps: Mapping[int, Step] = STEPS,
+    newest: int = FORMAT_VERSION,
+    wait_s: float = connecting.WAIT_S,
+) -> tuple[int, int]:
+    """Bring a store to the newest format; a killed migration leaves it as it was.
 
     Parameters
     ----------
-    path : SQLite store
+    address : see `open_store`; on a server only the owner of the tables may do it
     steps : format to the step that makes the next one
     newest : format to reach
+    wait_s : how long to wait for a writer, seconds
 
     Returns
     -------
@@ -35,57 +50,27 @@ def migrate(path: Path | str, *, steps: Mapping[int, Step] = STEPS, newest: int 
 
     Raises
     ------
+    MissingDataError
+        When there is no file at the path.
     StoreError
-        When it is no label store, is from a newer sensorann, or lies on a server.
+        When it is no label store, or is from a newer sensorann.
     """
-    if is_server(path):
-        raise StoreError("a PostgreSQL store is migrated through a file: export, init with this version, import")
-    path = require_file(path)
-    with failures_named(str(path)), closing(sqlite3.connect(path)) as old:
-        found = format_version(old, str(path))
-        check_not_newer(found, str(path), newest=newest)
-        if found == newest:
-            return found, found
-        # Under this lock nobody writes between the copy and the change of places.
-        old.execute("BEGIN IMMEDIATE")
-        with written_whole(path) as temporary:
-            _migrate_copy(path, temporary, found, steps, newest)
-            old.rollback()
-            old.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine, name = connecting.connect(address, create=False, wait_s=wait_s)
+    try:
+        with connecting.writing(engine, name) as connection:
+            found = format_version(connection, name)
+            check_not_newer(found, name, newest=newest)
+            if found < newest:
+                _keep_others_out(connection)
+            for version in range(found, newest):
+                steps[version](connection)
+                set_format_version(connection, version + 1)
+    finally:
+        engine.dispose()
     return found, newest
 
 
-def format_version(connection: sqlite3.Connection, name: str) -> int:
-    """Format of a store.
-
-    Raises
-    ------
-    StoreError
-        When it is none.
-    """
-    tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    if not {"meta", "event", "head"} <= tables:
-        raise StoreError(f"{name} is a SQLite database, but no label store")
-    (version,) = connection.execute("SELECT value FROM meta WHERE name = 'format_version'").fetchone()
-    return int(version)
-
-
-def check_not_newer(found: int, name: str, *, newest: int = FORMAT_VERSION) -> None:
-    """Refuse a store from the future.
-
-    Raises
-    ------
-    StoreError
-        When its format is newer than this program.
-    """
-    if found > newest:
-        raise StoreError(f"{name} has format {found}, this sensorann reads up to {newest}: upgrade sensorann")
-
-
-def _migrate_copy(path: Path, temporary: Path, found: int, steps: Mapping[int, Step], newest: int) -> None:
-    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(temporary)) as copy:
-        source.backup(copy)
-        for version in range(found, newest):
-            steps[version](copy)
-            copy.execute("UPDATE meta SET value = ? WHERE name = 'format_version'", (str(version + 1),))
-            copy.commit()
+def _keep_others_out(connection: Connection) -> None:
+    """Let everybody wait for the end of the migration; whoever then writes sees the new format."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("LOCK TABLE meta, head, event IN ACCESS EXCLUSIVE MODE")

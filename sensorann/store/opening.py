@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import Engine, inspect, select
+from sqlalchemy import Engine, inspect
 
 from sensorann.errors import StoreError
 from sensorann.store import connecting, schema
 from sensorann.store.failures import failures_named
-from sensorann.store.migrate import check_not_newer
 from sensorann.store.store import Store
+from sensorann.store.versions import check_not_newer, format_version
 
-WAIT_S = 30.0
 
-
-def open_store(address: Path | str, *, actor: str | None = None, create: bool = False, wait_s: float = WAIT_S) -> Store:
+def open_store(
+    address: Path | str, *, actor: str | None = None, create: bool = False, wait_s: float = connecting.WAIT_S
+) -> Store:
     """Open a label store.
 
     Parameters
@@ -38,6 +38,8 @@ def open_store(address: Path | str, *, actor: str | None = None, create: bool = 
         if create:
             _create(engine, name)
         _check_format(engine, name)
+        if create:
+            _write_ahead(engine, name)
         return Store(engine, name, connecting.login(engine, name, actor))
     except BaseException:
         engine.dispose()
@@ -49,20 +51,18 @@ def _create(engine: Engine, name: str) -> None:
         if inspect(connection).get_table_names():
             return  # a store already, or somebody else's: nothing of it is changed
         schema.create_tables(connection)
+
+
+def _write_ahead(engine: Engine, name: str) -> None:
+    """Let readers and writers not wait for each other; the file remembers it."""
     if engine.dialect.name == "sqlite":
         with failures_named(name), engine.connect() as connection:
-            # Outside a transaction; the file remembers it.
-            connection.connection.cursor().execute("PRAGMA journal_mode = WAL")
+            connection.connection.cursor().execute("PRAGMA journal_mode = WAL")  # outside a transaction
 
 
 def _check_format(engine: Engine, name: str) -> None:
     with connecting.reading(engine, name) as connection:
-        tables = set(inspect(connection).get_table_names())
-        if not {"meta", "event", "head"} <= tables:
-            what = "a SQLite database" if engine.dialect.name == "sqlite" else "a database"
-            raise StoreError(f"{name} is {what}, but no label store: make one with `sensorann store init`")
-        statement = select(schema.meta.c.value).where(schema.meta.c.name == "format_version")
-        found = int(connection.execute(statement).scalar_one())
+        found = format_version(connection, name)
     check_not_newer(found, name)
     if found < schema.FORMAT_VERSION:
         raise StoreError(

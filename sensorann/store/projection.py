@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Executable, bindparam, select
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Executable, bindparam, select
 from sensorann.errors import StoreError
 from sensorann.scene import Labels
 from sensorann.store import schema
-from sensorann.store.boxes import tracks_of
+from sensorann.store.boxes import Row, tracks_of
 from sensorann.store.documents import LABEL_KINDS, labels_of
 from sensorann.store.patch import Body, Box, BoxChange, DocumentChange, Patch, dumped
 
@@ -30,6 +30,7 @@ _DOCUMENT_COLUMNS = (DOCUMENT.c.kind, DOCUMENT.c.key, DOCUMENT.c.body, DOCUMENT.
 _ONE_BOX = select(*_BOX_COLUMNS).where(*_BOX_HERE)
 _ONE_DOCUMENT = select(*_DOCUMENT_COLUMNS).where(*_DOCUMENT_HERE)
 _CHANGE_BOX, _REMOVE_BOX = BOX.update().where(*_BOX_HERE), BOX.delete().where(*_BOX_HERE)
+_TOUCH = schema.touched.insert()
 _CHANGE_DOCUMENT, _REMOVE_DOCUMENT = DOCUMENT.update().where(*_DOCUMENT_HERE), DOCUMENT.delete().where(*_DOCUMENT_HERE)
 
 
@@ -133,7 +134,19 @@ def load(connection: Connection, drive: str, object_id: str | None = None) -> tu
             raise StoreError(f"no object {object_id!r} in drive {drive!r}")
         found = [("drive", "", StoredDocument(about, 0, 0)), ("track", object_id, head)]
         statement = statement.where(BOX.c.object == object_id)
-    rows = connection.execute(statement.order_by(BOX.c.object, BOX.c.timestamp_ns)).all()
+    return assembled(drive, found, connection.execute(statement.order_by(BOX.c.object, BOX.c.timestamp_ns)).all())
+
+
+def assembled(
+    drive: str, found: Sequence[tuple[str, str, StoredDocument]], rows: Sequence[Row]
+) -> tuple[Labels, dict[str, int]]:
+    """Put labels together from documents in order and boxes, those of one object together and in time order.
+
+    Returns
+    -------
+    labels, and the version of every object
+    """
+    (about,) = (stored.body for kind, _, stored in found if kind == "drive")
     heads = {key: stored for kind, key, stored in found if kind == "track"}
     tracks = tracks_of({key: stored.body for key, stored in heads.items()}, rows, frame=about["frame"])
     labels = labels_of(drive, ((kind, key, stored.body) for kind, key, stored in found), tracks)
@@ -146,7 +159,7 @@ def apply(connection: Connection, drive: str, seq: int, patch: Patch) -> None:
     _apply_boxes(connection, drive, seq, patch.boxes)
     objects = patch.objects
     if objects:
-        connection.execute(schema.touched.insert(), [{"drive": drive, "object": name, "seq": seq} for name in objects])
+        connection.execute(_TOUCH, [{"drive": drive, "object": name, "seq": seq} for name in objects])
         heads = [{"d": drive, "k": "track", "n": name, "version": seq} for name in objects]
         connection.execute(_CHANGE_DOCUMENT, heads)
 

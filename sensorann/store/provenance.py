@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sensorann.scene import Drive
 from sensorann.store.history import Filter, log
 from sensorann.store.journal import JournalEvent
 from sensorann.store.patch import dumped
@@ -20,22 +21,22 @@ _PREFIX = "sensorann"
 
 
 def provenance(
-    store: Store, drive: str, *, files: Sequence[Path] = (), guideline: Path | None = None
+    store: Store, drive: str, *, files: Sequence[Path] = (), recording: Drive | None = None, seq: int | None = None
 ) -> dict[str, Any]:
     """Build a PROV-JSON document of a drive, with its release manifest.
 
     Parameters
     ----------
-    store, drive, files, guideline : see `release_manifest`
+    store, drive, files, recording, seq : see `release_manifest`
 
     Raises
     ------
     MissingDataError
         When a file is not there.
     StoreError
-        When there is no such drive.
+        When there is no such drive, or its labels changed since they were loaded.
     """
-    manifest = release_manifest(store, drive, files=files, guideline=guideline)
+    manifest = release_manifest(store, drive, files=files, recording=recording, seq=seq)
     document = _Document()
     for event in log(store, Filter(drive=drive)):
         document.add_event(event)
@@ -72,6 +73,8 @@ class _Document:
         release = _name("release")
         blocks = {_name(block): dumped(content) for block, content in manifest.items()}
         self.content["entity"][release] = {"prov:label": f"labels of {drive}", **blocks}
+        for one in manifest["release"]["signed_off"]:
+            self._relate("wasAttributedTo", entity=release, agent=self._agent(one["by"], "prov:Person"))
         for version in self._newest.values():
             self._relate("wasDerivedFrom", generatedEntity=release, usedEntity=version)
 

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import sensorann
-from sensorann.errors import MissingDataError
-from sensorann.files import require_file
+from sensorann.errors import StoreError
+from sensorann.scene import Drive, frame_timestamps_ns
 from sensorann.store import schema
+from sensorann.store.guidelines import guidelines_of
+from sensorann.store.hashing import files_sha256, root_sha256
 from sensorann.store.history import Filter, log
 from sensorann.store.journal import JournalEvent
-from sensorann.store.reviewing import comments, decisions
+from sensorann.store.kinds import AUTOMATIC, BESIDE_LABELS
+from sensorann.store.reviewing import changed_since, comments, decisions
 from sensorann.store.roles import roles
-from sensorann.store.statistics import statistics
+from sensorann.store.sampling import decisions_about
+from sensorann.store.signing import sign_offs
+from sensorann.store.statistics import Statistics, statistics
 from sensorann.store.store import Store
 from sensorann.store.tasks import tasks
 
@@ -27,7 +32,7 @@ _TOOLS = ("numpy", "scipy", "numba", "opencv-python", "sqlalchemy")
 
 
 def release_manifest(
-    store: Store, drive: str, *, files: Sequence[Path] = (), guideline: Path | None = None
+    store: Store, drive: str, *, files: Sequence[Path] = (), recording: Drive | None = None, seq: int | None = None
 ) -> dict[str, Any]:
     """Say what a release of a drive rests on.
 
@@ -35,7 +40,8 @@ def release_manifest(
     ----------
     store, drive : where the labels are
     files : what is given away; folders with all that is in them
-    guideline : the text that annotators worked by
+    recording : the drive that was labelled, for its sensors, calibration and times
+    seq : number of the last event when the labels in the files were loaded; not checked when not given
 
     Returns
     -------
@@ -47,64 +53,77 @@ def release_manifest(
     MissingDataError
         When a file is not there.
     StoreError
-        When there is no such drive.
+        When there is no such drive, or its labels changed since they were loaded.
     """
     events = log(store, Filter(drive=drive))
-    hashes = {str(path): file_sha256(path) for path in _all_files(files)}
-    known = roles(store)
+    later = [event for event in events if seq is not None and event.seq > seq and event.kind not in BESIDE_LABELS]
+    if later:
+        raise StoreError(
+            f"{later[0].actor} changed {drive} in event {later[0].seq} while it was exported: export again"
+        )
+    counted = statistics(store, drive)
     return {
-        "release": {
-            "files_sha256": hashes,
-            "files_root_sha256": _root(list(hashes.values())),
-            "created_utc": datetime.now(UTC).isoformat(timespec="seconds"),
-            "sensorann": sensorann.__version__,
-            "store_format": schema.FORMAT_VERSION,
-            "tools": {name: _version(name) for name in _TOOLS},
+        "release": _release(store, drive, files_sha256(files)),
+        "source": {
+            "drive": drive,
+            "imports": [{"event": event.seq, **event.machine} for event in events if event.kind == "import"],
+            "recording": None if recording is None else _recording(recording),
         },
-        "source": {"drive": drive, "imports": [_import(event) for event in events if event.kind == "import"]},
-        "guideline": None if guideline is None else {"name": guideline.name, "sha256": file_sha256(guideline)},
-        "annotation": _annotation(store, drive, events, known),
-        "review": _review(store, drive),
+        "guideline": _guideline(events),
+        "annotation": _annotation(store, events, counted),
+        "review": _review(store, drive, events, counted),
     }
 
 
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal.
-
-    Raises
-    ------
-    MissingDataError
-        When there is no such file.
-    """
-    with require_file(path).open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _all_files(paths: Sequence[Path]) -> Iterator[Path]:
-    for path in paths:
-        if not path.exists():
-            raise MissingDataError(f"{path} does not exist")
-        yield from sorted(inner for inner in path.rglob("*") if inner.is_file()) if path.is_dir() else [path]
+def _release(store: Store, drive: str, hashes: dict[str, str]) -> dict[str, Any]:
+    root = root_sha256(hashes.values())
+    return {
+        "files_sha256": hashes,
+        "files_root_sha256": root,
+        "signed_off": [asdict(one) for one in sign_offs(store, drive) if one.files_root_sha256 == root],
+        "created_utc": datetime.now(UTC).isoformat(timespec="seconds"),
+        "sensorann": sensorann.__version__,
+        "store_format": schema.FORMAT_VERSION,
+        "tools": {name: _version(name) for name in _TOOLS},
+    }
 
 
-def _root(hashes: list[str]) -> str:
-    """Hash of the hashes of all files, sorted: one number that stands for the release."""
-    return hashlib.sha256("".join(sorted(hashes)).encode()).hexdigest()
+def _recording(recording: Drive) -> dict[str, Any]:
+    times = frame_timestamps_ns(recording)
+    return {
+        "name": recording.name,
+        "sensors": {sensor.name: sensor.kind for sensor in recording.rig.sensors},
+        "calibration_sha256": recording.rig.calibration_sha256,
+        "first_frame_ns": int(times[0]),
+        "last_frame_ns": int(times[-1]),
+        "frames": len(times),
+    }
 
 
-def _import(event: JournalEvent) -> dict[str, Any]:
-    return {"event": event.seq, **event.machine}
+def _guideline(events: list[JournalEvent]) -> dict[str, Any]:
+    """Guideline in force at the end, and how many events were written under which."""
+    told = guidelines_of(events)
+    counts = Counter(guideline for _, guideline in told)
+    now = told[-1][1]
+    return {
+        "in_force": None if now is None else asdict(now),
+        "events": [
+            {"guideline": None if guideline is None else asdict(guideline), "events": n}
+            for guideline, n in counts.items()
+        ],
+    }
 
 
-def _annotation(store: Store, drive: str, events: list[JournalEvent], known: dict[str, Any]) -> dict[str, Any]:
-    counted = statistics(store, drive)
+def _annotation(store: Store, events: list[JournalEvent], counted: Statistics) -> dict[str, Any]:
     calibrations = {event.machine.get("calibration_sha256") for event in events} - {None}
+    known = roles(store)
     return {
         "events": len(events),
         "events_by_kind": dict(Counter(event.kind for event in events)),
         "last_event": events[-1].seq,
         "last_hash": events[-1].hash.hex(),
         "actors": {actor: known.get(actor) for actor in dict.fromkeys(event.actor for event in events)},
+        "seconds": {name: effort.seconds for name, effort in counted.people.items()},
         "clients": sorted({event.client for event in events}),
         "calibrations_sha256": sorted(calibrations),
         "boxes_by_source": dict(counted.boxes),
@@ -112,14 +131,19 @@ def _annotation(store: Store, drive: str, events: list[JournalEvent], known: dic
     }
 
 
-def _review(store: Store, drive: str) -> dict[str, Any]:
-    said = comments(store, drive)
+def _review(store: Store, drive: str, events: list[JournalEvent], counted: Statistics) -> dict[str, Any]:
+    said, decided = comments(store, drive), decisions(store, drive)
+    by_hand = [event for event in events if event.kind not in (*BESIDE_LABELS, *AUTOMATIC)]
+    authors = {(object_id, event.actor) for event in by_hand for object_id in event.patch.objects}
     return {
         "tasks": [{"assignee": task.assignee, "state": task.state} for task in tasks(store, drive)],
-        "decisions": {key: dict(body) for key, body in decisions(store, drive).items()},
+        "decisions": {key: dict(body) for key, body in decided.items()},
+        "changed_since_decision": sorted(changed_since(store, drive)),
+        "decided_by_an_author": sorted(key for key, body in decided.items() if (key, body["by"]) in authors),
         "comments": len(said),
         "open_comments": sum(one.resolved_by is None for one in said),
-        "rework_rate": statistics(store, drive).rework_rate,
+        "rework_rate": counted.rework_rate,
+        "samples": {name: dict(body) for name, body in decisions_about(store, drive).items()},
     }
 
 

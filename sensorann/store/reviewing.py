@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from sqlalchemy import func, select
+
 from sensorann.errors import StoreError
-from sensorann.store import projection
+from sensorann.store import projection, schema
 from sensorann.store.journal import Note
+from sensorann.store.kinds import BESIDE_LABELS
 from sensorann.store.patch import Body, DocumentChange, Patch
 from sensorann.store.roles import require_right
 from sensorann.store.store import Store
@@ -104,6 +107,21 @@ def decisions(store: Store, drive: str) -> dict[str, Body]:
     """Last decision about every object that was reviewed: decision, by, version."""
     with store.reading() as connection:
         return projection.bodies(connection, drive, "review")
+
+
+def changed_since(store: Store, drive: str) -> frozenset[str]:
+    """Objects whose labels changed after the last decision about them: somebody has to look again."""
+    touched, event = schema.touched, schema.event
+    newest = (
+        select(touched.c.object, func.max(touched.c.seq))
+        .join(event, event.c.seq == touched.c.seq)
+        .where(touched.c.drive == drive, event.c.kind.not_in(BESIDE_LABELS))
+        .group_by(touched.c.object)
+    )
+    decided = decisions(store, drive)
+    with store.reading() as connection:
+        changed = {row[0]: row[1] for row in connection.execute(newest)}
+    return frozenset(name for name, body in decided.items() if changed[name] > body["version"])
 
 
 def _require_object(store: Store, drive: str, object_id: str, timestamp_ns: int | None) -> int:

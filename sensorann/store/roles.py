@@ -22,6 +22,8 @@ RIGHTS: Mapping[str, tuple[Role, ...]] = MappingProxyType(
         "give roles": ("lead",),
         "assign tasks": ("lead",),
         "accept and reject": ("reviewer", "lead"),
+        "set the guideline": ("lead",),
+        "sign off": ("lead",),
         "comment": ROLES,
     }
 )

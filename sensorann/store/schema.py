@@ -21,7 +21,7 @@ from sqlalchemy import (
     Text,
 )
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 # In SQLite only a plain INTEGER is the row's own number.
 _Sequence = BigInteger().with_variant(Integer(), "sqlite")
 
@@ -58,6 +58,7 @@ event = Table(
     Column("prev_hash", LargeBinary, nullable=False),
     Column("hash", LargeBinary, nullable=False),
     Index("event_by_actor", "drive", "actor", "seq"),
+    Index("event_by_time", "time_ns"),
 )
 
 document = Table(

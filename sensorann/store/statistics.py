@@ -11,14 +11,12 @@ from sqlalchemy import Connection, Row, func, select
 
 from sensorann.scene import Source
 from sensorann.store import projection, schema
+from sensorann.store.kinds import AUTOMATIC, BESIDE_LABELS
 from sensorann.store.patch import unpacked
 from sensorann.store.store import Store
-from sensorann.store.undoing import NOT_UNDOABLE
 
 # Longer than this between two actions is a pause, of which so much counts as work.
 PAUSE_S = 120.0
-# Events that a program made in one go: nobody worked on each of their boxes.
-AUTOMATIC = ("import", "interpolate", "prelabel", "track")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,7 +68,7 @@ def statistics(store: Store, drive: str) -> Statistics:
         for object_id, seq in connection.execute(_touched(drive)):
             touched[seq].append(object_id)
         reviews = _reviews(connection, drive)
-    actions = [(row, seconds) for row, seconds in events if row.kind not in (*NOT_UNDOABLE, *AUTOMATIC)]
+    actions = [(row, seconds) for row, seconds in events if row.kind not in (*BESIDE_LABELS, *AUTOMATIC)]
     people = _efforts((row.actor, seconds) for row, seconds in actions)
     objects = _efforts(
         (object_id, seconds / len(touched[row.seq])) for row, seconds in actions for object_id in touched[row.seq]

@@ -10,22 +10,23 @@ from typing import Self
 
 from sqlalchemy import Connection, Engine
 
-from sensorann.errors import StoreError
 from sensorann.scene import Labels, Track
 from sensorann.store import connecting, journal, projection, undoing
+from sensorann.store.committing import check_frame, commit, commit_new_drive
 from sensorann.store.difference import difference, track_difference
 from sensorann.store.journal import Note
-from sensorann.store.machine import machine_patch
+from sensorann.store.machine import keyframes, machine_patch
 from sensorann.store.patch import Patch
-from sensorann.store.reconciling import reconcile
 from sensorann.store.stored import Snapshot, StoredTrack
+from sensorann.store.versions import check_still_today
 
 
 class Store:
     """A label store; `open_store` opens one.
 
-    An edit is a pair: what was seen and what is wanted. Fields that somebody else changed meanwhile keep his values; a
-    field that both changed raises `EditConflictError` with both versions, and nothing is written.
+    An edit is a pair: what was seen and what is wanted. Fields that somebody else changed meanwhile keep his values. A
+    field that both changed raises `EditConflictError` with both versions, from whatever method edits, undoes or redoes,
+    and nothing is written.
 
     Attributes
     ----------
@@ -57,6 +58,7 @@ class Store:
         """Give a connection that holds the lock on the journal; all of the block is kept, or nothing."""
         with connecting.writing(self._engine, self.name) as connection:
             journal.last_event(connection)
+            check_still_today(connection, self.name)
             yield connection
 
     def drives(self) -> tuple[str, ...]:
@@ -103,15 +105,9 @@ class Store:
         StoreError
             When the store has that drive already, or it has no name.
         """
-        labels = replace(labels, drive_name=labels.drive_name if drive is None else drive)
-        if not labels.drive_name or "#" in labels.drive_name:
-            raise StoreError(f"a drive in a store needs a name without '#', got {labels.drive_name!r}")
-        patch = difference(None, labels)
-        _check_names(labels.drive_name, patch)
+        named = replace(labels, drive_name=labels.drive_name if drive is None else drive)
         with self.writing() as connection:
-            if projection.document(connection, labels.drive_name, "drive", "") is not None:
-                raise StoreError(f"{self.name} has a drive {labels.drive_name!r} already: import under another name")
-            return self._append(connection, labels.drive_name, patch, note or Note(kind="import"))
+            return commit_new_drive(connection, named, note or Note(kind="import"), actor=self.actor)
 
     def create(self, drive: str, track: Track, *, note: Note | None = None) -> StoredTrack:
         """Add an object.
@@ -124,8 +120,8 @@ class Store:
             When the drive is unknown, or lives in another frame.
         """
         with self.writing() as connection:
-            self._check_frame(connection, drive, track)
-            self._commit(connection, drive, track_difference(None, track), note or Note(kind="create"))
+            check_frame(connection, drive, track)
+            commit(connection, drive, track_difference(None, track), note or Note(kind="create"), actor=self.actor)
         return self.track(drive, track.id)
 
     def edit(self, seen: StoredTrack, wanted: Track, *, note: Note | None = None) -> StoredTrack:
@@ -140,33 +136,22 @@ class Store:
         Returns
         -------
         the object as it is now, what others changed meanwhile included
-
-        Raises
-        ------
-        EditConflictError
-            When somebody changed one of the same fields to another value.
         """
         patch = track_difference(seen.track, wanted)
         with self.writing() as connection:
             head = projection.document(connection, seen.drive, "track", wanted.id)
-            seq = self._commit(connection, seen.drive, patch, note or Note(kind="edit"))
+            seq = commit(connection, seen.drive, patch, note or Note(kind="edit"), actor=self.actor)
             untouched = head is not None and head.version == seen.version
         if untouched:  # nobody was faster: what is wanted is what is there
             return StoredTrack(drive=seen.drive, track=wanted, version=seq or seen.version)
         return self.track(seen.drive, wanted.id)
 
     def delete(self, seen: StoredTrack, *, note: Note | None = None) -> int | None:
-        """Delete an object with all its boxes; return the number of the event.
-
-        Raises
-        ------
-        EditConflictError
-            When somebody changed it meanwhile.
-        """
+        """Delete an object with all its boxes; return the number of the event."""
         with self.writing() as connection:
             projection.require_drive(connection, seen.drive)
             patch = track_difference(seen.track, None)
-            return self._commit(connection, seen.drive, patch, note or Note(kind="delete"))
+            return commit(connection, seen.drive, patch, note or Note(kind="delete"), actor=self.actor)
 
     def save(self, seen: Snapshot, wanted: Labels, *, note: Note | None = None) -> Snapshot:
         """Change any number of objects in one event: a merge, a split, a repair.
@@ -180,17 +165,12 @@ class Store:
         Returns
         -------
         the drive as it is now, what others changed meanwhile included
-
-        Raises
-        ------
-        EditConflictError
-            When somebody changed one of the same fields to another value.
         """
         patch = difference(seen.labels, wanted)
         with self.writing() as connection:
             projection.require_drive(connection, seen.drive)
             last, *_ = journal.last_event(connection)
-            seq = self._commit(connection, seen.drive, patch, note or Note(kind="edit")) or last
+            seq = commit(connection, seen.drive, patch, note or Note(kind="edit"), actor=self.actor) or last
         if last != seen.seq:
             return self.load(seen.drive)
         # Nobody was faster: what is wanted is what is there.
@@ -201,7 +181,8 @@ class Store:
     def complete(self, drive: str, computed: Labels, *, note: Note, new_objects: bool = True) -> Snapshot:
         """Replace the machine boxes of a drive by those of a new result, in one event; no other box is touched.
 
-        Interpolated and fitted boxes are a machine's. Where a person placed a box meanwhile, that one stays.
+        Interpolated and fitted boxes are a machine's. Where a person placed a box meanwhile, that one stays. The event
+        names the keyframes that the result rests on.
 
         Parameters
         ----------
@@ -216,9 +197,11 @@ class Store:
         StoreError
             When the drive is unknown, or lives in another frame.
         """
+        said = replace(note, machine={**note.machine, "keyframes": keyframes(computed)})
         with self.writing() as connection:
             stored, _ = projection.load(connection, drive)
-            self._commit(connection, drive, machine_patch(stored, computed, new_objects=new_objects), note)
+            patch = machine_patch(stored, computed, new_objects=new_objects)
+            commit(connection, drive, patch, said, actor=self.actor)
         return self.load(drive)
 
     def undo(self, drive: str) -> int | None:
@@ -227,15 +210,10 @@ class Store:
         Returns
         -------
         number of the event that was undone; None when there is nothing left
-
-        Raises
-        ------
-        EditConflictError
-            When somebody changed the same fields afterwards.
         """
         with self.writing() as connection:
             target = undoing.undoable(connection, drive, self.actor)
-            return self._take_back(connection, drive, target, "undo")
+            return undoing.take_back(connection, drive, target, kind="undo", actor=self.actor)
 
     def redo(self, drive: str) -> int | None:
         """Take back the last undo, if nothing was edited since; see `undo`.
@@ -243,15 +221,10 @@ class Store:
         Returns
         -------
         number of the undo that was taken back; None when there is none
-
-        Raises
-        ------
-        EditConflictError
-            When somebody changed the same fields afterwards.
         """
         with self.writing() as connection:
             target = undoing.redoable(connection, drive, self.actor)
-            return self._take_back(connection, drive, target, "redo")
+            return undoing.take_back(connection, drive, target, kind="redo", actor=self.actor)
 
     def next_undo(self, drive: str) -> journal.JournalEvent | None:
         """Event that `undo` would take back; None when there is nothing left."""
@@ -266,52 +239,6 @@ class Store:
             return None if target is None else journal.event(connection, target)
 
     def commit(self, drive: str, patch: Patch, note: Note) -> int | None:
-        """Write one event; return its number, None when the store is so already.
-
-        Raises
-        ------
-        EditConflictError
-            When somebody changed one of the same fields to another value.
-        """
+        """Write one event; return its number, None when the store is so already."""
         with self.writing() as connection:
-            return self._commit(connection, drive, patch, note)
-
-    def _take_back(self, connection: Connection, drive: str, target: int | None, kind: str) -> int | None:
-        if target is None:
-            projection.require_drive(connection, drive)
-            return None
-        patch = journal.event(connection, target).patch.inverse()
-        self._commit(connection, drive, patch, Note(kind=kind), undoes=target)
-        return target
-
-    def _commit(
-        self, connection: Connection, drive: str, patch: Patch, note: Note, *, undoes: int | None = None
-    ) -> int | None:
-        _check_names(drive, patch)
-        merged = reconcile(connection, drive, patch)
-        if not merged and undoes is None:
-            return None
-        return self._append(connection, drive, merged, note, undoes=undoes)
-
-    def _append(
-        self, connection: Connection, drive: str, patch: Patch, note: Note, *, undoes: int | None = None
-    ) -> int:
-        seq = journal.append(connection, patch, note, actor=self.actor, drive=drive, undoes=undoes)
-        projection.apply(connection, drive, seq, patch)
-        return seq
-
-    def _check_frame(self, connection: Connection, drive: str, track: Track) -> None:
-        frame = projection.require_drive(connection, drive)["frame"]
-        if track.cuboids.frame != frame:
-            raise StoreError(
-                f"the boxes of drive {drive} are in the frame {frame!r}, those of object {track.id} in "
-                f"{track.cuboids.frame!r}"
-            )
-
-
-def _check_names(drive: str, patch: Patch) -> None:
-    """Refuse what SQLite would take and PostgreSQL would not."""
-    names = {drive, *(change.key for change in patch.documents), *(change.object for change in patch.boxes)}
-    for name in names:
-        if "\0" in name:
-            raise StoreError(f"a name in a store holds no zero byte, got {name!r}")
+            return commit(connection, drive, patch, note, actor=self.actor)

@@ -42,6 +42,17 @@ def machine_text(event: JournalEvent) -> str:
     return ", ".join(f"{name} {value}" for name, value in event.machine.items() if not isinstance(value, dict))
 
 
+def keyframes_text(event: JournalEvent, object_id: str, timestamp_ns: int | None) -> str:
+    """Say which keyframes a machine's boxes of an object rest on, and which lie around an instant; else empty."""
+    instants = event.machine.get("keyframes", {}).get(object_id, [])
+    if not instants:
+        return ""
+    if timestamp_ns is None:
+        return f"from {len(instants)} keyframes, {instants[0]} to {instants[-1]}"
+    around = [*[t for t in instants if t < timestamp_ns][-1:], *[t for t in instants if t > timestamp_ns][:1]]
+    return f"from {len(instants)} keyframes, the nearest of them {' and '.join(map(str, around))}"
+
+
 def step_text(step: Step) -> list[str]:
     """Say what one event did to an object or a box, one line per change."""
     lines = [line for change in step.documents for line in _document_lines(change)]

@@ -10,10 +10,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from sensorann.store import journal, projection
+from sensorann.store.committing import commit
+from sensorann.store.journal import Note
+from sensorann.store.kinds import BESIDE_LABELS
 from sensorann.store.schema import event
 
-# Talk and organisation beside the labels: taken back by saying the opposite.
-NOT_UNDOABLE = ("comment", "resolve", "accept", "reject", "assign", "status", "user")
 _COLUMNS = (event.c.seq, event.c.kind, event.c.undoes)
 
 
@@ -35,6 +37,24 @@ def redoable(connection: Connection, drive: str, actor: str) -> int | None:
     return int(last.seq) if last is not None and last.kind == "undo" else None
 
 
+def take_back(connection: Connection, drive: str, target: int | None, *, kind: str, actor: str) -> int | None:
+    """Write the opposite of an event, as an undo or a redo; return its number, None where there is none.
+
+    Raises
+    ------
+    EditConflictError
+        When somebody changed the same fields afterwards.
+    StoreError
+        When there is no such drive.
+    """
+    if target is None:
+        projection.require_drive(connection, drive)
+        return None
+    patch = journal.event(connection, target).patch.inverse()
+    commit(connection, drive, patch, Note(kind=kind), actor=actor, undoes=target)
+    return target
+
+
 def _origin(connection: Connection, row: Row[*tuple[Any, ...]]) -> Row[*tuple[Any, ...]]:
     """Follow redo to undo to the edit that they are about."""
     while row.kind in ("undo", "redo"):
@@ -49,7 +69,7 @@ def _row(connection: Connection, seq: int) -> Row[*tuple[Any, ...]]:
 def _previous(connection: Connection, drive: str, actor: str, before: int | None) -> Row[*tuple[Any, ...]] | None:
     """Return the last edit, undo or redo of a person in a drive, before an event."""
     statement = select(*_COLUMNS).where(
-        event.c.drive == drive, event.c.actor == actor, event.c.kind.not_in(NOT_UNDOABLE)
+        event.c.drive == drive, event.c.actor == actor, event.c.kind.not_in(BESIDE_LABELS)
     )
     if before is not None:
         statement = statement.where(event.c.seq < before)

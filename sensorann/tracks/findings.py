@@ -12,7 +12,8 @@ from sensorann.fitting.template import template_points
 from sensorann.kernels.following import FEWEST_POINTS
 from sensorann.scene import Motion
 from sensorann.tracks.clouds import Clouds
-from sensorann.tracks.following import GATES, Gap, Measured, stands_still
+from sensorann.tracks.following import GATES, Gap, Measured
+from sensorann.tracks.resting import stands_still
 
 _log = logging.getLogger(__name__)
 

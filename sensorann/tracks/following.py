@@ -9,11 +9,11 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from sensorann.fitting.template import build_template, view_of
 from sensorann.geometry import Cuboids
-from sensorann.geometry.rotations import rotations_from_yaws, wrap_angle
-from sensorann.kernels.following import Ends, Gates, count_supported, follow_between
+from sensorann.geometry.rotations import rotations_from_yaws
+from sensorann.kernels.following import Ends, Gates, follow_between
 from sensorann.kernels.ground_height import ground_under
+from sensorann.kernels.nearest import NearestGrid
 from sensorann.kernels.pose_filter import filter_backward, filter_forward
 from sensorann.scene import Motion
 from sensorann.tracks.clouds import Clouds
@@ -43,7 +43,6 @@ TEMPLATE_SIGMAS: Mapping[Motion, tuple[float, float]] = MappingProxyType(
 # A keyframe is exact; the filter needs a little slack to stay invertible.
 EXACT = np.diag([1e-6, 1e-6, 1e-8])
 MEMORY = 20
-STILL_M, STILL_RAD, STILL_SHARE = 0.2, 0.05, 0.5
 GROUND_MARGIN, GROUND_BELOW, GROUND_ABOVE = 2.0, 0.6, 0.35
 
 
@@ -96,7 +95,7 @@ def nothing_measured() -> Measured:
     return Measured(timestamps_ns=np.empty(0, np.int64), poses=np.empty((0, 3)), covariances=np.empty((0, 3, 3)))
 
 
-def follow_gap(gap: Gap, clouds: Clouds, known: Measured, *, motion: Motion) -> Measured:
+def follow_gap(gap: Gap, clouds: Clouds, known: Measured, template: NearestGrid, *, motion: Motion) -> Measured:
     """Register the frames of one gap, from both keyframes inward.
 
     Parameters
@@ -104,31 +103,19 @@ def follow_gap(gap: Gap, clouds: Clouds, known: Measured, *, motion: Motion) -> 
     gap : Gap
     clouds : the points around its boxes
     known : keyframes of the whole track, and what was measured in the gaps before this one
+    template : what the object is known by; it learns what the frames show of it
     motion : motion class
 
     Returns
     -------
     Measured
-        The accepted frames; none where the keyframes show too few points to know the object by, nor where they are at
-        one place and the points agree that the object stood still: nothing is surer than two people's boxes there.
+        The accepted frames.
     """
     gates, noise = GATES[motion], FOLLOWING_NOISES[motion]
-    ends = (0, len(gap.timestamps_ns) - 1)
-    boxes = _relative(gap.cuboids, clouds.origin)
-    views = [view_of(clouds.frame(k), boxes.record(k), clouds.viewers[k], margin=gates.box_margin) for k in ends]
-    template = build_template(views, boxes.record(0).size)
-    if template is None:
-        return nothing_measured()
+    boxes = relative(gap.cuboids, clouds.origin)
     yaws = boxes.yaws
     tilts = np.ascontiguousarray(rotations_from_yaws(-yaws) @ boxes.rotations)
     heights, viewers = np.ascontiguousarray(boxes.centers[:, 2]), np.ascontiguousarray(clouds.viewers[:, :2])
-    if stands_still(boxes):
-        at_rest = np.column_stack([boxes.centers[:, :2], yaws])
-        n_seen, n_supported = count_supported(
-            clouds.points, clouds.offsets, viewers, at_rest, boxes.sizes[0], tilts, heights, template, gates
-        )
-        if n_supported >= STILL_SHARE * n_seen:
-            return nothing_measured()
     poses, covariances = np.zeros((len(boxes), 3)), np.zeros((len(boxes), 3, 3))
     accepted = follow_between(
         clouds.points,
@@ -151,13 +138,13 @@ def follow_gap(gap: Gap, clouds: Clouds, known: Measured, *, motion: Motion) -> 
 
 def ground_heights(boxes: Cuboids, clouds: Clouds) -> NDArray[np.float64]:
     """Height of the ground under K boxes (K,), metres in the frame of the labels; NaN where it is not seen."""
-    relative = _relative(boxes, clouds.origin)
-    forward = np.ascontiguousarray(relative.rotations[:, :2, 0])
-    half = relative.sizes / 2
+    near = relative(boxes, clouds.origin)
+    forward = np.ascontiguousarray(near.rotations[:, :2, 0])
+    half = near.sizes / 2
     heights = [
         ground_under(
-            clouds.frame(k), relative.centers[k], forward[k], half[k, 0], half[k, 1],
-            relative.centers[k, 2] - half[k, 2], GROUND_MARGIN, GROUND_BELOW, GROUND_ABOVE,
+            clouds.frame(k), near.centers[k], forward[k], half[k, 0], half[k, 1],
+            near.centers[k, 2] - half[k, 2], GROUND_MARGIN, GROUND_BELOW, GROUND_ABOVE,
         )
         for k in range(len(boxes))
     ]  # fmt: skip
@@ -169,14 +156,8 @@ def seconds_since(timestamps_ns: NDArray[np.int64], start_ns: np.int64) -> NDArr
     return (timestamps_ns - start_ns).astype(np.float64) * 1e-9
 
 
-def stands_still(boxes: Cuboids) -> bool:
-    """Tell whether the two keyframes of a gap are one place, as near as a person places a box twice."""
-    moved = np.hypot(*(boxes.centers[-1] - boxes.centers[0])[:2])
-    turned = wrap_angle(boxes.yaws[-1] - boxes.yaws[0])
-    return bool(moved < STILL_M and abs(turned) < STILL_RAD)
-
-
-def _relative(boxes: Cuboids, origin: NDArray[np.float64]) -> Cuboids:
+def relative(boxes: Cuboids, origin: NDArray[np.float64]) -> Cuboids:
+    """Boxes as seen from an origin (3,) with the same axes."""
     return Cuboids(centers=boxes.centers - origin, sizes=boxes.sizes, rotations=boxes.rotations, frame=boxes.frame)
 
 

@@ -20,26 +20,36 @@ from sensorann.tracks.motion.position import fill_positions
 # One ground height against the next: how well the plane around an object is known, and how the road may bend.
 GROUND_SIGMA = 0.06
 ROAD_NOISE = 0.1
+# Keyframes this near say how high an object stands above the ground: further away a person places it higher or lower.
+CLEARANCE_NS = 4_000_000_000
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
-class Heights:
-    """Heights of one track's centre, measured from the ground: (N,) instants, metres."""
+class Ground:
+    """Ground under one track's boxes, where it was seen.
+
+    Attributes
+    ----------
+    timestamps_ns : (N,) int64 of boxes between keyframes
+    heights : (N,) float64, metres in the frame of the labels
+    keyframes_ns : (K,) int64 of keyframes whose ground was seen
+    clearances : (K,) float64, metres that these have their centre above it
+    """
 
     timestamps_ns: NDArray[np.int64]
     heights: NDArray[np.float64]
+    keyframes_ns: NDArray[np.int64]
+    clearances: NDArray[np.float64]
 
     @classmethod
-    def joined(cls, parts: Sequence[Heights]) -> Heights:
-        """Join the heights of gaps that follow each other."""
-        return cls(
-            timestamps_ns=np.concatenate([part.timestamps_ns for part in parts]),
-            heights=np.concatenate([part.heights for part in parts]),
-        )
+    def joined(cls, parts: Sequence[Ground]) -> Ground:
+        """Join the ground of gaps that follow each other."""
+        columns = ("timestamps_ns", "heights", "keyframes_ns", "clearances")
+        return cls(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in columns})
 
 
 def fuse(
-    curve: Track, keyframes: Track, measured: Measured, heights: Heights, *, motion: Motion, model: MotionModel
+    curve: Track, keyframes: Track, measured: Measured, ground: Ground, *, motion: Motion, model: MotionModel
 ) -> Track:
     """Put measured poses and heights into a track that follows its curve so far.
 
@@ -48,7 +58,7 @@ def fuse(
     curve : the complete track, its computed boxes on the curve
     keyframes : its keyframes; they stay exactly as they are
     measured : keyframes and accepted frames, in the frame of the labels
-    heights : the height of the centre where the ground was seen
+    ground : under its boxes
     motion, model : of its category
 
     Returns
@@ -60,7 +70,7 @@ def fuse(
     computed &= _in_followed_gaps(curve.timestamps_ns, keyframes.timestamps_ns, measured.timestamps_ns)
     times = curve.timestamps_ns[computed]
     poses, sigmas = _smoothed(measured, times, motion, model)
-    z, z_sigmas = _fused_heights(keyframes, heights, times, model.height)
+    z, z_sigmas = _fused_heights(keyframes, ground, times, model.height)
     boxes = curve.cuboids[computed]
     tilts = rotations_from_yaws(-boxes.yaws) @ boxes.rotations
     moved = Cuboids(
@@ -75,31 +85,28 @@ def fuse(
     return _with_computed(curve, computed, moved, own, np.where(fitted, Source.FITTED, Source.INTERPOLATED))
 
 
-def heights_of(gaps: Sequence[Gap], clouds: Sequence[Clouds], poses: Sequence[NDArray[np.float64]]) -> Heights:
-    """Heights of the centre in all gaps of a track: the ground under each box, and what the keyframes stood above it.
+def ground_of(gap: Gap, clouds: Clouds, poses: NDArray[np.float64]) -> Ground:
+    """See the ground under the boxes of one gap.
 
     Parameters
     ----------
-    gaps, clouds : of the track
-    poses : per gap (K, 3), where its boxes are in the plane
+    gap, clouds : of one track, K instants
+    poses : (K, 3), where its boxes are in the plane
     """
-    times, heights = [np.empty(0, np.int64)], [np.empty(0)]
-    for gap, cloud, pose in zip(gaps, clouds, poses, strict=True):
-        boxes = gap.cuboids
-        centers = np.column_stack([pose[:, :2], boxes.centers[:, 2]])
-        turned = rotations_from_yaws(pose[:, 2] - boxes.yaws) @ boxes.rotations
-        ground = ground_heights(Cuboids(centers=centers, sizes=boxes.sizes, rotations=turned, frame=boxes.frame), cloud)
-        seconds = seconds_since(gap.timestamps_ns, gap.timestamps_ns[0])
-        clearance = boxes.centers[[0, -1], 2] - ground[[0, -1]]
-        seen = np.isfinite(clearance)
-        if not seen.any():
-            continue
-        above = np.interp(seconds, seconds[[0, -1]][seen], clearance[seen])
-        inside = np.isfinite(ground)
-        inside[[0, -1]] = False
-        times.append(gap.timestamps_ns[inside])
-        heights.append((ground + above)[inside])
-    return Heights(timestamps_ns=np.concatenate(times), heights=np.concatenate(heights))
+    boxes = gap.cuboids
+    centers = np.column_stack([poses[:, :2], boxes.centers[:, 2]])
+    turned = rotations_from_yaws(poses[:, 2] - boxes.yaws) @ boxes.rotations
+    ground = ground_heights(Cuboids(centers=centers, sizes=boxes.sizes, rotations=turned, frame=boxes.frame), clouds)
+    seen = np.isfinite(ground)
+    clearances = (boxes.centers[:, 2] - ground)[[0, -1]]
+    between = seen.copy()
+    between[[0, -1]] = False
+    return Ground(
+        timestamps_ns=gap.timestamps_ns[between],
+        heights=ground[between],
+        keyframes_ns=gap.timestamps_ns[[0, -1]][seen[[0, -1]]],
+        clearances=clearances[seen[[0, -1]]],
+    )
 
 
 def poses_at(measured: Measured, timestamps_ns: NDArray[np.int64], motion: Motion) -> NDArray[np.float64]:
@@ -143,21 +150,36 @@ def _smoothed(
 
 
 def _fused_heights(
-    keyframes: Track, heights: Heights, timestamps_ns: NDArray[np.int64], wander: Wander
+    keyframes: Track, ground: Ground, timestamps_ns: NDArray[np.int64], wander: Wander
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Heights through the keyframes exactly, near the ground's elsewhere."""
-    times = np.concatenate([keyframes.timestamps_ns, heights.timestamps_ns])
-    values = np.concatenate([keyframes.cuboids.centers[:, 2], heights.heights])
-    sigmas = np.concatenate([np.zeros(len(keyframes)), np.full(len(heights.heights), GROUND_SIGMA)])
+    """Heights through the keyframes exactly, elsewhere near the ground: an object stands as high above it all along."""
+    times, values = keyframes.timestamps_ns, keyframes.cuboids.centers[:, 2]
+    sigmas, noise = np.zeros(len(keyframes)), wander.noise
+    if len(ground.clearances) and len(ground.heights):
+        times = np.concatenate([times, ground.timestamps_ns])
+        values = np.concatenate([values, ground.heights + _clearances(ground)])
+        sigmas = np.concatenate([sigmas, np.full(len(ground.heights), GROUND_SIGMA)])
+        noise = ROAD_NOISE
     order = np.argsort(times, kind="stable")
     z, z_sigmas = fill_positions(
         Ragged.of([times[order]]),
         values[order][:, None],
         Ragged.of([timestamps_ns]),
-        wanders=[Wander(noise=ROAD_NOISE if len(heights.heights) else wander.noise, placement=wander.placement)],
+        wanders=[Wander(noise=noise, placement=wander.placement)],
         sigmas=sigmas[order][:, None],
     )
     return z[:, 0], z_sigmas[:, 0]
+
+
+def _clearances(ground: Ground) -> NDArray[np.float64]:
+    """Clearance (N,) wherever the ground was seen: the median of the keyframes nearby, so that none decides alone."""
+    keys, first = np.unique(ground.keyframes_ns, return_index=True)
+    values = ground.clearances[first]
+    times = ground.timestamps_ns
+    # Always those next to an instant on both sides, however far they are.
+    start = np.minimum(np.searchsorted(keys, times - CLEARANCE_NS), np.maximum(np.searchsorted(keys, times) - 1, 0))
+    stop = np.maximum(np.searchsorted(keys, times + CLEARANCE_NS, side="right"), np.searchsorted(keys, times) + 1)
+    return np.array([np.median(values[a:b]) for a, b in zip(start, stop, strict=True)])
 
 
 def _with_computed(

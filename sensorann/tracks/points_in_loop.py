@@ -14,10 +14,20 @@ from sensorann.geometry import Cuboids
 from sensorann.scene import MOTION_MODELS, Drive, Motion, Track
 from sensorann.tracks.clouds import Clouds, Region, stream_clouds
 from sensorann.tracks.findings import Finding, find_contradictions, tell
-from sensorann.tracks.following import EXACT, FOLLOWING_NOISES, Gap, Measured, follow_gap, seconds_since
-from sensorann.tracks.fusing import Heights, fuse, heights_of, poses_at
+from sensorann.tracks.following import (
+    EXACT,
+    FOLLOWING_NOISES,
+    Gap,
+    Measured,
+    follow_gap,
+    nothing_measured,
+    seconds_since,
+)
+from sensorann.tracks.fusing import Ground, fuse, ground_of, poses_at
 from sensorann.tracks.keyframes import Keyframes
 from sensorann.tracks.neighbours import Neighbours
+from sensorann.tracks.resting import Rest, lay_to_rest, rest_of
+from sensorann.tracks.sightings import MOST_BEFORE, Sighting, known_by, sightings_of
 
 # Room around the box for the ground, and how far beyond that an object is looked for at most; metres.
 GROUND_ROOM, FARTHEST_SEARCH = 2.0, 6.0
@@ -72,9 +82,19 @@ def follow_points(
         # Regions come in time order: a track's gaps are followed one after the other, and no two of them at a time.
         for complete in stream_clouds(drive, regions, neighbours=neighbours, progress=progress):
             done = [(followers[gaps[n][0]], gaps[n][1], clouds) for n, clouds in complete.items()]
-            list(pool.map(lambda work: work[0].follow(work[1], work[2]), done))
-        tell([finding for follower in followers for finding in follower.findings])
-        return list(pool.map(_Follower.finished, followers))
+            list(pool.map(lambda work: work[0].see(work[1], work[2]), done))
+        complete_tracks = list(pool.map(_Follower.finished, followers))
+    tell([finding for follower in followers for finding in follower.findings])
+    return complete_tracks
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+class _Seen:
+    """One gap, the points around its boxes, and what its keyframes show."""
+
+    gap: Gap
+    clouds: Clouds
+    sightings: tuple[Sighting, Sighting]
 
 
 class _Follower:
@@ -83,25 +103,47 @@ class _Follower:
     def __init__(self, item: Followed) -> None:
         self._item = item
         self._known = self._keys = _measured_keyframes(item.keyframes)
-        self._heights: list[Heights] = []
+        self._ground: list[Ground] = []
+        self._rests: list[Rest] = []
+        self._before: list[Sighting] = []
+        self._waiting: _Seen | None = None
         self.findings: list[Finding] = []
 
-    def follow(self, gap: Gap, clouds: Clouds) -> None:
-        """Follow one gap; its points are not needed afterwards."""
-        motion = self._item.motion
-        found = follow_gap(gap, clouds, self._known, motion=motion)
-        track = self._item.keyframes.track.id
+    def see(self, gap: Gap, clouds: Clouds) -> None:
+        """Take in one gap; the one before it is followed now, because the keyframe after that has just been seen."""
+        seen = _Seen(gap=gap, clouds=clouds, sightings=sightings_of(gap, clouds, self._item.motion))
+        self._follow_waiting([seen.sightings[1]])
+        self._waiting = seen
+
+    def _follow_waiting(self, after: Sequence[Sighting]) -> None:
+        """Follow the gap that waits; its points are not needed afterwards."""
+        if self._waiting is None:
+            return
+        gap, clouds, own = self._waiting.gap, self._waiting.clouds, self._waiting.sightings
+        self._waiting = None
+        track, motion = self._item.keyframes.track.id, self._item.motion
+        template = known_by(gap, own, [*self._before, *after])
+        rest, found = None, nothing_measured()
+        if template is not None:
+            rest = rest_of(gap, clouds, template, motion=motion)
+            if rest is None:
+                found = follow_gap(gap, clouds, self._known, template, motion=motion)
+            else:
+                self._rests.append(rest)
         self.findings += find_contradictions(track, gap, clouds, found, motion=motion)
         self._known = Measured.joined(self._known, found)
-        self._heights.append(heights_of([gap], [clouds], [poses_at(self._known, gap.timestamps_ns, motion)]))
+        self._ground.append(ground_of(gap, clouds, poses_at(self._known, gap.timestamps_ns, motion)))
+        self._before = [*self._before, own[0]][-MOST_BEFORE:]
 
     def finished(self) -> Track:
         """Solve the whole track with everything that was accepted; its curve where that is nothing."""
+        self._follow_waiting([])
         item = self._item
-        if len(self._known) == len(self._keys):
-            return item.complete
-        heights, model = Heights.joined(self._heights), MOTION_MODELS[item.motion]
-        return fuse(item.complete, item.keyframes.track, self._known, heights, motion=item.motion, model=model)
+        track, model = item.complete, MOTION_MODELS[item.motion]
+        if len(self._known) > len(self._keys):
+            ground = Ground.joined(self._ground)
+            track = fuse(track, item.keyframes.track, self._known, ground, motion=item.motion, model=model)
+        return lay_to_rest(track, item.keyframes, self._rests, model=model)
 
 
 def _is_followed(item: Followed, only: Collection[str] | None) -> bool:

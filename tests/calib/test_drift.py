@@ -141,9 +141,9 @@ def test_the_command_checks_a_recorded_drive(real_data, capsys):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["check", "drive", "--sensor", "CAM"], "--labels names the labels of check"),
-        (["radar-ego", "drive"], "--sensor names a sensor of the drive"),
-        (["camera", "s.toml", "--labels", "l.json"], "the others take none"),
+        (["check", "drive", "--sensor", "CAM"], "--labels requires an argument"),
+        (["radar-ego", "drive"], "--sensor requires an argument"),
+        (["camera", "s.toml", "--labels", "l.json"], "--labels"),
     ],
     ids=["check without labels", "radar without a name", "a lens with labels"],
 )

@@ -1,15 +1,21 @@
 """`sensorann store`, and the commands that read and write labels in a store."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import sensorann as sa
 from sensorann.cli import run
-from sensorann.scene import Source
+from sensorann.cli.times import unix_ns
+from sensorann.scene import Source, frame_timestamps_ns
+from sensorann.store import Filter, log
+from sensorann.store.hashing import file_sha256
+from sensorann.tracks import interpolate
 from tests.builders import START_NS, make_labels, make_track
 from tests.cli.test_convert import write_drive
+from tests.formats.kitti_files import make_row, write_tracking
 from tests.store.edits import contents, full_labels, moved
 
 
@@ -20,9 +26,7 @@ def db(tmp_path, monkeypatch) -> str:
     sa.write_labels(full_labels(), tmp_path / "labels.json")
     path = str(tmp_path / "labels.db")
     assert run(["store", "init", path]) == 0
-    assert (
-        run(["store", "import", path, str(tmp_path / "labels.json"), "--name", "monday", "--note", "from tool X"]) == 0
-    )
+    assert run(["store", "import", f"{path}#monday", str(tmp_path / "labels.json"), "--note", "from tool X"]) == 0
     return path
 
 
@@ -41,10 +45,11 @@ def test_labels_go_in_and_come_out_as_they_were(db, tmp_path, capsys):
 
 
 def test_drives_are_listed(db, capsys):
+    move_box(db)
     capsys.readouterr()
     assert run(["store", "drives", db, "--json"]) == 0
     (row,) = json.loads(capsys.readouterr().out)
-    assert row == {"drive": "monday", "objects": 3, "boxes": 7, "human": 4, "last_event": 1}
+    assert row == {"drive": "monday", "objects": 3, "boxes": 7, "human": 4, "last_event": 2}
     assert run(["store", "drives", db]) == 0
     assert "monday" in capsys.readouterr().out
 
@@ -59,8 +64,9 @@ def test_drives_are_listed(db, capsys):
         (["-n", "1"], ["undo"]),
         (["--until", "2020-01-01"], []),
         (["--since", "2020-01-01T12:00", "--object", "7"], ["import", "edit", "undo"]),
+        (["--since", "2200-01-01"], []),
     ],
-    ids=["all", "actor", "kind", "object", "newest", "until", "since"],
+    ids=["all", "actor", "kind", "object", "newest", "until", "since", "since then"],
 )
 def test_the_log_is_filtered(db, capsys, options, kinds):
     move_box(db, actor="ben")
@@ -92,6 +98,7 @@ def test_show_tells_why_a_box_is_here(db, capsys):
     assert "anna with sensorann" in out
     assert "fit\n    moved by 1.000 m\n    with seed 7\n    after a look" in out
     assert "sha256" in out
+    assert "track added" not in out  # the box was asked for, not the object
 
 
 def test_show_tells_of_an_object_as_a_whole(db, capsys):
@@ -114,9 +121,45 @@ def test_show_names_the_keyframes_around_a_computed_box(db, capsys):
 
 
 def make_computed(track):
-    from dataclasses import replace
-
     return replace(track, sources=np.array([Source.HUMAN, Source.INTERPOLATED, Source.HUMAN], np.uint8))
+
+
+def test_a_computed_box_names_the_keyframes_that_it_rests_on(db, capsys):
+    rows = make_track(id="9", n=5, step_ns=100)
+    with sa.open_store(db) as store:
+        store.create("monday", rows[[0, 2, 4]])
+        computed = replace(rows, sources=np.array([0, 1, 0, 1, 0], np.uint8))
+        store.complete("monday", make_labels(computed), note=sa.Note(kind="interpolate", machine={"method": "smooth"}))
+    capsys.readouterr()
+    assert run(["store", "show", db, "9", "--at", str(rows.timestamps_ns[1]), "--why"]) == 0
+    first, second, third = rows.timestamps_ns[[0, 2, 4]]
+    out = capsys.readouterr().out
+    assert f"from 3 keyframes, the nearest of them {first} and {second}\n    with method smooth" in out
+    assert run(["store", "show", db, "9", "--why"]) == 0
+    assert f"from 3 keyframes, {first} to {third}" in capsys.readouterr().out
+
+
+def test_what_was_there_then_is_shown_and_exported(db, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("time.time_ns", lambda: unix_ns("2200-01-02", ""))
+    move_box(db)
+    monkeypatch.setattr("time.time_ns", lambda: unix_ns("2200-01-03T12:30+02:00", ""))
+    with sa.open_store(db, actor="anna") as store:
+        store.delete(store.track("monday", "7"))
+    capsys.readouterr()
+    assert run(["store", "show", db, "7", "--as-of", "2200-01-01", "--why"]) == 0
+    out = capsys.readouterr().out
+    assert "boxes: 4 human; version 1" in out
+    assert ": import\n" in out
+    assert ": edit\n" not in out
+    assert run(["store", "show", db, "7", "--as-of", "2200-01-03T10:29:59.9"]) == 0
+    assert "version 2" in capsys.readouterr().out
+    assert run(["store", "show", db, "7", "--as-of", "2200-01-03T10:30"]) == 0
+    assert "object 7: not there any more" in capsys.readouterr().out
+    assert run(["store", "export", db, str(tmp_path / "then.json"), "--as-of", "2200-01-01"]) == 0
+    assert contents(sa.read_labels(tmp_path / "then.json"))[1:] == contents(full_labels())[1:]
+    capsys.readouterr()
+    assert run(["store", "show", db, "7", "--as-of", "2000-01-01"]) == 1
+    assert "no object '7' was ever in drive" in capsys.readouterr().err
 
 
 def test_what_was_deleted_still_tells_its_story(db, capsys):
@@ -153,7 +196,7 @@ def test_verify_says_whether_all_is_well(db, capsys):
 
 def test_migrate_has_nothing_to_do_today(db, capsys):
     assert run(["store", "migrate", db]) == 0
-    assert "format 1, nothing to do" in capsys.readouterr().out
+    assert "format 2, nothing to do" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -167,7 +210,7 @@ def test_migrate_has_nothing_to_do_today(db, capsys):
         (["store", "show", "{db}#monday", "99"], "no object '99' was ever in drive 'monday'"),
         (["store", "log", "{db}#tuesday"], "no drive 'tuesday'"),
         (["store", "verify", "{json}"], "labels.json: is not a SQLite database"),
-        (["store", "import", "{db}", "{json}", "--name", "monday"], "has a drive 'monday' already"),
+        (["store", "import", "{db}#monday", "{json}"], "has a drive 'monday' already"),
         (["convert", "{db}#tuesday", "o.json"], "no drive 'tuesday'"),
     ],
     ids=["no file", "drive", "object", "log", "no database", "twice", "convert"],
@@ -183,6 +226,10 @@ def test_errors_are_one_line(db, tmp_path, capsys, monkeypatch, arguments, messa
 
 def test_wrong_times_and_formats_are_wrong_usage(db, capsys):
     assert run(["store", "log", db, "--since", "yesterday"]) == 2
+    assert run(["store", "log", db, "--since", "2900-01-01"]) == 2
+    assert run(["store", "log", db, "-n", "-1"]) == 2
+    assert run(["store", "show", db, "7", "--as-of", "yesterday"]) == 2
+    assert run(["store", "export", db, "o.json", "--as-of", "2026-01-01", "--provenance", "p.json"]) == 2
     assert run(["convert", db, "o.json", "--from", "kitti"]) == 2
     assert run(["store", "frobnicate"]) == 2
     assert "no command 'frobnicate', there are: init, import" in capsys.readouterr().err
@@ -203,6 +250,38 @@ def test_commands_read_and_write_stores(tmp_path, monkeypatch, capsys):
     assert json.loads(capsys.readouterr().out)["categories"]["all"]["mota"] == 1.0
     with sa.open_store(db) as store:
         assert store.drives() == ("0000", "again")
+        imported = log(store, Filter(drive="0000"))[0]
+    calibration = sa.open_drive(drive).rig.calibration_sha256
+    assert imported.machine == {
+        "source": str(labels), "sha256": file_sha256(labels), "calibration_sha256": calibration,
+    }  # fmt: skip
+
+
+def test_an_interpolation_says_how_it_was_made(tmp_path, monkeypatch):
+    rows = [make_row(frame=frame, track_id=track_id) for track_id in (0, 1) for frame in (0, 2)]
+    drive = str(write_tracking(tmp_path, parts=("calib", "oxts", "label_02"), rows=rows, n_frames=3))
+    recording = sa.open_drive(drive)
+    first, between, last = frame_timestamps_ns(recording).tolist()
+    db = str(tmp_path / "labels.db")
+    assert run(["store", "init", db]) == 0
+    assert run(["store", "import", f"{db}#0000", f"{drive}/label_02/0000.txt", "--drive", drive]) == 0
+
+    def interpolate_while_somebody_deletes(*args, **options):
+        with sa.open_store(db) as store:
+            store.delete(store.track("0000", "1"))
+        return interpolate(*args, **options)
+
+    monkeypatch.setattr("sensorann.tracks.interpolate", interpolate_while_somebody_deletes)
+    words = ["interpolate", f"{db}#0000", "--drive", drive, "-o", f"{db}#0000", "--at", str(between), "--no-points"]
+    assert run(words) == 0
+    with sa.open_store(db) as store:
+        (track,) = store.load("0000").labels.tracks
+        event = log(store)[-1]
+    assert track.sources.tolist() == [Source.IMPORTED, Source.INTERPOLATED, Source.IMPORTED]
+    assert event.kind == "interpolate"
+    assert event.machine["method"] == "smooth"
+    assert event.machine["calibration_sha256"] == recording.rig.calibration_sha256
+    assert event.machine["keyframes"]["0"] == [first, last]
 
 
 def test_a_team_passes_a_drive_on(db, monkeypatch, capsys):
@@ -230,9 +309,25 @@ def test_a_team_passes_a_drive_on(db, monkeypatch, capsys):
     assert "review added: decision accept, by carla" in story
     figures = json.loads(call("anna", "stats", drive, "--json"))
     assert figures["rework_rate"] == 1.0
+    move_box(db, actor="ben")
+    assert ", changed since: look again" in call("anna", "review", drive, "7")
+    assert "1 objects accepted, 0 rejected; 1 changed since: look again" in call("anna", "status", drive)
     with_id = call("anna", "review", drive).split()
     comment_id = with_id[with_id.index("(open):") - 1]
     assert "resolved by ben" in call("ben", "review", drive, "--resolved", comment_id)
+
+
+def test_a_guideline_is_set_and_told(db, tmp_path, capsys):
+    rules = tmp_path / "rules.md"
+    rules.write_text("boxes are tight")
+    capsys.readouterr()
+    assert run(["store", "guideline", db]) == 0
+    assert run(["store", "guideline", db, str(rules), "--version", "2.1"]) == 0
+    first, second = capsys.readouterr().out.splitlines()
+    assert first == "monday: no guideline"
+    assert second.startswith("monday: rules.md, version 2.1, sha256 ")
+    assert run(["store", "guideline", db, str(rules)]) == 2
+    assert run(["store", "guideline", db, str(tmp_path / "absent.md"), "--version", "1"]) == 1
 
 
 def test_statistics_count_boxes_and_work(db, tmp_path, capsys):
@@ -256,11 +351,13 @@ def test_statistics_count_boxes_and_work(db, tmp_path, capsys):
     [
         ["review", "{db}", "7", "--accept", "--reject"],
         ["review", "{db}", "--accept"],
+        ["review", "{db}", "7", "--say", " "],
+        ["review", "{db}", "7", "--at", "5"],
         ["assign", "{db}", "anna", "--role", "lead", "--start-ns", "1"],
         ["assign", "{db}", "anna", "--role", "boss"],
         ["status", "{db}", "--to", "done"],
     ],
-    ids=["two decisions", "no object", "role and span", "role", "state"],
+    ids=["two decisions", "no object", "empty comment", "instant alone", "role and span", "role", "state"],
 )
 def test_wrong_words_of_a_team_are_wrong_usage(db, words):
     assert run(["store", *(word.format(db=db) for word in words)]) == 2

@@ -11,6 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+# Waits for the end of its input, which comes when the tests end, however they do: a killed run leaves no server behind.
+_KEEPER = """read -r _
+test ! -e "$2"/data/postmaster.pid || "$1" -D "$2"/data -m immediate stop
+cd / && rm -rf "$2"
+"""
 LOGINS = ("anna", "ben", "carla")
 
 
@@ -22,19 +27,19 @@ def programs() -> Path | None:
 
 
 class Server:
-    """A running server; its superuser is called postgres."""
+    """A running server and its folder; its superuser is called postgres."""
 
-    def __init__(self, port: int) -> None:
-        self.port = port
+    def __init__(self, port: int, folder: Path) -> None:
+        self.port, self.folder = port, folder
         self._n_places = 0
 
     def address(self, login: str, place: str = "public") -> str:
         return f"postgresql://{login}@127.0.0.1:{self.port}/postgres?options=-csearch_path%3D{place}"
 
-    def run(self, *statements: str) -> None:
+    def run(self, *statements: str, login: str = "postgres") -> None:
         import psycopg  # needs the system's libpq, which comes with a server
 
-        with psycopg.connect(self.address("postgres"), autocommit=True) as connection:
+        with psycopg.connect(self.address(login), autocommit=True) as connection:
             for statement in statements:
                 connection.execute(statement)
 
@@ -63,18 +68,14 @@ def running(*, fsync: bool = False) -> Iterator[Server]:
 
     def call(program: str, *arguments: str) -> None:
         command = [str(programs() / program), "-D", str(folder / "data"), *arguments]
-        with (folder.parent / f"{folder.name}.log").open("ab") as log:
+        with (folder / "programs.log").open("ab") as log:
             subprocess.run(command, user=user, cwd=folder, check=True, stdout=log, stderr=log)
 
-    try:
+    keeper = ["sh", "-c", _KEEPER, "keeper", str(programs() / "pg_ctl"), str(folder)]
+    with subprocess.Popen(keeper, user=user, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True):
         call("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale", "C", "--no-sync")
         options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync={'on' if fsync else 'off'}"
         call("pg_ctl", "-w", "-l", str(folder / "server.log"), "-o", options, "start")
-        server = Server(port)
+        server = Server(port, folder)
         server.run(*(f"CREATE ROLE {login} LOGIN" for login in LOGINS))
         yield server
-    finally:
-        if (folder / "data" / "postmaster.pid").exists():
-            call("pg_ctl", "-m", "immediate", "stop")
-        shutil.rmtree(folder)
-        (folder.parent / f"{folder.name}.log").unlink()

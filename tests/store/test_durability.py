@@ -60,6 +60,21 @@ def test_many_processes_edit_one_drive(place, anna):
     assert (found.n_events, found.faults) == (1 + N_PROCESSES * N_EDITS, ())
 
 
+def test_every_connection_to_a_file_keeps_what_it_acknowledges(labels_db):
+    settings = {"synchronous": 2, "journal_mode": "wal", "foreign_keys": 1}  # 2 is FULL
+    for connect in (labels_db.reading, labels_db.writing):
+        with connect() as connection:
+            for name, value in settings.items():
+                assert connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() == value
+
+
+def test_every_session_on_a_server_keeps_what_it_acknowledges(server):
+    place = server.new_place()
+    server.run("ALTER ROLE ben SET synchronous_commit = off", f"GRANT ALL ON SCHEMA {place} TO ben")
+    with open_store(server.address("ben", place), create=True) as store, store.writing() as connection:
+        assert connection.exec_driver_sql("SHOW synchronous_commit").scalar_one() == "on"
+
+
 @pytest.fixture
 def small_disk(tmp_path) -> Iterator[Path]:
     """A file system of 2 MB."""

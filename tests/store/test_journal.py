@@ -15,6 +15,7 @@ from sensorann.errors import StoreError
 from sensorann.store import Note, Store, journal, open_store, verify
 from sensorann.store.patch import Box, BoxChange, DocumentChange, Patch, packed, unpacked
 from tests.builders import make_labels, make_track
+from tests.store import workload
 from tests.store.edits import contents, full_labels, moved
 
 BOXES = st.none() | st.builds(
@@ -99,9 +100,10 @@ def tamper(store: Store, *statements: str) -> None:
             ],
             "event 3 was changed",
         ),
+        (["UPDATE head SET hash = zeroblob(32)"], "event 9 is not the one that the store wrote last"),
         (["UPDATE box SET source = 4 WHERE timestamp_ns % 7 = 0"], "differs from the journal"),
     ],
-    ids=["actor", "time", "hash", "deleted", "cut short", "reordered", "projection"],
+    ids=["actor", "time", "hash", "deleted", "cut short", "reordered", "end", "projection"],
 )
 def test_verify_names_what_was_changed(labels_db, statements, fault):
     edited_store(labels_db)
@@ -144,34 +146,44 @@ def test_a_forged_event_breaks_the_chain_behind_it(labels_db):
     assert verify(labels_db).faults == ("event 5 does not follow event 4: that one was replaced, hash and all",)
 
 
-def payload_offsets(store: Store, seq: int) -> list[int]:
-    """Every place in the file that holds the bytes of an event's own columns."""
+def row_in_file(store: Store, seq: int) -> range:
+    """Where the row of an event lies in the file: its columns from the time to the hash."""
     with closing(sqlite3.connect(store.name)) as connection:
-        row = connection.execute(
-            "SELECT patch, numbers, hash, actor, client FROM event WHERE seq = ?", (seq,)
+        *before, patch, numbers = connection.execute(
+            "SELECT actor, client, kind, drive, object, machine, patch, numbers FROM event WHERE seq = ?", (seq,)
         ).fetchone()
-    patch, numbers, event_hash, *_ = row
-    with open(store.name, "rb") as stream:  # noqa: PTH123
-        content = stream.read()
-    at = content.index(patch.encode() + numbers)
-    n = len(patch.encode()) + len(numbers)
-    return [*range(at - 40, at, 7), *range(at, at + n, 29), content.index(event_hash, at)]
+    payload = patch.encode() + numbers
+    start = Path(store.name).read_bytes().index(payload)
+    n_before = 8 + sum(len(text) for text in before if text is not None)
+    return range(start - n_before, start + len(payload) + 2 * 32)
 
 
-def test_a_flipped_byte_is_named_with_its_event(labels_db):
+@pytest.mark.parametrize("seq", range(2, 10))
+def test_a_flipped_byte_is_named_with_its_event(labels_db, seq):
     edited_store(labels_db)
     labels_db.close()
     tamper(labels_db, "PRAGMA wal_checkpoint(TRUNCATE)")
-    with open(labels_db.name, "rb") as stream:  # noqa: PTH123
-        original = stream.read()
-    for offset in payload_offsets(labels_db, 5):
-        flipped = bytearray(original)
-        flipped[offset] ^= 0x20
-        with open(labels_db.name, "wb") as stream:  # noqa: PTH123
-            stream.write(flipped)
+    path = Path(labels_db.name)
+    original = path.read_bytes()
+    for offset in row_in_file(labels_db, seq)[:: 1 if workload.SOAK else 7]:
+        path.write_bytes(original[:offset] + bytes([original[offset] ^ 0x20]) + original[offset + 1 :])
         faults = verify(labels_db).faults
         labels_db.close()
-        assert any("event 5 " in fault for fault in faults), (offset, faults)
+        assert any(f"event {seq} " in fault for fault in faults), (offset, faults)
+
+
+def test_damage_beside_the_rows_is_found_by_the_database_itself(labels_db):
+    edited_store(labels_db)
+    tamper(labels_db, "PRAGMA wal_checkpoint(TRUNCATE)")
+    with closing(sqlite3.connect(labels_db.name)) as connection:
+        (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'event_by_time'").fetchone()
+        (page_size,) = connection.execute("PRAGMA page_size").fetchone()
+    path = Path(labels_db.name)
+    content = bytearray(path.read_bytes())
+    content[page * page_size - 4] ^= 0x20  # in the first entry, at the end of the page of that index
+    path.write_bytes(content)
+    (first, *_) = verify(labels_db).faults
+    assert first.startswith("SQLite's own check: row 1 missing from index event_by_time")
 
 
 def test_the_projection_is_rebuilt_from_the_journal(anna):

@@ -116,10 +116,11 @@ def test_a_store_survives_closing(place, anna):
         ),
         (lambda store: store.undo("monday"), "no drive 'monday'"),
         (lambda store: store.import_labels(make_labels(drive_name="")), "needs a name"),
+        (lambda store: store.import_labels(make_labels(), drive="a#b"), "needs a name without '#', got 'a#b'"),
         (lambda store: store.create("drive", make_track(id="\0")), "holds no zero byte"),
         (lambda store: store.create("drive", make_track(id="\ud800")), "a character that no database takes"),
     ],
-    ids=["drive", "object", "frame", "undo", "unnamed", "zero byte", "half a character"],
+    ids=["drive", "object", "frame", "undo", "unnamed", "mark in the name", "zero byte", "half a character"],
 )
 def test_what_cannot_be_is_told_in_one_line(anna, call, message):
     anna.import_labels(make_labels())
@@ -146,6 +147,25 @@ def test_machine_results_replace_machine_boxes_only(anna):
     assert [event.kind for event in events(anna)] == ["import", "interpolate", "interpolate"]
     anna.undo("drive")
     assert anna.track("drive", "1").track.sources.tolist() == [Source.HUMAN, Source.INTERPOLATED, Source.HUMAN]
+
+
+@pytest.mark.parametrize("source", [Source.HUMAN, Source.IMPORTED, Source.DETECTED], ids=lambda source: source.label)
+def test_a_result_leaves_keyframes_of_every_source_alone(anna, source):
+    kept = make_track(n=2, step_ns=200, source=source)
+    anna.import_labels(make_labels(kept))
+    computed = moved(make_track(n=3, step_ns=100, source=Source.FITTED), slice(None))
+    anna.complete("drive", make_labels(computed), note=Note(kind="fit"))
+    track = anna.track("drive", "1").track
+    assert track.sources.tolist() == [source, Source.FITTED, source]
+    assert x_of(track)[::2] == x_of(kept)
+
+
+def test_a_result_brings_back_no_keyframe_that_was_deleted_meanwhile(anna):
+    seen = make_track(n=3)
+    anna.import_labels(make_labels(seen))
+    anna.edit(anna.track("drive", "1"), seen[[0, 2]])
+    anna.complete("drive", make_labels(seen), note=Note(kind="interpolate"))
+    assert anna.track("drive", "1").track.timestamps_ns.tolist() == seen.timestamps_ns[[0, 2]].tolist()
 
 
 def test_a_result_does_not_bring_back_what_was_deleted_meanwhile(anna):

@@ -1,5 +1,7 @@
 """Objects followed beyond their keyframes, on simulated sweeps whose truth is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ from sensorann.errors import ArgumentError
 from sensorann.scene import Source
 from sensorann.tracks import interpolate
 from sensorann.tracks.extending import extend_tracks
-from sensorann.tracks.outward import DRIFT, END_OF_DRIVE, HIDDEN, JUMP, NO_TEMPLATE, UNKNOWN_SPEED
+from sensorann.tracks.outward import DRIFT, END_OF_DRIVE, HIDDEN, JUMP, NO_TEMPLATE, OUT_OF_RANGE, UNKNOWN_SPEED
 from tests.builders import FRAME_NS, START_NS, make_labels
 from tests.tracks.test_points_in_loop import N, braking_path, keyframes, make_drive, misses
 
@@ -109,3 +111,36 @@ def test_extending_without_points_is_refused(options):
     path = braking_path()
     with pytest.raises(ArgumentError, match="extend follows points"):
         interpolate(make_labels(keyframes(path, KEYS)), make_drive([path]), extend=True, **options)
+
+
+def test_boxes_along_a_curve_are_no_evidence():
+    path = braking_path()
+    drive = make_drive([path])
+    completed = interpolate(make_labels(keyframes(path, KEYS)), drive, points=False)
+    track = completed.tracks[0]
+    curve = track.sources == Source.INTERPOLATED
+    boxes = replace(track.cuboids, centers=track.cuboids.centers + curve[:, None] * [0.0, 1.0, 0.0])
+    bent = replace(completed, tracks=(replace(track, cuboids=boxes),))
+    straight, other = (extend_tracks(labels, drive).labels.tracks[0] for labels in (completed, bent))
+    beyond = (straight.timestamps_ns < track.timestamps_ns[0]) | (straight.timestamps_ns > track.timestamps_ns[-1])
+    assert beyond.sum() == N - len(track)
+    np.testing.assert_array_equal(straight.cuboids.centers[beyond], other.cuboids.centers[beyond])
+
+
+def test_the_keyframe_before_the_last_knows_the_object_too():
+    def rear_at_the_last_keyframe_and_side_beyond(points, k):
+        rear = points[:, 0] < -1.9
+        return points[rear if k == KEYS[1] else ~rear if k > KEYS[1] else slice(None)]
+
+    path = np.column_stack([12.0 + 0.5 * np.arange(N), np.full(N, 3.0), np.full(N, 0.75)]), np.zeros(N)
+    drive = make_drive([path], seen=rear_at_the_last_keyframe_and_side_beyond)
+    assert frames_of(extended(path, drive).labels.tracks[0])[-1] == N - 1
+
+
+def test_far_enough_away_an_object_that_is_not_seen_is_out_of_range():
+    """Points thin out with the square of the distance: six times as far, too few are left to find it by."""
+    x = 8.0 + 3.0 * np.arange(N)
+    path = np.column_stack([x, np.full(N, 3.0), np.full(N, 0.75)]), np.zeros(N)
+    result = extended(path, make_drive([path], hidden=range(24, N)), (0, 2))
+    assert frames_of(result.labels.tracks[0])[-1] == 23
+    assert result.reasons[OUT_OF_RANGE] == 1

@@ -374,3 +374,38 @@ def test_instants_between_sweeps_lie_on_the_followed_path():
     between = result[result.sources == Source.INTERPOLATED]
     expected = (path[0][[12, 13]] + path[0][[13, 14]]) / 2
     assert np.hypot(*(between.cuboids.centers - expected)[:, :2].T).max() < 0.12
+
+
+def test_a_keyframe_that_floats_lifts_no_box_but_its_neighbours():
+    path = braking_path()
+    track = keyframes(path, (0, 10, 20, N - 1))
+    centers = track.cuboids.centers.copy()
+    centers[2, 2] += 0.3
+    labels = make_labels(replace(track, cuboids=replace(track.cuboids, centers=centers)))
+    heights = interpolate(labels, make_drive([path])).tracks[0].cuboids.centers[:, 2]
+    far = np.r_[1:10, 11:16, 25:30]
+    assert np.abs(heights - path[0][:, 2])[far].max() < 0.1
+    assert heights[20] == centers[2, 2]
+
+
+@pytest.mark.parametrize("other", [0, N - 1])
+def test_what_a_keyframe_beyond_a_gap_shows_is_known_in_it(other):
+    def rear_at_the_ends_of_the_gap_and_side_between(points, k):
+        rear = points[:, 0] < -1.9
+        return points[rear if k in (10, 20) else ~rear if 10 < k < 20 else slice(None)]
+
+    path = braking_path()
+    drive = make_drive([path], seen=rear_at_the_ends_of_the_gap_and_side_between)
+    alone = interpolate(make_labels(keyframes(path, (10, 20))), drive).tracks[0]
+    assert set(alone.sources[1:-1]) == {Source.INTERPOLATED}
+    helped = interpolate(make_labels(keyframes(path, sorted((10, 20, other)))), drive).tracks[0]
+    between = (helped.timestamps_ns > alone.timestamps_ns[0]) & (helped.timestamps_ns < alone.timestamps_ns[-1])
+    assert set(helped.sources[between]) == {Source.FITTED}
+
+
+def test_the_ground_is_looked_for_where_the_points_put_the_box():
+    path = braking_path()
+    slope = 0.12
+    fitted = interpolate(make_labels(keyframes(path, slope=slope)), make_drive([path], slope=slope)).tracks[0]
+    expected = path[0][:, 2] + slope * path[0][:, 0]
+    assert np.abs(fitted.cuboids.centers[:, 2] - expected).max() < 0.06

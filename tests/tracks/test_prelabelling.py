@@ -6,8 +6,7 @@ import pytest
 import sensorann as sa
 from benchmarks import prelabel as benchmark
 from sensorann.errors import ArgumentError, MissingDataError
-from sensorann.formats.kitti.boxes import outlines
-from sensorann.geometry import Transform, points_in_cuboids
+from sensorann.geometry import Transform, outlines, points_in_cuboids
 from sensorann.scene import ImageTrack, Motion, Rig, Sensor, Source, Sweep, into_sensor, sources_of
 from sensorann.tracks.clouds import points_at
 from sensorann.tracks.prelabelling.looking import confirmed_by_pictures

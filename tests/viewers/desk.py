@@ -18,13 +18,12 @@ from sensorann.simulate import simulate_drive
 from sensorann.simulate.vehicle import LIDAR
 from sensorann.store import log, open_store
 from tests.builders import make_labels
+from tests.viewers import pinhole
 from tests.viewers.conftest import visible_points
 from tests.viewers.screen import Hands, Screen, screen, until
 from viewers import open_session
-from viewers.eye import stand
 from viewers.layout import Layout, arrange
 from viewers.looks import Looks
-from viewers.state import View
 
 N_FRAMES = 4
 FONT_PX, WINDOW = 16, (1280, 800)
@@ -60,25 +59,7 @@ def view_size() -> tuple[float, float]:
 
 def pixel_of(point_ego: np.ndarray) -> tuple[float, float]:
     """Where the window of a drive without cameras shows a point (3,) before anybody turned the view."""
-    return pixel_in(view_size(), point_ego)
-
-
-def pixel_in(view: tuple[float, float], point_ego: np.ndarray) -> tuple[float, float]:
-    """Where a 3D view of this (width, height) shows a point (3,) at first: a pinhole at the first eye."""
-    from viewers.scene_view import FIELD_OF_VIEW_DEG
-
-    width, height = view
-    center, eye = stand(View.BEHIND, None)
-    forward = (center - eye) / np.linalg.norm(center - eye)
-    right = np.cross(forward, [0, 0, 1])
-    right /= np.linalg.norm(right)
-    x, y, depth = np.stack([right, np.cross(right, forward), forward]) @ (point_ego - eye)
-    focal = height / 2 / np.tan(np.radians(FIELD_OF_VIEW_DEG) / 2)
-    return width / 2 + focal * x / depth, height / 2 - focal * y / depth
-
-
-def in_view(pixel: tuple[float, float]) -> bool:
-    return all(20 < value < size - 20 for value, size in zip(pixel, view_size(), strict=True))
+    return pinhole.pixel_of(point_ego, view_size())
 
 
 def make_street(folder: Path, *, cameras: tuple[str, ...] = ()) -> Street:
@@ -128,7 +109,9 @@ def objects_in_view(drive: Drive, truth: Labels, scratch: Path) -> tuple[Track, 
         session.close()
     pixels = {track_id: pixel_of(ego_from_world(drive).apply(point)) for track_id, point in points.items()}
     whole = [
-        track for track in truth.tracks if track.id in points and len(track) == N_FRAMES and in_view(pixels[track.id])
+        track
+        for track in truth.tracks
+        if track.id in points and len(track) == N_FRAMES and pinhole.in_view(pixels[track.id], view_size())
     ]
     pairs = [
         (np.hypot(*np.subtract(pixels[a.id], pixels[b.id])), i, j)

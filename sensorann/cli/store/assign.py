@@ -5,7 +5,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 import sensorann as sa
-from sensorann.cli.labels import drive_address, store_address
+from sensorann.cli.labels import drive_address, whole_store
 from sensorann.errors import UsageError
 from sensorann.store.roles import Role, give_role
 from sensorann.store.tasks import assign as assign_task
@@ -45,8 +45,7 @@ def assign(
     if role is not None:
         if start is not None or end is not None:
             raise UsageError("a role is given in the whole store: leave out --start-ns and --end-ns")
-        place, _ = store_address(store) or (store, None)
-        with sa.open_store(place) as opened:
+        with sa.open_store(whole_store(store)) as opened:
             give_role(opened, person, role)
         print(f"{person}: {role}")
         return

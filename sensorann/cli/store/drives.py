@@ -4,6 +4,7 @@ from rich.console import Console
 from rich.table import Table
 
 import sensorann as sa
+from sensorann.cli.labels import whole_store
 from sensorann.cli.output import AsJson, print_json
 from sensorann.store.counting import drive_counts
 
@@ -22,7 +23,7 @@ def drives(store: str, /, *, as_json: AsJson = False) -> None:
     as_json
         Print JSON instead of a table.
     """
-    with sa.open_store(store) as opened:
+    with sa.open_store(whole_store(store)) as opened:
         counts = drive_counts(opened)
     if as_json:
         print_json(counts)

@@ -1,12 +1,9 @@
 """`sensorann store import`: labels of a file become a drive of a store."""
 
-from pathlib import Path
-
 import sensorann as sa
 from sensorann.cli.label_formats import FromFormat
-from sensorann.cli.labels import read_labels
+from sensorann.cli.labels import origin, place_and_drive, read_labels
 from sensorann.formats import open_drive
-from sensorann.store.release import file_sha256
 
 
 def import_(
@@ -14,7 +11,6 @@ def import_(
     labels: str,
     /,
     *,
-    name: str | None = None,
     drive: str | None = None,
     from_format: FromFormat = None,
     note: str = "",
@@ -24,16 +20,14 @@ def import_(
     For example:
 
         sensorann store import labels.db keyframes.json
-        sensorann store import labels.db label_02/0000.txt --drive kitti/training#0000 --name monday
+        sensorann store import labels.db#monday label_02/0000.txt --drive kitti/training#0000
 
     Parameters
     ----------
     store
-        The store: a file, or a PostgreSQL address.
+        STORE#NAME: the store and what the drive is called there; STORE alone keeps the name that the labels give.
     labels
         Labels in any format that `sensorann convert` reads, or STORE#DRIVE of another store.
-    name
-        Name of the drive in the store; the one that the labels name when not given.
     drive
         The recording (ROOT or ROOT#NAME); KITTI and nuScenes labels need its calibration and poses.
     from_format
@@ -41,13 +35,11 @@ def import_(
     note
         Said about the event in the journal.
     """
+    place, name = place_and_drive(store)
     recording = None if drive is None else open_drive(drive)
     given = read_labels(labels, drive=recording, format=from_format)
-    machine = {"source": labels} | ({"sha256": file_sha256(Path(labels))} if Path(labels).is_file() else {})
-    if recording is not None:
-        machine["calibration_sha256"] = recording.rig.calibration_sha256
-    with sa.open_store(store) as opened:
-        event = opened.import_labels(given, drive=name, note=sa.Note(kind="import", text=note, machine=machine))
-        shown = opened.name
-    named = given.drive_name if name is None else name
-    print(f"{shown}#{named}: {len(given.tracks)} tracks, {given.n_boxes} boxes, in event {event}")
+    said = sa.Note(kind="import", text=note, machine=origin(labels, recording))
+    with sa.open_store(place) as opened:
+        event = opened.import_labels(given, drive=name, note=said)
+        shown = f"{opened.name}#{name or given.drive_name}"
+    print(f"{shown}: {len(given.tracks)} tracks, {given.n_boxes} boxes, in event {event}")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 from cyclopts import Parameter
+from cyclopts.validators import Number
 
 import sensorann as sa
-from sensorann.cli.labels import store_address
+from sensorann.cli.labels import place_and_drive
 from sensorann.cli.output import AsJson, print_json
-from sensorann.errors import UsageError
+from sensorann.cli.times import unix_ns
 from sensorann.store import Filter, JournalEvent
 from sensorann.store import log as events_of
 from sensorann.store.telling import summary_text, time_text
@@ -25,7 +25,7 @@ def log(
     kind: str | None = None,
     since: str | None = None,
     until: str | None = None,
-    n: Annotated[int | None, Parameter(name=["-n", "--number"])] = None,
+    n: Annotated[int | None, Parameter(name=["-n", "--number"], validator=Number(gte=1))] = None,
     as_json: AsJson = False,
 ) -> None:
     """List events in their order.
@@ -54,14 +54,14 @@ def log(
     as_json
         Print JSON instead of text.
     """
-    place, drive = store_address(store) or (store, None)
+    place, drive = place_and_drive(store)
     chosen = Filter(
         drive=drive,
         object_id=object_id,
         actor=actor,
         kind=kind,
-        since_ns=None if since is None else _time_ns(since, "--since"),
-        until_ns=None if until is None else _time_ns(until, "--until"),
+        since_ns=None if since is None else unix_ns(since, "--since"),
+        until_ns=None if until is None else unix_ns(until, "--until"),
     )
     with sa.open_store(place) as opened:
         events = events_of(opened, chosen, last=n)
@@ -91,11 +91,3 @@ def _document(event: JournalEvent) -> dict[str, object]:
         "boxes": len(event.patch.boxes),
         "hash": event.hash.hex(),
     }
-
-
-def _time_ns(text: str, option: str) -> int:
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(f"{option} must be a time such as 2026-11-27T14:30, got {text!r:.40}") from error
-    return round((time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp() * 1e9)

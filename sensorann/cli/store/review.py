@@ -9,7 +9,7 @@ from cyclopts import Parameter
 import sensorann as sa
 from sensorann.cli.labels import drive_address
 from sensorann.errors import UsageError
-from sensorann.store.reviewing import Comment, comment, comments, decide, decisions, resolve
+from sensorann.store.reviewing import Comment, changed_since, comment, comments, decide, decisions, resolve
 
 
 def review(
@@ -54,6 +54,10 @@ def review(
     """
     if accept + reject + (say is not None) + (resolved is not None) > 1:
         raise UsageError("one thing at a time: --accept, --reject, --say or --resolved")
+    if say is not None and not say.strip():
+        raise UsageError("--say needs a text")
+    if at is not None and say is None:
+        raise UsageError("--at says which box a comment is about: it goes with --say")
     if object_id is None and (accept or reject or say is not None):
         raise UsageError("name the OBJECT that is reviewed")
     place, drive = drive_address(store)
@@ -65,9 +69,11 @@ def review(
         elif resolved is not None:
             resolve(opened, drive, resolved, text=note)
         said = comments(opened, drive, object_id=object_id)
+        outdated = changed_since(opened, drive)
         decided = {key: body for key, body in decisions(opened, drive).items() if object_id in (None, key)}
     for key, body in decided.items():
-        print(f"object {key}: {body['decision']} by {body['by']}, version {body['version']}")
+        since = ", changed since: look again" if key in outdated else ""
+        print(f"object {key}: {body['decision']} by {body['by']}, version {body['version']}{since}")
     for one in said:
         print(_line(one))
     if not decided and not said:

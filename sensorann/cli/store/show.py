@@ -9,12 +9,13 @@ from cyclopts import Parameter
 
 import sensorann as sa
 from sensorann.cli.labels import drive_address
+from sensorann.cli.times import unix_ns
 from sensorann.errors import StoreError
 from sensorann.scene import Source, Track
-from sensorann.store import Store, StoredTrack, story
+from sensorann.store import Step, Store, StoredTrack, story, track_as_of
 from sensorann.store.boxes import boxes_of
 from sensorann.store.machine import MACHINE
-from sensorann.store.telling import box_text, machine_text, step_text, time_text
+from sensorann.store.telling import box_text, keyframes_text, machine_text, step_text, time_text
 
 
 def show(
@@ -23,6 +24,7 @@ def show(
     /,
     *,
     at: int | None = None,
+    as_of: str | None = None,
     why: bool = False,
 ) -> None:
     """Show an object, or its box at an instant, and why it is as it is.
@@ -31,6 +33,7 @@ def show(
 
         sensorann store show labels.db#0000 17
         sensorann store show labels.db#0000 17 --at 1316926409850000000 --why
+        sensorann store show labels.db#0000 17 --as-of 2026-11-27T14:30
 
     Parameters
     ----------
@@ -39,28 +42,30 @@ def show(
     object_id
         Id of the object.
     at
-        Instant of a box, ns; the nearest box is shown.
+        Instant in the recording, ns; the box nearest to it is shown.
+    as_of
+        Time of day when somebody looked: what the store held then is shown. 2026-11-27, or 2026-11-27T14:30; UTC unless
+        it says otherwise.
     why
         Tell every event that made it what it is: who, when, with what, and who accepted it.
     """
     place, drive = drive_address(store)
+    then_ns = None if as_of is None else unix_ns(as_of, "--as-of")
     with sa.open_store(place) as opened:
-        stored = _stored(opened, drive, object_id)
-        instant = at
+        stored = _stored(opened, drive, object_id, then_ns)
+        instant = at if stored is None or at is None else _nearest(stored.track, at)
         if stored is not None:
-            instant = None if at is None else _nearest(stored.track, at)
             _show(stored, instant)
         if why or stored is None:
-            _tell(opened, drive, object_id, instant)
+            _tell(story(opened, drive, object_id, instant, until_ns=then_ns), object_id, instant)
 
 
-def _stored(store: Store, drive: str, object_id: str) -> StoredTrack | None:
-    """Load the object; None where it was deleted, which its story tells."""
+def _stored(store: Store, drive: str, object_id: str, then_ns: int | None) -> StoredTrack | None:
+    """Load the object as it is, or as it was; None where it was deleted, which its story tells."""
     try:
-        return store.track(drive, object_id)
+        return store.track(drive, object_id) if then_ns is None else track_as_of(store, drive, object_id, then_ns)
     except StoreError:
-        if not story(store, drive, object_id):
-            raise
+        story(store, drive, object_id, until_ns=then_ns)  # says so where it never was
         print(f"object {object_id}: not there any more")
         return None
 
@@ -86,13 +91,14 @@ def _show(stored: StoredTrack, instant: int | None) -> None:
         print(f"nearest keyframes: {', '.join(map(str, around)) or 'none'}")
 
 
-def _tell(store: Store, drive: str, object_id: str, instant: int | None) -> None:
-    for step in story(store, drive, object_id, instant):
+def _tell(steps: list[Step], object_id: str, instant: int | None) -> None:
+    for step in steps:
         event = step.event
         machine = machine_text(event)
         print(f"event {event.seq}, {time_text(event.time_ns)}, {event.actor} with {event.client}: {event.kind}")
         for line in [
             *step_text(step),
+            *([rests_on] if (rests_on := keyframes_text(event, object_id, instant)) else []),
             *([f"with {machine}"] if machine else []),
             *([event.text] if event.text else []),
         ]:

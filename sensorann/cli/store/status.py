@@ -8,7 +8,7 @@ from cyclopts import Parameter
 import sensorann as sa
 from sensorann.cli.labels import drive_address
 from sensorann.cli.output import AsJson, print_json
-from sensorann.store.reviewing import comments, decisions
+from sensorann.store.reviewing import changed_since, comments, decisions
 from sensorann.store.tasks import State, Task, move, tasks
 
 
@@ -51,6 +51,7 @@ def status(
         found = tasks(opened, drive)
         n_open = sum(comment.resolved_by is None for comment in comments(opened, drive))
         reviewed = decisions(opened, drive)
+        outdated = changed_since(opened, drive)
     n_accepted = sum(body["decision"] == "accept" for body in reviewed.values())
     if as_json:
         print_json(
@@ -59,13 +60,15 @@ def status(
                 "open_comments": n_open,
                 "accepted": n_accepted,
                 "rejected": len(reviewed) - n_accepted,
+                "changed_since": sorted(outdated),
             }
         )
         return
     for task in found:
         print(f"{_span(task)}: {task.state}, {task.assignee}")
     rejected = len(reviewed) - n_accepted
-    print(f"{len(found)} tasks, {n_open} open comments, {n_accepted} objects accepted, {rejected} rejected")
+    again = f"; {len(outdated)} changed since: look again" if outdated else ""
+    print(f"{len(found)} tasks, {n_open} open comments, {n_accepted} objects accepted, {rejected} rejected{again}")
 
 
 def _span(task: Task) -> str:

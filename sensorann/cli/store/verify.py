@@ -1,6 +1,7 @@
 """`sensorann store verify`: tells whether the store is what was written."""
 
 import sensorann as sa
+from sensorann.cli.labels import whole_store
 from sensorann.cli.output import AsJson, print_json
 from sensorann.store import verify as verified
 
@@ -24,7 +25,7 @@ def verify(store: str, /, *, rebuild: bool = False, as_json: AsJson = False) -> 
     as_json
         Print JSON instead of text.
     """
-    with sa.open_store(store) as opened:
+    with sa.open_store(whole_store(store)) as opened:
         found = verified(opened, rebuild=rebuild)
     wrong = bool(found.faults) and not found.rebuilt
     if as_json:
@@ -34,5 +35,5 @@ def verify(store: str, /, *, rebuild: bool = False, as_json: AsJson = False) -> 
         print(fault)
     if not wrong:
         done = "rebuilt from its journal" if found.rebuilt else "as it was written"
-        print(f"{store}: {done}, {found.n_events} events, the last one's hash is {found.head}")
+        print(f"{opened.name}: {done}, {found.n_events} events, the last one's hash is {found.head}")
     return int(wrong)

@@ -1,0 +1,6 @@
+"""The findings of a check as one page that needs nothing but a browser."""
+
+from sensorann.qa.report.page import write_report
+from sensorann.qa.report.tables import Matrix, Table
+
+__all__ = ["Matrix", "Table", "write_report"]
