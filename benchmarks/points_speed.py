@@ -2,14 +2,15 @@
 
     python -m benchmarks.points_speed              print the third table of docs/points.md
 
-Following is timed on its own as well, on the thread that does it: template, registration and heights, per object and
-frame between keyframes. Reading means decompressing and placing every sweep once.
+Following is timed on its own as well, on the thread that does it: template, registration, heights, findings and the
+last solution, per object and frame between keyframes. Reading means decompressing and placing every sweep once.
 """
 
 from __future__ import annotations
 
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -69,14 +70,19 @@ def kept(n: int) -> np.ndarray:
 
 def time_following() -> list[float]:
     """Add up the CPU time of following, over all threads; the sum stands in the one element."""
-    spent, follow = [0.0], points_in_loop._Follower.follow
+    spent = [0.0]
 
-    def timed(follower: Any, *work: Any) -> None:
-        start = time.thread_time()
-        follow(follower, *work)
-        spent[0] += time.thread_time() - start
+    def timed(work: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*given: Any) -> Any:
+            start = time.thread_time()
+            result = work(*given)
+            spent[0] += time.thread_time() - start
+            return result
 
-    points_in_loop._Follower.follow = timed
+        return run
+
+    follower = points_in_loop._Follower
+    follower.see, follower.finished = timed(follower.see), timed(follower.finished)
     return spent
 
 

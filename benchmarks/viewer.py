@@ -43,15 +43,20 @@ MOVES = ("W", "A", "Z", "R", "S", "D", "X", "F")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    run(measured, mark=MARK, description=__doc__)
+
+
+def run(measure: Callable[[str, Drive, Labels], dict[str, str]], *, mark: str, description: str | None) -> None:
+    """Measure each recorded drive, and print the table or put it into the page."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--write", action="store_true", help=f"update {PAGE.name}")
     options = parser.parse_args()
-    columns = [measured(*recording) for recording in recordings()]
+    columns = [measure(*recording) for recording in recordings()]
     rows = ["| | " + " | ".join(column.pop("") for column in columns) + " |", "|---" * (len(columns) + 1) + "|"]
     rows += [f"| {name} | " + " | ".join(column[name] for column in columns) + " |" for name in columns[0]]
     print("\n".join(rows))
     if options.write:
-        write({MARK: "\n".join(rows)}, PAGE)
+        write({mark: "\n".join(rows)}, PAGE)
 
 
 def recordings() -> Iterator[tuple[str, Drive, Labels]]:

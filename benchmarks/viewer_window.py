@@ -131,13 +131,13 @@ def clicked(hands: Hands, pixel: tuple[float, float], close_up: Place) -> float:
 
 
 def waited(hands: Hands, do: Callable[[], object], place: Place) -> float:
-    """Do something and wait until a part of the window has changed, seconds."""
+    """Do something and wait until a part of the window has changed, seconds; infinite where it does not."""
     time.sleep(1.0)
     before, start = seen(hands, place).copy(), time.perf_counter()
     do()
     while not (seen(hands, place) != before).any():
         if time.perf_counter() - start > PATIENCE_S:
-            raise RuntimeError("nothing changes in the window")
+            return np.inf
     return time.perf_counter() - start
 
 
@@ -154,8 +154,11 @@ def seen(hands: Hands, place: Place) -> np.ndarray:
 
 
 def milliseconds(seconds: list[float]) -> str:
-    """Median and largest."""
-    return f"{1e3 * np.median(seconds):.0f} ms (at most {1e3 * max(seconds):.0f})" if seconds else "no object in view"
+    """Median and largest of those that came to an end, and how many did."""
+    ended = [second for second in seconds if np.isfinite(second)]
+    if not ended:
+        return "none"
+    return f"{1e3 * np.median(ended):.0f} ms (at most {1e3 * max(ended):.0f}, {len(ended)} of {len(seconds)})"
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ on which everything else runs.
 
 from __future__ import annotations
 
-import argparse
 import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -18,8 +17,7 @@ from pathlib import Path
 import numpy as np
 from selenium.webdriver.common.keys import Keys
 
-from benchmarks.report import write
-from benchmarks.viewer import PAGE, best_seen, desk, recordings
+from benchmarks.viewer import best_seen, desk, run
 from sensorann.scene import Drive, Labels
 from tests.viewers import pinhole
 from tests.viewers.web.hands import Hands, browser
@@ -58,15 +56,7 @@ _STILL_MS, _HOPELESS_MS = 1_000, 20_000
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--write", action="store_true", help=f"update {PAGE.name}")
-    options = parser.parse_args()
-    columns = [measured(*recording) for recording in recordings()]
-    rows = ["| | " + " | ".join(column.pop("") for column in columns) + " |", "|---" * (len(columns) + 1) + "|"]
-    rows += [f"| {name} | " + " | ".join(column[name] for column in columns) + " |" for name in columns[0]]
-    print("\n".join(rows))
-    if options.write:
-        write({MARK: "\n".join(rows)}, PAGE)
+    run(measured, mark=MARK, description=__doc__)
 
 
 def measured(name: str, drive: Drive, labels: Labels) -> dict[str, str]:

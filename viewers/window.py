@@ -33,8 +33,8 @@ from viewers.session import Session
 
 _log = logging.getLogger(__name__)
 _SIZE = (1280, 800)
-# After a change the window is drawn again so much later, seconds.
-_AGAIN_S = (0.1, 0.4)
+# So many pictures are drawn after a change.
+_N_PICTURES = 3
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
 
@@ -50,7 +50,7 @@ class Window:
         self._merged: tuple[tuple[object, ...], Cloud] = ((), self._cloud)
         self._drawn: tuple[object, ...] = ()
         self._places: Layout | None = None
-        self._redraw_at: NDArray[np.float64] = np.zeros(0)
+        self._n_due = 0
         self._close_asked = self._closing = False
         application = gui.Application.instance
         monospace = application.add_font(gui.FontDescription(gui.FontDescription.MONOSPACE))
@@ -97,7 +97,6 @@ class Window:
         self._panel.show(session)
         self._form.show(session.form)
         self._scene.look()
-        self._window.set_needs_layout()
         self._drawn_again(True)
 
     def _read_points(self) -> None:
@@ -143,6 +142,7 @@ class Window:
             looks=session.looks,
             has_cameras=bool(session.drive.rig.of_kind("camera")),
         )
+        self._n_due = max(self._n_due - 1, 0)
         before = self._places
         self._places = places
         batch = Part.BATCH in session.looks.shown
@@ -156,7 +156,7 @@ class Window:
             self._cameras.refresh(self._points_labels())
             self._close_ups.refresh(self._points_labels())
             self._batch.refresh()
-        self._panel.show(session)  # the timeline is as wide as the window
+            self._panel.show(session)  # the timeline is as wide as the window
 
     def _close(self) -> bool:
         """Put off closing to the next tick: Open3D asks for it on Escape too, just before it tells of the key."""
@@ -207,14 +207,12 @@ class Window:
 
         The renderer takes new textures over beside the drawing, and the picture after a change may still show old ones.
         """
-        now = time.monotonic()
         if changed:
-            self._redraw_at = now + np.array(_AGAIN_S)
-        due = bool((self._redraw_at <= now).any())
-        self._redraw_at = self._redraw_at[self._redraw_at > now]
-        if changed or due:
+            self._n_due = _N_PICTURES
+        if self._n_due:
+            self._window.set_needs_layout()  # each picture with a layout is counted there
             self._window.post_redraw()
-        return changed or due
+        return self._n_due > 0
 
     def _end(self) -> bool:
         self._closing = True

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.fitting.heading import from_doppler, from_keyframes, from_motion, nothing_known
-from sensorann.fitting.radar_returns import radar_returns
+from sensorann.fitting.radar_returns import of_box, radar_returns
 from sensorann.geometry import Cuboid, Transform
 from sensorann.scene import Drive, Motion, Source, Track
 
@@ -50,8 +50,9 @@ def radar_factor(drive: Drive, box: Cuboid, *, at_ns: int, motion: Motion) -> ND
     """Factor (720,) of the radar returns from a box, over headings in the ego frame, as the box is."""
     factor = nothing_known()
     for returns in radar_returns(drive, at_ns):
-        own = returns.of_box(box)
-        factor = factor + from_doppler(returns.azimuths[own], returns.away[own], motion=motion)
+        own = of_box(returns, box)
+        toward = np.arctan2(returns.sights[own, 1], returns.sights[own, 0])
+        factor = factor + from_doppler(toward, returns.speeds[own], motion=motion)
     return factor
 
 

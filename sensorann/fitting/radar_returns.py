@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.errors import MissingDataError
 from sensorann.geometry import Cuboid
-from sensorann.scene import Drive, Sensor, Sweep, nearest_indices, returns_over_ground
+from sensorann.scene import Drive, Returns, Sensor, Sweep, nearest_indices, returns_over_ground
 
 # Scans must be of the same instant.
 _SAME_INSTANT_S = 0.06
@@ -17,43 +15,20 @@ _SAME_INSTANT_S = 0.06
 _MARGIN = 0.7
 
 
-@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
-class RadarReturns:
-    """Returns of one radar.
+def radar_returns(drive: Drive, at_ns: int) -> list[Returns]:
+    """Read the scan of every radar at an instant; only those count that tell speeds over ground."""
+    scans = [(radar, _scan_at(drive, radar, at_ns)) for radar in drive.rig.of_kind("radar")]
+    found = [returns_over_ground(scan, radar, drive.trajectory) for radar, scan in scans if scan is not None]
+    return [returns for returns in found if returns is not None]
 
-    Attributes
-    ----------
-    points : (N, 3) float64, metres, ego frame
-    azimuths : (N,) float64, directions from the radar to them, radians, ego frame
-    away : (N,) float64, m/s away from the radar, over ground
+
+def of_box(returns: Returns, box: Cuboid) -> NDArray[np.bool_]:
+    """Tell which of N returns (N,) come from a box in the ego frame.
+
+    Many radars measure no height: the plan decides.
     """
-
-    points: NDArray[np.float64]
-    azimuths: NDArray[np.float64]
-    away: NDArray[np.float64]
-
-    def of_box(self, box: Cuboid) -> NDArray[np.bool_]:
-        """Tell which returns (N,) come from a box in the ego frame.
-
-        Many radars measure no height: the plan decides.
-        """
-        local = box.frame_from_cuboid.inverse().apply(self.points)
-        return np.asarray((np.abs(local[:, :2]) <= np.asarray(box.size[:2]) / 2 + _MARGIN).all(axis=1))
-
-
-def radar_returns(drive: Drive, at_ns: int) -> list[RadarReturns]:
-    """Read the scan of every radar at an instant.
-
-    Only radars that tell speeds over ground count, with a scan of the same instant.
-    """
-    found = []
-    for radar in drive.rig.of_kind("radar"):
-        scan = _scan_at(drive, radar, at_ns)
-        returns = None if scan is None else returns_over_ground(scan, radar, drive.trajectory)
-        if returns is not None:
-            azimuths = np.arctan2(returns.sights[:, 1], returns.sights[:, 0])
-            found.append(RadarReturns(points=returns.places, azimuths=azimuths, away=returns.speeds))
-    return found
+    local = box.frame_from_cuboid.inverse().apply(returns.places)
+    return np.asarray((np.abs(local[:, :2]) <= np.asarray(box.size[:2]) / 2 + _MARGIN).all(axis=1))
 
 
 def _scan_at(drive: Drive, radar: Sensor, at_ns: int) -> Sweep | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 import numpy as np
 
@@ -16,22 +17,37 @@ from sensorann.tracks.following import GATES, Gap, Measured
 from sensorann.tracks.resting import stands_still
 
 _log = logging.getLogger(__name__)
+MOST_NAMED = 5
+
+
+class FindingKind(Enum):
+    """What keyframes and points may have against each other, as it is told: how often, and where."""
+
+    EMPTY = "keyframes that hold no point although their sweeps show what is around: %d (%s); hidden, or misplaced?"
+    BESIDE = (
+        "keyframes whose object, as others of the track show it, is seen a metre or more beside the box: %d (%s); is "
+        "one of them misplaced?"
+    )
+    FOREIGN = (
+        "gaps with points of which none fit what the keyframes hold, so that boxes keep the curve: %d (%s); is a "
+        "keyframe misplaced?"
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
-    """One gap of a track in which keyframes and points do not belong together.
+    """One place of a track in which keyframes and points do not belong together.
 
     Attributes
     ----------
     track : its id
-    timestamp_ns : of the keyframe that holds no point, or of the first keyframe of a gap that fits no point
-    empty : the keyframe holds no point although its surroundings were seen; else all points of the gap were refused
+    timestamp_ns : of the keyframe, or of the first keyframe of a gap
+    kind : what is wrong there
     """
 
     track: str
     timestamp_ns: int
-    empty: bool
+    kind: FindingKind
 
 
 def find_contradictions(track: str, gap: Gap, clouds: Clouds, found: Measured, *, motion: Motion) -> list[Finding]:
@@ -43,7 +59,7 @@ def find_contradictions(track: str, gap: Gap, clouds: Clouds, found: Measured, *
     margin = GATES[motion].box_margin
     counts = [_n_inside(gap, clouds, k, margin) for k in (0, len(gap.timestamps_ns) - 1)]
     empty = [
-        Finding(track=track, timestamp_ns=int(gap.timestamps_ns[k]), empty=True)
+        Finding(track=track, timestamp_ns=int(gap.timestamps_ns[k]), kind=FindingKind.EMPTY)
         for k, n in zip((0, -1), counts, strict=True)
         if n == 0 and len(clouds.frame(k % len(gap.timestamps_ns)))
     ]
@@ -52,21 +68,19 @@ def find_contradictions(track: str, gap: Gap, clouds: Clouds, found: Measured, *
     between = [_n_inside(gap, clouds, k, GATES[motion].crop_limit) for k in range(1, len(gap.timestamps_ns) - 1)]
     if np.mean(np.array(between) >= FEWEST_POINTS) < 0.5:
         return empty
-    return [Finding(track=track, timestamp_ns=int(gap.timestamps_ns[0]), empty=False)]
+    return [Finding(track=track, timestamp_ns=int(gap.timestamps_ns[0]), kind=FindingKind.FOREIGN)]
 
 
 def tell(findings: Sequence[Finding]) -> None:
-    """Say each kind of finding in one warning that names its first place."""
-    texts = {
-        True: "%d keyframes hold no point although their sweeps show what is around them; the first is of track %s at "
-        "%d ns: hidden, or misplaced?",
-        False: "in %d gaps there are points, but none that fit what the keyframes hold, and boxes keep the curve; the "
-        "first is of track %s from %d ns on: is a keyframe misplaced?",
-    }
-    for kind, text in texts.items():
-        own = sorted({(f.track, f.timestamp_ns) for f in findings if f.empty == kind}, key=lambda place: place[1])
+    """Say each kind of finding in one warning that names its first places."""
+    places = {kind: {(f.timestamp_ns, f.track) for f in findings if f.kind is kind} for kind in FindingKind}
+    # Where the object was found beside the box, nobody needs to be told that the box is empty.
+    places[FindingKind.EMPTY] -= places[FindingKind.BESIDE]
+    for kind, own in places.items():
         if own:
-            _log.warning(text, len(own), *own[0])
+            named = [f"track {track} at {timestamp_ns} ns" for timestamp_ns, track in sorted(own)[:MOST_NAMED]]
+            rest = [f"and {len(own) - MOST_NAMED} more"] if len(own) > MOST_NAMED else []
+            _log.warning(kind.value, len(own), ", ".join(named + rest))
 
 
 def _n_inside(gap: Gap, clouds: Clouds, k: int, margin: float) -> int:

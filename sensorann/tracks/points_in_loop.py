@@ -13,7 +13,7 @@ import numpy as np
 from sensorann.geometry import Cuboids
 from sensorann.scene import MOTION_MODELS, Drive, Motion, Track
 from sensorann.tracks.clouds import Clouds, Region, stream_clouds
-from sensorann.tracks.findings import Finding, find_contradictions, tell
+from sensorann.tracks.findings import Finding, FindingKind, find_contradictions, tell
 from sensorann.tracks.following import (
     EXACT,
     FOLLOWING_NOISES,
@@ -25,6 +25,7 @@ from sensorann.tracks.following import (
 )
 from sensorann.tracks.fusing import Ground, fuse, ground_of, poses_at
 from sensorann.tracks.keyframes import Keyframes
+from sensorann.tracks.misplaced import offset_of_object
 from sensorann.tracks.neighbours import Neighbours
 from sensorann.tracks.resting import Rest, lay_to_rest, rest_of
 from sensorann.tracks.sightings import MOST_BEFORE, Sighting, known_by, sightings_of
@@ -131,9 +132,19 @@ class _Follower:
             else:
                 self._rests.append(rest)
         self.findings += find_contradictions(track, gap, clouds, found, motion=motion)
+        self._look_beside(gap, clouds, 0, [*self._before, own[1], *after])
+        if not after:  # the end of the track
+            self._look_beside(gap, clouds, -1, [*self._before, own[0]])
         self._known = Measured.joined(self._known, found)
         self._ground.append(ground_of(gap, clouds, poses_at(self._known, gap.timestamps_ns, motion)))
         self._before = [*self._before, own[0]][-MOST_BEFORE:]
+
+    def _look_beside(self, gap: Gap, clouds: Clouds, k: int, others: Sequence[Sighting]) -> None:
+        """Find out whether the object is beside the box of a keyframe, the first (0) or the last (-1) of its gap."""
+        views = [sighting.view for sighting in others]
+        if offset_of_object(gap, clouds, k % len(gap.timestamps_ns), views, motion=self._item.motion):
+            track, instant = self._item.keyframes.track.id, int(gap.timestamps_ns[k])
+            self.findings.append(Finding(track=track, timestamp_ns=instant, kind=FindingKind.BESIDE))
 
     def finished(self) -> Track:
         """Solve the whole track with everything that was accepted; its curve where that is nothing."""

@@ -1,5 +1,6 @@
 """Labels tell a camera that has turned from a clock that is off, from label errors, and from chance."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +15,7 @@ from calib.simulated_drift import simulate_pairs
 from calib.tangent import rotation_from_vector
 from sensorann.cli import run
 from sensorann.errors import CalibrationError
+from sensorann.formats.rigs.own import pose_members
 from sensorann.geometry import Transform
 from sensorann.scene import ImageTrack, Rig, Source, sources_of
 from sensorann.simulate import simulate_drive
@@ -161,6 +163,21 @@ def test_the_command_checks_a_recorded_drive(real_data, capsys):
     labels = str(training / "label_02" / "0004.txt")
     assert run(["calibrate", "check", f"{training}#0004", "--labels", labels, "--sensor", "image_02"]) == 0
     assert capsys.readouterr().out.startswith("image_02: as calibrated (40 objects")
+
+
+@pytest.mark.real_data
+def test_the_command_checks_another_calibration(real_data, tmp_path, capsys):
+    training = real_data / "kitti_tracking" / "training"
+    drive, labels = f"{training}#0004", str(training / "label_02" / "0004.txt")
+    turned = sa.open_drive(drive).rig["image_02"].ego_from_sensor @ Transform(
+        rotation_from_vector(np.deg2rad([0.0, 0.3, 0.0])), np.zeros(3)
+    )
+    rig = tmp_path / "turned.json"
+    pose = {"source": "image_02", "target": "ego", "target_from_source": pose_members(turned)}
+    rig.write_text(json.dumps({"format_version": 1, **pose}))
+    words = ["calibrate", "check", drive, "--labels", labels, "--sensor", "image_02"]
+    assert run([*words, "--rig", str(rig)]) == 0
+    assert capsys.readouterr().out.startswith("image_02: the camera has turned")
 
 
 @pytest.mark.parametrize(

@@ -46,14 +46,14 @@ def make_pairs(seed=0, **options) -> list[Calibration]:
 
 def test_a_rig_is_nearer_to_the_truth_than_its_pairs():
     nees, chances = [], []
-    for seed in range(60):
+    for seed in range(25):
         found = join(make_pairs(seed))
         for name, truth in (("lidar", RADAR_FROM_LIDAR), ("camera", TRUTH["camera", "radar"])):
             off = difference(found.root_from[name], truth)
             nees.append(off @ np.linalg.solve(found.covariances[name], off))
             assert np.all(np.sqrt(np.diag(found.covariances[name])) < SIGMAS)
         chances.append(found.chance)
-    assert np.mean(nees) == pytest.approx(6.0, rel=0.2)
+    assert np.mean(nees) == pytest.approx(6.0, rel=0.3)
     assert 0.3 < np.mean(chances) < 0.7
     assert found.root == "radar"
     assert found.loops == 1

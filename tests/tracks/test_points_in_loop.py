@@ -298,7 +298,7 @@ def test_a_keyframe_without_any_point_is_named(caplog):
     with caplog.at_level(logging.WARNING):
         interpolate(make_labels(keyframes(path, (0, 14, N - 1), id="7")), make_drive([path], hidden=(14,)))
     (message,) = found_in(caplog)
-    assert message.startswith("1 keyframes hold no point")
+    assert message.startswith("keyframes that hold no point")
     assert f"track 7 at {START_NS + 14 * FRAME_NS} ns" in message
 
 
@@ -322,8 +322,8 @@ def test_keyframes_whose_gap_holds_something_else_are_named_and_the_curve_is_kep
     with caplog.at_level(logging.WARNING):
         followed = interpolate(make_labels(keyframes(path, id="7")), drive).tracks[0]
     (message,) = found_in(caplog)
-    assert message.startswith("in 1 gaps there are points, but none that fit")
-    assert f"track 7 from {START_NS} ns" in message
+    assert message.startswith("gaps with points of which none fit")
+    assert f"track 7 at {START_NS} ns" in message
     assert set(followed.sources[1:-1]) == {Source.INTERPOLATED}
 
 
@@ -386,6 +386,17 @@ def test_a_keyframe_that_floats_lifts_no_box_but_its_neighbours():
     far = np.r_[1:10, 11:16, 25:30]
     assert np.abs(heights - path[0][:, 2])[far].max() < 0.1
     assert heights[20] == centers[2, 2]
+
+
+def test_far_from_all_keyframes_those_on_both_sides_say_how_high_an_object_stands(monkeypatch):
+    monkeypatch.setattr("sensorann.tracks.fusing.CLEARANCE_NS", 0)
+    path = braking_path()
+    track = keyframes(path)
+    centers = track.cuboids.centers.copy()
+    centers[1, 2] += 0.3
+    labels = make_labels(replace(track, cuboids=replace(track.cuboids, centers=centers)))
+    heights = interpolate(labels, make_drive([path])).tracks[0].cuboids.centers[:, 2]
+    assert abs(heights[N // 2] - path[0][N // 2, 2] - 0.15) < 0.05
 
 
 @pytest.mark.parametrize("other", [0, N - 1])

@@ -16,10 +16,10 @@ OFFSETS = np.array([[0.06, 0.0, 0.02], [-0.05, 0.05, -0.02], [0.02, -0.06, 0.05]
 TURNS = np.array([0.01, -0.015, 0.005, 0.004])
 
 
-def parked(*, offsets=OFFSETS):
+def parked(*, offsets=OFFSETS, turns=TURNS):
     """A parked car that a person placed four times, never at quite the same place."""
     times = START_NS + FRAMES * FRAME_NS
-    return make_track(timestamps_ns=times, centers=PLACE + offsets, yaws=YAW + TURNS, size=SIZE)
+    return make_track(timestamps_ns=times, centers=PLACE + offsets, yaws=YAW + turns, size=SIZE)
 
 
 def parked_drive(**options):
@@ -55,12 +55,13 @@ def test_the_doubt_is_that_of_a_mean_and_of_the_next_box():
 
 def test_a_keyframe_that_is_less_sure_counts_less():
     sigmas = np.zeros((4, 7))
-    sigmas[1, :3] = 0.5
+    sigmas[1, [0, 1, 2, 6]] = 0.5
     sources = np.array([Source.HUMAN, Source.DETECTED, Source.HUMAN, Source.HUMAN])
     labels = make_labels(replace(parked(), sources=sources, sigmas=sigmas))
-    centers = between(interpolate(labels, parked_drive()).tracks[0]).cuboids.centers
+    boxes = between(interpolate(labels, parked_drive()).tracks[0]).cuboids
     sure = PLACE + OFFSETS[[0, 2, 3]].mean(axis=0)
-    assert np.abs(centers - sure).max() < 0.01
+    assert np.abs(boxes.centers - sure).max() < 0.01
+    assert np.abs(boxes.yaws - YAW - TURNS[[0, 2, 3]].mean()).max() < 0.001
 
 
 def test_frames_without_points_have_the_pose_too_but_nobody_says_that_points_decided():
@@ -74,6 +75,21 @@ def test_places_that_drift_apart_are_not_one():
     offsets = np.array([0.0, 0.15, 0.3, 0.45])[:, None] * [1.0, 0.0, 0.0]
     centers = between(interpolate(make_labels(parked(offsets=offsets)), parked_drive()).tracks[0]).cuboids.centers
     assert np.ptp(centers[:, 0]) > 0.1
+
+
+def test_headings_that_drift_apart_are_not_one():
+    turns = np.array([0.0, 0.04, 0.08, 0.12])
+    yaws = between(interpolate(make_labels(parked(turns=turns)), parked_drive()).tracks[0]).cuboids.yaws
+    assert np.ptp(yaws) > 0.05
+
+
+def test_what_turns_on_the_spot_does_not_rest():
+    yaws = YAW + np.linspace(0.0, 0.3, N)
+    track = make_track(
+        timestamps_ns=START_NS + np.array([0, N - 1]) * FRAME_NS, centers=[PLACE] * 2, yaws=yaws[[0, -1]], size=SIZE
+    )
+    result = interpolate(make_labels(track), make_drive([(np.tile(PLACE, (N, 1)), yaws)])).tracks[0]
+    assert np.abs(result.cuboids.yaws - yaws).max() < 0.04
 
 
 def test_without_points_there_is_no_evidence_and_the_curve_stays():

@@ -58,7 +58,7 @@ def view_size() -> tuple[float, float]:
 
 
 def pixel_of(point_ego: np.ndarray) -> tuple[float, float]:
-    """Where the window shows a point (3,) before anybody turned the view."""
+    """Where the window of a drive without cameras shows a point (3,) before anybody turned the view."""
     return pinhole.pixel_of(point_ego, view_size())
 
 
@@ -124,11 +124,12 @@ def objects_in_view(drive: Drive, truth: Labels, scratch: Path) -> tuple[Track, 
 
 @dataclass
 class Desk:
-    """A running viewer, the hands on it, and the place of its store."""
+    """A running viewer, the hands on it, the place of its store, and the name of the drive there."""
 
     hands: Hands
     program: subprocess.Popen
     place: Path
+    name: str
 
     def kinds(self) -> list[str]:
         """Kinds of all events in the store."""
@@ -137,20 +138,20 @@ class Desk:
 
     def labels(self) -> Labels:
         with open_store(self.place) as store:
-            return store.load("street").labels
+            return store.load(self.name).labels
 
     def until_kinds(self, *expected: str) -> None:
         """Wait until these are the events after the import."""
         until(lambda: self.kinds()[1:] == list(expected), f"the events {expected}")
 
 
-def opened(screen: Screen, street: Street, place: Path) -> Desk:
-    """Open the viewer with the command line and turn to its window."""
-    command = [sys.executable, "-m", "sensorann", "view", str(street.path), "--store", f"{place}#street"]
+def opened(screen: Screen, path: str | Path, place: Path, *, name: str = "street") -> Desk:
+    """Open the viewer on a drive with the command line and turn to its window."""
+    command = [sys.executable, "-m", "sensorann", "view", str(path), "--store", f"{place}#{name}"]
     program = subprocess.Popen(command, env=os.environ | {"DISPLAY": screen.display, "SENSORANN_ACTOR": "anna"})
     hands = Hands(screen)
-    hands.find("sensorann: street")
-    return Desk(hands, program, place)
+    hands.find(f"sensorann: {name}")
+    return Desk(hands, program, place, name)
 
 
 @contextmanager
@@ -159,7 +160,7 @@ def desk_on(street: Street, place: Path) -> Iterator[Desk]:
     with open_store(place, actor="anna", create=True) as store:
         store.import_labels(make_labels(street.known), drive="street")
     with screen() as shown:
-        desk = opened(shown, street, place)
+        desk = opened(shown, street.path, place)
         try:
             yield desk
         finally:

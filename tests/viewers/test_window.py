@@ -74,7 +74,7 @@ def test_a_day_at_the_window_and_a_sudden_end(desk, street):
 
     hands.key("ctrl+q")
     assert desk.program.wait(timeout=60) == 0
-    kill_in_mid_drag(opened(hands.screen, street, desk.place), street)
+    kill_in_mid_drag(opened(hands.screen, street.path, desk.place), street)
 
 
 def kill_in_mid_drag(again, street):

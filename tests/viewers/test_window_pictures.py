@@ -64,7 +64,7 @@ def test_a_day_at_the_pictures(desk, street):
     kept = desk.kinds()
     desk.hands.key("ctrl+q")
     assert desk.program.wait(timeout=60) == 0
-    again = opened(desk.hands.screen, street, desk.place)
+    again = opened(desk.hands.screen, street.path, desk.place)
     again.hands.key("ctrl+q")
     assert again.program.wait(timeout=60) == 0
     assert desk.kinds() == kept

@@ -35,6 +35,8 @@ class Review:
 
     def show(self, session: Session) -> None:
         """Show what was decided and said of the object that was selected last."""
+        if session.gesture is not None:
+            return  # a hand that drags waits for no store
         if not session.selected:
             self._said.content = ""
             return

@@ -154,7 +154,9 @@ def _check(labellings: Mapping[str, Labels]) -> None:
         raise ArgumentError(f"labellings must be in one frame to agree, got {told}")
     for name, labels in labellings.items():
         if not labels.n_boxes:
-            raise ArgumentError(f"{name} holds no boxes: it neither agrees nor disagrees")
+            raise ArgumentError(
+                f"{name} holds no boxes of drive {labels.drive_name!r}: it neither agrees nor disagrees, leave it out"
+            )
 
 
 def _shared_instants(everyone: tuple[Labels, ...]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
@@ -163,7 +165,8 @@ def _shared_instants(everyone: tuple[Labels, ...]) -> tuple[NDArray[np.int64], N
     times, counts = np.unique(np.concatenate(each), return_counts=True)
     shared = times[counts > 1]
     if not len(shared):
-        raise ArgumentError("no instant is labelled by two people: are these labels of the same drive?")
+        drives = ", ".join(dict.fromkeys(repr(labels.drive_name) for labels in everyone))
+        raise ArgumentError(f"no instant is labelled by two people: are these labels of one drive? They name {drives}")
     return shared, np.array([np.isin(shared, own) for own in each])
 
 

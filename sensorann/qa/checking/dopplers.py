@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sensorann.fitting.radar_returns import RadarReturns, radar_returns
+from sensorann.fitting.radar_returns import of_box, radar_returns
 from sensorann.geometry import Cuboid, Transform
 from sensorann.qa.checking.all_boxes import boxes_of
 from sensorann.qa.checking.paths import Path
-from sensorann.scene import Drive
+from sensorann.scene import Drive, Returns
 
 # Returns further away than this come from anything, metres; returns at a right angle to a heading say nothing of it.
 _FARTHEST, _LEAST_COSINE = 80.0, 0.5
@@ -67,7 +67,7 @@ def read_dopplers(paths: Sequence[Path], drive: Drive) -> tuple[Dopplers, ...]:
     return found if any_scan else ()
 
 
-def _look(path: Path, row: int, scans: Sequence[RadarReturns], ego_from_world: Transform, found: Dopplers) -> None:
+def _look(path: Path, row: int, scans: Sequence[Returns], ego_from_world: Transform, found: Dopplers) -> None:
     """Fill in what one instant says of one box."""
     if path.distances[row] > _FARTHEST:
         return
@@ -75,10 +75,11 @@ def _look(path: Path, row: int, scans: Sequence[RadarReturns], ego_from_world: T
     pose = ego_from_world @ Transform(boxes.rotations[row], boxes.centers[row])
     length, width, height = (float(edge) for edge in boxes.sizes[row])
     box = Cuboid(frame_from_cuboid=pose, size=(length, width, height), frame="ego")
-    parts = [(scan.azimuths[own], scan.away[own]) for scan in scans for own in [scan.of_box(box)]]
-    azimuths, away = (np.concatenate(column) for column in zip(*parts, strict=True))
+    parts = [(scan.sights[own], scan.speeds[own]) for scan in scans for own in [of_box(scan, box)]]
+    sights, away = (np.concatenate(column) for column in zip(*parts, strict=True))
     if not len(away):
         return
+    azimuths = np.arctan2(sights[:, 1], sights[:, 0])
     vx, vy, _ = ego_from_world.rotate(np.append(path.velocities[row], 0.0))
     found.counts[row] = len(away)
     found.misses[row] = np.median(away - vx * np.cos(azimuths) - vy * np.sin(azimuths))

@@ -166,6 +166,17 @@ class Hands:
             pointer.pointer_up()
         action.perform()
 
+    def until_drawn(self, before: np.ndarray) -> None:
+        """Wait until the 3D view shows something else than before, and stays."""
+        last = before
+
+        def stays() -> bool:
+            nonlocal last
+            shown, last = last, self.picture()
+            return not np.array_equal(last, before) and np.array_equal(last, shown)
+
+        until(stays, "a new picture")
+
     def picture(self) -> np.ndarray:
         """What the 3D view shows (height, width, 3), BGR."""
         left, top, width, height = (round(value) for value in self.view())

@@ -104,9 +104,11 @@ def test_a_day_in_the_browser_and_a_sudden_end(desk, chromium, web_street, known
     chromium.open(desk.address)
     assert "token" not in chromium.address()
 
+    plain = chromium.picture()
     chromium.click(pixel(web_street.points_ego[known.id]))
     chromium.key("w")
     desk.until_kinds("move")
+    chromium.until_drawn(plain)
     np.testing.assert_allclose(
         center(), known.cuboids.centers[0] + STEP * box.frame_from_cuboid.rotation[:, 0], atol=1e-9
     )

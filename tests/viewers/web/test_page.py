@@ -108,6 +108,22 @@ def test_widgets_do_what_they_say(page, session):
     until(lambda: session.category is None, "that it is guessed")
 
 
+def test_machine_work_is_asked_for_and_comes(page, session):
+    known = session.labels.tracks[0].id
+    page.choose("selected", known)
+    until(lambda: session.selected == (known,), "the selection")
+    page.key(Keys.ARROW_RIGHT)
+    page.key(Keys.ARROW_RIGHT)
+    page.button("delete box")
+    until(lambda: session.i_frame == 2 and session.box_here(known) is None, "no box")
+    page.key("p")  # along the curve alone: one of the sweeps cannot be read
+    page.button("interpolate")
+    until(lambda: session.box_here(known) is not None, "the box of the machine")
+    page.key("p")
+    until(lambda: session.use_points, "the points")
+    assert edits(session)[-2:] == ["delete", "interpolate"]
+
+
 def test_a_hand_on_the_keys_of_viser_does_not_fly_away(page, session, web_street):
     known = session.labels.tracks[0]
     for _ in range(10):
@@ -121,8 +137,10 @@ def test_a_hand_on_the_keys_of_viser_does_not_fly_away(page, session, web_street
 def test_two_tabs_show_the_same_and_one_that_breaks_off_lets_go(page, session, web_street):
     before, known = edits(session), session.labels.tracks[0]
     page.open_tab(page.address())
+    plain = page.picture()
     page.key(Keys.TAB)
     until(lambda: session.selected == (known.id,), "the selection")
+    page.until_drawn(plain)
     box = session.box_here(known.id)
     points = [box.frame_from_cuboid.apply([ahead * box.size[0], 0, 0]) for ahead in (0.55, 1.0)]
     size = page.view()[2:]
