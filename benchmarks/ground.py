@@ -52,7 +52,7 @@ class Cloud:
     ----------
     name : unique
     group : row of the table
-    points : (N, 3) float32
+    points : (N, 3) float32, side by side in memory as those of a `Sweep` are
     truth : (N,) which points hit road or pavement; None where nobody knows
     height : of the sensor above the road, for the peer
     """
@@ -85,7 +85,7 @@ def recorded(data: Path) -> Iterator[Cloud]:
     """Sweeps of four LiDARs."""
     for frame in ("000000", "000040"):
         path = data / "kitti_tracking" / "training" / "velodyne_full" / "0000" / f"{frame}.bin"
-        points = np.fromfile(path, np.float32).reshape(-1, 4)[:, :3]
+        points = np.fromfile(path, np.float32).reshape(-1, 4)[:, :3].copy()
         yield Cloud(name=f"kitti/{frame}", group="KITTI, HDL-64E", points=points, truth=None, height=1.73)
     drive = sa.open_drive(data / "pandaset_nuscenes")
     name = drive.rig.of_kind("lidar")[0].name
@@ -96,7 +96,7 @@ def recorded(data: Path) -> Iterator[Cloud]:
             name=f"pandaset/{index}", group="PandaSet, Pandar64", points=points, truth=None, height=pose.translation[2]
         )
     for path in sorted((data / "nuscenes_radar" / "data" / "lidar").glob("*.pcd.bin"))[:2]:
-        points = np.fromfile(path, np.float32).reshape(-1, 5)[:, :3]
+        points = np.fromfile(path, np.float32).reshape(-1, 5)[:, :3].copy()
         yield Cloud(name=f"nuscenes/{path.name}", group="nuScenes, HDL-32E", points=points, truth=None, height=1.84)
     for path in sorted((data / "astyx").rglob("lidar_vlp16/*.txt"))[:2]:
         points = np.loadtxt(path, skiprows=1, usecols=(0, 1, 2), dtype=np.float32)
