@@ -29,12 +29,17 @@ lint: $(VENV)/all.stamp
 # Official programs judge ours from environments of their own: they pin other versions of numpy.
 NUSCENES_JUDGE := .cache/judges/nuscenes
 TRACKEVAL_JUDGE := .cache/judges/trackeval
-judges: $(NUSCENES_JUDGE).stamp $(TRACKEVAL_JUDGE).stamp
+CROISSANT_JUDGE := .cache/judges/croissant
+RELIABILITY_JUDGE := .cache/judges/reliability
+JUDGES := $(NUSCENES_JUDGE) $(TRACKEVAL_JUDGE) $(CROISSANT_JUDGE) $(RELIABILITY_JUDGE)
+judges: $(JUDGES:=.stamp)
 $(NUSCENES_JUDGE).stamp: JUDGE := nuscenes-devkit==1.2.0
 $(TRACKEVAL_JUDGE).stamp: JUDGE := trackeval==1.3.0
-$(NUSCENES_JUDGE).stamp $(TRACKEVAL_JUDGE).stamp: %.stamp:
+$(CROISSANT_JUDGE).stamp: JUDGE := mlcroissant==1.1.1
+$(RELIABILITY_JUDGE).stamp: JUDGE := krippendorff==0.9.0 scikit-learn==1.7.2
+$(JUDGES:=.stamp): %.stamp:
 	$(PYTHON) -m venv $*
-	$*/bin/python -m pip --disable-pip-version-check --quiet install "$(JUDGE)" \
+	$*/bin/python -m pip --disable-pip-version-check --quiet install $(JUDGE) \
 	  || { rm -rf $*; echo "$(JUDGE) does not install here: its tests will be skipped"; }
 	touch $@
 
@@ -60,8 +65,8 @@ $(VENV)/all.stamp: $(VENV)/core.stamp
 	touch $@
 
 VIEWER_LIBRARIES := libusb-1.0-0 libvulkan1 mesa-vulkan-drivers libegl1 libgl1 libx11-6 libidn2-0 libudev1 libglib2.0-0
-# The label store is tested on a real server and the viewer on a real screen, which the tests start for themselves.
-SYSTEM_LIBRARIES := $(VIEWER_LIBRARIES) postgresql libpq5 xvfb xdotool
+# The label store is tested on a real server, the viewer on a real screen, pages in a real browser; the tests start them.
+SYSTEM_LIBRARIES := $(VIEWER_LIBRARIES) postgresql xvfb xdotool chromium chromium-driver
 APT := apt-get install -y --no-install-recommends $(SYSTEM_LIBRARIES)
 
 .PHONY: system-libraries

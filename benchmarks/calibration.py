@@ -3,16 +3,17 @@
     python -m benchmarks.calibration                 print the tables of docs/calibration.md
     python -m benchmarks.calibration --write         put them there
     python -m benchmarks.calibration --runs 40       fewer simulated sessions
-    python -m benchmarks.calibration --table speed   one table only: simulated (which takes minutes), speed or recorded
+    python -m benchmarks.calibration --table speed   one table only: simulated, speed, recorded, boards, lidars, edges
 
 Simulated: reflectors at 3-12 m (near) or 4-25 m, range noise 0.1 m, azimuth 0.5 degree, 0.5 px, boards 1 cm; a drawing
-is known to 1 degree and 5 cm. Recorded: 29 boards of a camera, a LiDAR and a radar (tudelft_targets).
+is known to 1 degree and 5 cm. Recorded: 29 boards of a camera, a LiDAR and a radar (tudelft_targets), and ten pictures
+and clouds of a chessboard (acfr_camlidar), and two LiDARs of a drive (pandaset_nuscenes).
 """
 
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import median
 from time import process_time
@@ -20,6 +21,7 @@ from time import process_time
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
+from scipy.spatial.transform import Rotation
 
 from benchmarks.kitti_interpolation import DATA as RECORDED
 from benchmarks.report import REPOSITORY, write
@@ -33,12 +35,23 @@ from calib import (
     calibrate_lidar_radar,
 )
 from calib.boards import reflectors_behind
+from calib.camera import calibrate_camera
+from calib.camera_edges import LEAST_PEAK, refine_camera
+from calib.lidar_drive import calibrate_lidars_of_drive
 from calib.problem import single_points
 from calib.robust import fit_robustly
+from calib.session import Session as CaptureSession
+from calib.session_pictures import described_views
 from calib.simulation import FLAT, NEAR, SPREAD, Session, simulate_session
 from calib.solver import target_equations
+from calib.solving import calibrate_session
 from calib.start import FORWARD_FROM_CAMERA, consensus_start
-from calib.tangent import AXES, difference, moved
+from calib.tangent import AXES, difference, moved, rotation_from_vector, vector_from_rotation
+from sensorann.formats import open_drive
+from sensorann.formats.rigs import Intrinsics
+from sensorann.formats.rigs.own import lens_members
+from sensorann.geometry import Transform
+from sensorann.scene import Drive, RecalibratedDrive, Rig
 
 DATA = RECORDED / "tudelft_targets" / "optimization" / "data" / "example_data"
 DRAWING = {"rotation": np.deg2rad(1.0), "translation": 0.05}
@@ -74,10 +87,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=300, help="simulated sessions per row")
     parser.add_argument("--write", action="store_true", help="update docs/calibration.md")
-    parser.add_argument("--table", choices=("simulated", "speed", "recorded"), help="one table only")
+    parser.add_argument("--table", choices=tuple(TABLES), help="one table only")
     options = parser.parse_args()
-    make = {"simulated": lambda: simulated_table(options.runs), "speed": speed_table, "recorded": recorded_table}
-    tables = {name: make[name]() for name in ([options.table] if options.table else make)}
+    tables = {name: TABLES[name](options.runs) for name in ([options.table] if options.table else TABLES)}
     print("\n\n".join(tables.values()))
     if options.write:
         write(tables, DOCS)
@@ -144,7 +156,7 @@ def cramer_rao(setting: Setting, session: Session) -> NDArray[np.float64]:
     return np.diag(np.linalg.pinv(information, hermitian=True))
 
 
-def speed_table() -> str:
+def speed_table(_n_runs: int) -> str:
     rows = ["| reflectors, 20 % wrong | pose | all that is reported |", "|---|---|---|"]
     for n in (10, 50, 100):
         rng = np.random.default_rng(1)
@@ -166,7 +178,7 @@ def speeds(session: Session) -> tuple[float, float]:
     return middle - begin, process_time() - middle
 
 
-def recorded_table() -> str:
+def recorded_table(_n_runs: int) -> str:
     if not DATA.is_dir():
         raise SystemExit(f"no recorded boards at {DATA}: set SENSORANN_DATA")
     rows = [recorded_row(name) for name in ("camera-lidar", "lidar-radar", "camera-radar")]
@@ -210,6 +222,92 @@ def recorded_rmse(pair: str, found: Estimate, folder: Path) -> float:
     return rms(in_plane - read_radar(folder / "radar.csv").positions()[:, :2])
 
 
+def boards_table(_n_runs: int) -> str:
+    folder = RECORDED / "acfr_camlidar"
+    scatter = np.linalg.norm(published_solutions(folder)[1].std(axis=0))
+    head = "| lens | boards found | noise | off the published mean | published solutions scatter | CPU time |"
+    rows = [boards_row(folder, lens, scatter) for lens in ("published", "of these pictures")]
+    return "\n".join([head, "|---|---|---|---|---|---|", *rows])
+
+
+def boards_row(folder: Path, lens: str, scatter: float) -> str:
+    begin = process_time()
+    found = estimate_board_captures(folder, own_lens=lens != "published")
+    seconds = process_time() - begin
+    degrees, metres = published_difference(found, folder)
+    kept = f"{int(found.inliers.sum())} of {len(list((folder / 'images').iterdir()))}"
+    off = f"{degrees:.2f} deg, {100 * metres:.1f} cm"
+    return f"| {lens} | {kept} | {found.noise_scale:.2f} x stated | {off} | {100 * scatter:.1f} cm | {seconds:.0f} s |"
+
+
+def estimate_board_captures(folder: Path, *, own_lens: bool = False) -> Estimate:
+    """Find the boards in the pictures and clouds of a folder, and where the camera sits."""
+    root = {
+        "camera": {"lens": str(folder / "cfg" / "camera_info.yaml")},
+        "images": {"folder": "images", "columns": 7, "rows": 5, "spacing_m": 0.095},
+        "lidar": {"clouds": "pcd/*_full.pcd"},
+        "board": {"columns_m": 0.85, "rows_m": 0.61},
+    }
+    session = CaptureSession(folder / "session.toml", root)
+    if own_lens:
+        camera = calibrate_camera(described_views(session)[0], model="fisheye", n_coefficients=4).camera
+        root["camera"] = lens_members(Intrinsics.of(camera))
+    return calibrate_session(session, "camera-lidar")
+
+
+def published_solutions(folder: Path) -> tuple[Rotation, NDArray[np.float64]]:
+    """Rotations (roll, pitch, yaw about fixed x, y, z) and places (N, 3) of the camera in the LiDAR's frame."""
+    rows = np.loadtxt(folder / "calibration_quickstart.csv", delimiter=",", skiprows=1)
+    return Rotation.from_euler("xyz", rows[:, :3]), rows[:, 3:]
+
+
+def published_difference(found: Estimate, folder: Path) -> tuple[float, float]:
+    """Degrees and metres between an estimate and the mean of the published solutions."""
+    rotations, places = published_solutions(folder)
+    pose = found.target_from_source
+    turn = rotations.mean().inv() * Rotation.from_matrix(pose.rotation)
+    return float(np.rad2deg(turn.magnitude())), float(np.linalg.norm(pose.translation - places.mean(axis=0)))
+
+
+def lidars_table(_n_runs: int) -> str:
+    drive = open_drive(RECORDED / "pandaset_nuscenes")
+    said = drive.rig["LIDAR_TOP"].ego_from_sensor.inverse() @ drive.rig["LIDAR_FRONT"].ego_from_sensor
+    head = "| sweeps | points on common surfaces | scatter about them | beside the data set's own pose | CPU time |"
+    rows = []
+    for n_instants in (1, 5):
+        begin = process_time()
+        found = calibrate_lidars_of_drive(drive, "LIDAR_FRONT", "LIDAR_TOP", n_instants=n_instants)
+        seconds = process_time() - begin
+        off = difference(found.target_from_source, said)
+        beside = f"{np.rad2deg(np.linalg.norm(off[:3])):.2f} deg, {100 * np.linalg.norm(off[3:]):.1f} cm"
+        rows.append(f"| {n_instants} | {found.overlap:.0%} | {100 * found.sigma:.1f} cm | {beside} | {seconds:.1f} s |")
+    return "\n".join([head, "|---|---|---|---|---|", *rows])
+
+
+def edges_table(_n_runs: int) -> str:
+    drive = open_drive(RECORDED / "pandaset_nuscenes")
+    head = "| camera | rig turned by (x, y, z) | left of it (x, y, z) | on edges: rig, found | not told | CPU time |"
+    rows = [edges_row(drive, name, turn) for name in ("CAM_FRONT", "CAM_FRONT_LEFT") for turn in KNOCKS]
+    return "\n".join([head, "|---|---|---|---|---|---|", *rows])
+
+
+KNOCKS = ((0.0, 0.0, 0.0), (0.4, -0.6, 0.1), (-0.5, 0.8, 0.0))
+
+
+def edges_row(drive: Drive, camera: str, degrees: tuple[float, float, float]) -> str:
+    truth = drive.rig[camera].ego_from_sensor
+    turn = Transform(rotation_from_vector(np.deg2rad(degrees)), np.zeros(3))
+    sensors = [replace(one, ego_from_sensor=truth @ turn) if one.name == camera else one for one in drive.rig.sensors]
+    begin = process_time()
+    found = refine_camera(RecalibratedDrive(drive, Rig(tuple(sensors))), camera, "LIDAR_TOP", n_pictures=6)
+    seconds = process_time() - begin
+    left = np.rad2deg(vector_from_rotation(truth.rotation.T @ found.ego_from_sensor.rotation))
+    lost = ", ".join(name for name, peak in zip("xyz", found.peaks, strict=True) if peak < LEAST_PEAK)
+    knock, rest = ", ".join(f"{one:+.1f}" for one in degrees), ", ".join(f"{one:+.2f}" for one in left)
+    on_edges = f"{found.share_before:.0%}, {found.share:.0%}"
+    return f"| {camera} | {knock} deg | {rest} deg | {on_edges} | {lost} | {seconds:.1f} s |"
+
+
 def rms(offsets: NDArray[np.float64]) -> float:
     return float(np.sqrt((offsets**2).sum(axis=1).mean()))
 
@@ -224,6 +322,15 @@ def read_radar(path: Path) -> RadarDetections:
         ranges=np.hypot(x, y), azimuths=np.arctan2(y, x), sigma_range=0.02, sigma_azimuth=np.deg2rad(0.25)
     )
 
+
+TABLES = {
+    "simulated": simulated_table,
+    "speed": speed_table,
+    "recorded": recorded_table,
+    "boards": boards_table,
+    "lidars": lidars_table,
+    "edges": edges_table,
+}
 
 if __name__ == "__main__":
     main()

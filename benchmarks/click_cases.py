@@ -1,12 +1,13 @@
 """Labelled objects in recorded sweeps, to click on: KITTI 0000, PandaSet 002, Astyx HiRes and an Argoverse 2 sweep.
 
 KITTI and PandaSet open as drives, with the first LiDAR of each. Astyx and Argoverse 2 are read here, as far as this
-takes; Argoverse 2 needs pyarrow and is left out without it.
+takes; Argoverse 2 needs the extra `arrow` (pyarrow) and is left out, in one line on stderr, without it.
 """
 
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -148,6 +149,7 @@ def _argoverse(root: Path) -> Iterator[Case]:
     try:
         from pyarrow.feather import read_table
     except ImportError:
+        print('Argoverse 2 is left out: pip install "sensorann[arrow]" brings what reads it', file=sys.stderr)
         return
     for path in sorted((root / "argoverse2").glob("*/sensors/lidar/*.feather")):
         cloud = read_table(path).to_pydict()

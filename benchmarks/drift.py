@@ -19,12 +19,14 @@ from benchmarks.kitti_interpolation import DATA
 from benchmarks.report import REPOSITORY, write
 from calib.drift import Drift, find_drift
 from calib.labelled import labelled_pairs
+from calib.pictured_drive import pictured
 from calib.simulated_drift import simulate_pairs
 from calib.simulation import simulated_camera
 from calib.tangent import rotation_from_vector
 from sensorann.errors import CalibrationError
 from sensorann.geometry import Trajectory, Transform
-from sensorann.scene import Drive, Rig
+from sensorann.scene import Drive, Labels, Rig
+from sensorann.simulate import simulate_drive
 
 DOCS = REPOSITORY / "docs" / "calibration.md"
 VERDICTS = ("as calibrated", "the camera has turned", "the clock is off", "turned or clock off")
@@ -61,7 +63,11 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=1000, help="simulated drives per row")
     parser.add_argument("--write", action="store_true", help="update docs/calibration.md")
     options = parser.parse_args()
-    tables = {"drift": simulated_table(options.runs), "recorded drift": recorded_table()}
+    tables = {
+        "drift": simulated_table(options.runs),
+        "drives": drives_table(max(options.runs // 50, 4)),
+        "recorded drift": recorded_table(),
+    }
     print("\n\n".join(tables.values()))
     if options.write:
         write(tables, DOCS)
@@ -79,6 +85,32 @@ def simulated_row(setting: Setting, n_runs: int) -> str:
     shares = " | ".join(f"{counts[verdict] / n_runs:.1%}" for verdict in VERDICTS)
     sigma = np.rad2deg(median(one.turn_sigmas[1] for one in found))
     return f"| {setting.name} | {shares} | {sigma:.3f} deg |"
+
+
+def drives_table(n_drives: int) -> str:
+    """Whole simulated drives of 30 s through a town with bends, instead of objects drawn one by one."""
+    drives = [simulate_drive(seed=seed, n_frames=300, n_actors=60) for seed in range(n_drives)]
+    head = f"| {n_drives} drives through a town; what changed | {' | '.join(VERDICTS)} | delay found | its sigma |"
+    rows = [drives_row(name, drives, **options) for name, options in DRIVES.items()]
+    return "\n".join([head, "|---|---|---|---|---|---|---|", *rows])
+
+
+DRIVES = {"nothing": {}, "20 ms": {"delay": 0.02}, "yaw 0.3 degree": yaw(0.3)}
+
+
+def drives_row(name: str, drives: list[tuple[Drive, Labels]], **options) -> str:
+    found = [
+        find_drift(
+            labelled_pairs(
+                drive, pictured(drive, labels, "CAM_FRONT", rng=np.random.default_rng(seed), **options), "CAM_FRONT"
+            )
+        )
+        for seed, (drive, labels) in enumerate(drives)
+    ]
+    counts = Counter(one.verdict for one in found)
+    shares = " | ".join(f"{counts[verdict]} of {len(drives)}" for verdict in VERDICTS)
+    delay, sigma = median(one.delay for one in found), median(one.delay_sigma for one in found)
+    return f"| {name} | {shares} | {1e3 * delay:+.1f} ms | {1e3 * sigma:.1f} ms |"
 
 
 def recorded_table() -> str:

@@ -46,11 +46,15 @@ def write(tables: Mapping[str, str], readme: Path) -> None:
 
 def command_table() -> str:
     """Markdown rows of the commands, as the program knows them."""
-    from sensorann.cli import COMMANDS, GROUPS
+    from sensorann.cli import COMMANDS, GROUPS, SUBGROUPS
 
     rows = []
     for name, summary in COMMANDS:
-        within = ", ".join(f"`{word}`" for word, _ in GROUPS.get(name, ()))
+        words = []
+        for word, _ in GROUPS.get(name, ()):
+            inner, _ = SUBGROUPS.get((name, word), ((), ""))
+            words += [word, *(f"{word} {deeper}" for deeper, _ in inner)]
+        within = ", ".join(f"`{word}`" for word in words)
         rows.append(f"| `sensorann {name}` | {summary}{f' Commands: {within}.' if within else ''} |")
     return "\n".join(rows)
 

@@ -173,6 +173,24 @@ def delayed(kind: str, seconds: float, fastest: float) -> Seed:
     return sow
 
 
+def jolted(kind: str, acceleration: float) -> Seed:
+    """Let an object accelerate and brake without any time between, half a second each, and go on from there."""
+
+    def sow(field: Field, rng: np.random.Generator) -> Sown:
+        found = pick_rows(field, rng, near(field), SHORTEST, Motion.VEHICLE)
+        if found is None:
+            return None
+        track, rows = found
+        seconds = (track.timestamps_ns - track.timestamps_ns[rows[len(rows) // 2]]) * 1e-9
+        speed = acceleration * np.clip(0.5 - np.abs(seconds), 0.0, None)
+        steps = np.diff(seconds, prepend=seconds[0])
+        way = np.cumsum(speed * steps)[:, None] * track.cuboids.rotations[:, :, 0]
+        touched = np.flatnonzero(np.abs(seconds) <= 0.5)
+        return put(field, changed(track, np.arange(len(track)), shift=way), touched, kind)
+
+    return sow
+
+
 def resized(kind: str, share: float, n: int, *motions: Motion) -> Seed:
     """Make all edges of n boxes larger or smaller."""
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.seeding import Field, Seed, Seeded, Sown, changed, pick_rows, put
+from benchmarks.seeding import Field, Seed, Seeded, Sown, changed, pick_rows, put, speeds
 from sensorann.geometry import Cuboids, bev_iou
 from sensorann.scene import Motion, Track
 
 POINTS = 50
-_FEW_FRAMES = 3
+_FEW_FRAMES, _FAST = 3, 5.0
 
 
 def well_seen(field: Field, track: Track) -> NDArray[np.bool_]:
@@ -37,6 +37,52 @@ def shifted_track(kind: str, metres: float, *, up: bool = False) -> Seed:
         track = tracks[int(rng.integers(len(tracks)))]
         axis = 2 if up else int(rng.integers(2))
         shift = rng.choice([-1.0, 1.0]) * metres * track.cuboids.rotations[:, :, axis]
+        return put(field, changed(track, np.arange(len(track)), shift=shift), np.arange(len(track)), kind)
+
+    return sow
+
+
+def turned_track(kind: str, degrees: float) -> Seed:
+    """Turn all boxes of a well seen vehicle to one side; by half a turn, of one that moves."""
+
+    def sow(field: Field, rng: np.random.Generator) -> Sown:
+        tracks = seen_tracks(field, Motion.VEHICLE)
+        if degrees == 180.0:
+            tracks = [track for track in tracks if np.median(speeds(track)) > _FAST]
+        if not tracks:
+            return None
+        track = tracks[int(rng.integers(len(tracks)))]
+        turn = rng.choice([-1.0, 1.0]) * np.radians(degrees)
+        return put(field, changed(track, np.arange(len(track)), turn=turn), np.arange(len(track)), kind)
+
+    return sow
+
+
+def slowed(kind: str, share: float) -> Seed:
+    """Let a fast and well seen vehicle go with a share of its speed from its place in the middle of its track."""
+
+    def sow(field: Field, rng: np.random.Generator) -> Sown:
+        tracks = [track for track in seen_tracks(field, Motion.VEHICLE) if np.median(speeds(track)) > _FAST]
+        if not tracks:
+            return None
+        track = tracks[int(rng.integers(len(tracks)))]
+        centers = track.cuboids.centers
+        shift = (1.0 - share) * (centers[len(track) // 2] - centers)
+        return put(field, changed(track, np.arange(len(track)), shift=shift), np.arange(len(track)), kind)
+
+    return sow
+
+
+def hidden_behind(kind: str) -> Seed:
+    """Put an object where no sensor looks: opposite of where it is."""
+
+    def sow(field: Field, rng: np.random.Generator) -> Sown:
+        tracks = field.tracks(Motion.VEHICLE, shortest=_FEW_FRAMES)
+        if not tracks:
+            return None
+        track = tracks[int(rng.integers(len(tracks)))]
+        egos = field.drive.trajectory.sample(track.timestamps_ns).translations
+        shift = 2.0 * (egos - track.cuboids.centers) * np.array([1.0, 1.0, 0.0])
         return put(field, changed(track, np.arange(len(track)), shift=shift), np.arange(len(track)), kind)
 
     return sow
@@ -89,39 +135,45 @@ def removed(kind: str, *motions: Motion) -> Seed:
 
 
 def invented(kind: str, n: int) -> Seed:
-    """Put the boxes of a car where the vehicle itself drives a second later, n frames long: the road there is free."""
+    """Put the boxes of a car where the vehicle itself drives later, n frames long: the road there is free."""
 
     def sow(field: Field, rng: np.random.Generator) -> Sown:
         times = np.unique(np.concatenate([track.timestamps_ns for track in field.labels.tracks]))
-        trajectory = field.drive.trajectory
-        egos = trajectory.sample(times).translations
+        egos = field.drive.trajectory.sample(times).translations
         for start in rng.permutation(max(len(times) - n, 0)):
             now = times[start : start + n]
             way = np.linalg.norm(egos - egos[start], axis=1)
-            ahead = np.flatnonzero((way > 10.0) & (np.arange(len(times)) > start + n))
-            if not len(ahead):
-                continue
-            center = egos[ahead[0]] + [0.0, 0.0, 0.6]
-            yaw = float(np.arctan2(*(egos[ahead[0]] - egos[start])[1::-1]))
-            boxes = Cuboids.from_yaws(
-                np.tile(center, (n, 1)), np.tile([4.2, 1.8, 1.6], (n, 1)), np.full(n, yaw), frame="world"
-            )
-            near = [track.cuboids for track in field.labels.tracks]
-            if max(float(bev_iou(boxes[:1], one).max(initial=0.0)) for one in near) > 0:
-                continue
-            pattern = field.labels.tracks[0]
-            track = replace(
-                pattern[np.zeros(0, np.int64)],
-                id="invented",
-                category="car",
-                timestamps_ns=now,
-                cuboids=boxes,
-                sources=np.zeros(n, np.uint8),
-                sigmas=np.full((n, 7), np.nan),
-                box_attributes={},
-            )
-            seeded = Seeded(kind=kind, objects=frozenset({"invented"}), first_ns=int(now[0]), last_ns=int(now[-1]))
-            return replace(field.labels, tracks=(*field.labels.tracks, track)), seeded
+            for ahead in np.flatnonzero((way > 8.0) & (np.arange(len(times)) > start + n)):
+                yaw = float(np.arctan2(*(egos[ahead] - egos[ahead - 1])[1::-1]))
+                boxes = Cuboids.from_yaws(
+                    np.tile(egos[ahead] + [0.0, 0.0, 0.8], (n, 1)),
+                    np.tile([4.2, 1.8, 1.6], (n, 1)),
+                    np.full(n, yaw),
+                    frame="world",
+                )
+                if _is_free(field, boxes[:1], now):
+                    return _with_car(field, boxes, now, kind)
         return None
 
     return sow
+
+
+def _is_free(field: Field, box: Cuboids, times: NDArray[np.int64]) -> bool:
+    there = [track.cuboids[np.isin(track.timestamps_ns, times)] for track in field.labels.tracks]
+    return not any((bev_iou(box, one) > 0).any() for one in there)
+
+
+def _with_car(field: Field, boxes: Cuboids, times: NDArray[np.int64], kind: str) -> Sown:
+    """The labels with one more car."""
+    track = replace(
+        field.labels.tracks[0][np.zeros(0, np.int64)],
+        id=kind,
+        category="car",
+        timestamps_ns=times,
+        cuboids=boxes,
+        sources=np.zeros(len(times), np.uint8),
+        sigmas=np.full((len(times), 7), np.nan),
+        box_attributes={},
+    )
+    seeded = Seeded(kind=kind, objects=frozenset({kind}), first_ns=int(times[0]), last_ns=int(times[-1]))
+    return replace(field.labels, tracks=(*field.labels.tracks, track)), seeded

@@ -33,8 +33,8 @@ from numpy.typing import NDArray
 import sensorann as sa
 from benchmarks import ab3dmot
 from benchmarks.kitti_interpolation import DATA
-from sensorann.formats.kitti.boxes import outlines, picture_camera
-from sensorann.geometry import Cuboids
+from sensorann.formats.kitti.boxes import picture_camera
+from sensorann.geometry import Cuboids, outlines
 from sensorann.geometry.overlap import iou_3d
 from sensorann.qa import Pairing
 from sensorann.qa.amota import ScoredSequence, evaluate

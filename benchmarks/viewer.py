@@ -5,7 +5,8 @@
 
 No window is open. A key press counts from the key to the changed model with its event safe on the disk. A frame counts
 until its points and boxes are what Open3D draws, first with nothing in the cache and then as load-ahead leaves it.
-Memory is the growth of the process over 1,000 key presses.
+Memory is the growth of the process over 1,000 key presses, and over a walk through 2,000 frames, for which the sweeps
+are repeated, with a small cache.
 """
 
 from __future__ import annotations
@@ -17,35 +18,45 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 import sensorann as sa
 from benchmarks.report import REPOSITORY, write
 from sensorann.geometry import Transform
-from sensorann.scene import Drive, Labels
-from viewers import Session, drawables, open_session
+from sensorann.scene import Drive, Labels, Rig, Sweep
+from viewers import Session, drawables, open_session, shapes
 from viewers.actions import placing
+from viewers.coloring import colors_of
+from viewers.eye import drawn_from_labels
 from viewers.keymap import read_keymap
-from viewers.points import points_here
+from viewers.points import cloud_at, points_here
 
 DATA = Path(os.environ.get("SENSORANN_DATA", REPOSITORY.parent / "shared" / "data"))
 PAGE, MARK = REPOSITORY / "docs" / "annotating.md", "viewer"
+N_LONG, SMALL_CACHE = 2_000, 100_000_000
 N_EDITS, N_TIMED, N_CLICKS = 1_000, 100, 10
 MOVES = ("W", "A", "Z", "R", "S", "D", "X", "F")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    run(measured, mark=MARK, description=__doc__)
+
+
+def run(measure: Callable[[str, Drive, Labels], dict[str, str]], *, mark: str, description: str | None) -> None:
+    """Measure each recorded drive, and print the table or put it into the page."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--write", action="store_true", help=f"update {PAGE.name}")
     options = parser.parse_args()
-    columns = [measured(*recording) for recording in recordings()]
+    columns = [measure(*recording) for recording in recordings()]
     rows = ["| | " + " | ".join(column.pop("") for column in columns) + " |", "|---" * (len(columns) + 1) + "|"]
     rows += [f"| {name} | " + " | ".join(column[name] for column in columns) + " |" for name in columns[0]]
     print("\n".join(rows))
     if options.write:
-        write({MARK: "\n".join(rows)}, PAGE)
+        write({mark: "\n".join(rows)}, PAGE)
 
 
 def recordings() -> Iterator[tuple[str, Drive, Labels]]:
@@ -78,16 +89,70 @@ def measured(name: str, drive: Drive, labels: Labels) -> dict[str, str]:
         for i in range(N_EDITS):
             keymap.press(session, MOVES[i % len(MOVES)])
         figures[f"memory for {N_EDITS:,} edits"] = f"{(resident() - before) / 1e6:.1f} MB"
+    figures[f"memory for {N_LONG:,} frames, cache of {SMALL_CACHE / 1e6:.0f} MB"] = long_walk(drive)
     return figures
+
+
+@dataclass(frozen=True, eq=False)
+class Repeated:
+    """The sweeps of a drive again and again, without ego poses: as many frames as are wanted."""
+
+    drive: Drive
+    n_frames: int
+    trajectory: None = None
+
+    @property
+    def name(self) -> str:
+        """Name of the drive."""
+        return self.drive.name
+
+    @property
+    def rig(self) -> Rig:
+        """Its LiDARs."""
+        return Rig(self.drive.rig.of_kind("lidar"))
+
+    def timestamps_ns(self, _sensor: str) -> NDArray[np.int64]:
+        """A sweep every tenth of a second."""
+        return 100_000_000 * np.arange(self.n_frames, dtype=np.int64)
+
+    def sweep(self, sensor: str, index: int) -> Sweep:
+        """A sweep of the drive, at the instant of its repetition."""
+        original = self.drive.sweep(sensor, index % len(self.drive.timestamps_ns(sensor)))
+        return replace(original, timestamp_ns=100_000_000 * index)
+
+    def image(self, sensor: str, index: int) -> NDArray[np.uint8]:
+        """There are no cameras."""
+        return self.drive.image(sensor, index)
+
+    def image_bytes(self, sensor: str, index: int) -> bytes:
+        """There are no cameras."""
+        return self.drive.image_bytes(sensor, index)
+
+
+def long_walk(drive: Drive) -> str:
+    """Growth of the process over the second half of a long drive, and what the cache holds at its end."""
+    with tempfile.TemporaryDirectory() as folder, sa.open_store(Path(folder) / "labels.db", create=True) as store:
+        session = open_session(Repeated(drive, N_LONG), store, cache_bytes=SMALL_CACHE)
+        grown = 0
+        for i_frame in range(N_LONG):
+            session.go_to(i_frame)
+            switch(session)
+            if i_frame == N_LONG // 2:
+                grown = -resident()
+        grown += resident()
+        held = session.drive.n_bytes
+        session.close()
+    return f"{grown / 1e6:.1f} MB, {held / 1e6:.0f} MB in the cache"
 
 
 @contextmanager
 def desk(drive: Drive, labels: Labels) -> Iterator[Session]:
-    """A session on a new store with these labels; the object with the most boxes is selected."""
+    """A session on a new store with these labels; the object with the most boxes, if any, is selected."""
     with tempfile.TemporaryDirectory() as folder, sa.open_store(Path(folder) / "labels.db", create=True) as store:
         store.import_labels(labels, drive=drive.name)
         session = open_session(drive, store)
-        session.select(longest_here(session))
+        if labels.tracks:
+            session.select(longest_here(session))
         yield session
         session.close()
 
@@ -110,8 +175,9 @@ def milliseconds(do: Callable[[], object], steps: Iterator[object] | range) -> s
 
 def switch(session: Session) -> None:
     """Read the points of a frame and build all that is drawn of it."""
-    drawables.cloud(points_here(session))
-    drawables.boxes(list(session.shown()), session.frame_from_ego(session.timestamp_ns).inverse())
+    cloud = cloud_at(session, session.timestamp_ns)
+    drawables.cloud(cloud.points, colors_of(session, cloud))
+    drawables.lines(shapes.boxes(list(session.shown())), drawn_from_labels(session))
 
 
 def each_frame(session: Session) -> Iterator[int]:
@@ -129,16 +195,7 @@ def pressing(session: Session, *keys: str, n: int = N_TIMED) -> tuple[Callable[[
 
 def clicking(session: Session) -> tuple[Callable[[], object], Iterator[object]]:
     """What to time and its steps: the best seen objects of the first frame, each clicked as if it had no box yet."""
-    session.go_to(0)
-    world_from_ego: Transform = session.frame_from_ego(session.timestamp_ns)
-    points = world_from_ego.apply(points_here(session))
-    inside = [
-        points[
-            (np.abs(box.cuboid.frame_from_cuboid.inverse().apply(points)) < np.asarray(box.cuboid.size) / 3).all(axis=1)
-        ]
-        for box in session.shown()
-    ]
-    aims = iter([own[0] for own in sorted(inside, key=len, reverse=True)[:N_CLICKS] if len(own)])
+    aims = iter(best_seen(session, N_CLICKS))
     aim: list[np.ndarray] = []
 
     def steps() -> Iterator[object]:
@@ -152,6 +209,20 @@ def clicking(session: Session) -> tuple[Callable[[], object], Iterator[object]]:
         session.finish()
 
     return click, steps()
+
+
+def best_seen(session: Session, n: int) -> list[np.ndarray]:
+    """Points (3,) in the frame of the labels, one on each of the objects of the first frame with the most points."""
+    session.go_to(0)
+    world_from_ego: Transform = session.frame_from_ego(session.timestamp_ns)
+    points = world_from_ego.apply(points_here(session))
+    inside = [
+        points[
+            (np.abs(box.cuboid.frame_from_cuboid.inverse().apply(points)) < np.asarray(box.cuboid.size) / 3).all(axis=1)
+        ]
+        for box in session.shown()
+    ]
+    return [own[0] for own in sorted(inside, key=len, reverse=True)[:n] if len(own)]
 
 
 def sync(path: Path) -> None:

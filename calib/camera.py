@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from calib.detections import Floats
-from calib.lenses import camera_of, project_with_derivatives
+from calib.lenses import N_FOCAL, camera_of, project_with_derivatives
 from calib.levenberg import Equations, minimise
 from calib.robust import Rejection
 from calib.tangent import cross_matrices, moved, rotation_from_vector
@@ -27,12 +28,12 @@ _LEAST_TILT = np.deg2rad(10.0)
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
 class BoardViews:
-    """V pictures of one board with all of its corners found.
+    """V pictures of one board, each with corners that were found.
 
     Attributes
     ----------
     board : (C, 3) float64, corners in the board frame, z = 0; any unit of length
-    pixels : (V, C, 2) float64
+    pixels : (V, C, 2) float64, NaN for corners that were not found
     size : (width, height) of the pictures
     names : of the pictures
     """
@@ -44,7 +45,12 @@ class BoardViews:
 
     def __post_init__(self) -> None:
         board = as_array(self.board, (None, 3), np.float64, name="board", finite=True)
-        as_array(self.pixels, (len(self.names), len(board), 2), np.float64, name="pixels", finite=True)
+        as_array(self.pixels, (len(self.names), len(board), 2), np.float64, name="pixels")
+
+    @property
+    def seen(self) -> NDArray[np.bool_]:
+        """Tell which corners (V, C) were found."""
+        return np.asarray(np.isfinite(self.pixels).all(axis=2))
 
     def __len__(self) -> int:
         return len(self.names)
@@ -64,6 +70,9 @@ class Lens:
     camera : Camera
     covariance : (4 + n, 4 + n) over fx, fy, cx, cy and the distortion, by the residuals' own noise
     camera_from_board : where the board was in each picture used
+    warp : (2,) how far the middle of the board lies behind its edges, along its columns and its rows, in the unit of
+        the board; zeros where it was taken to be flat
+    warp_sigmas : (2,) of it
     rms : root mean square distance of corners from where they should be, pixels
     view_rms : (V,) the same per picture used
     names : of the pictures used
@@ -73,13 +82,17 @@ class Lens:
     camera: Camera
     covariance: Floats
     camera_from_board: Transforms
+    warp: Floats
+    warp_sigmas: Floats
     rms: float
     view_rms: Floats
     names: tuple[str, ...]
     rejected: tuple[Rejection, ...]
 
 
-def calibrate_camera(views: BoardViews, *, model: CameraModel = "pinhole", n_coefficients: int = 5) -> Lens:
+def calibrate_camera(
+    views: BoardViews, *, model: CameraModel = "pinhole", n_coefficients: int = 5, warped: bool = False
+) -> Lens:
     """Estimate a lens from pictures of a board.
 
     Every corner weighs alike; a picture that fits three times worse than the median one is left out and named.
@@ -88,6 +101,8 @@ def calibrate_camera(views: BoardViews, *, model: CameraModel = "pinhole", n_coe
     ----------
     views : BoardViews
     model, n_coefficients : as in `Camera`
+    warped : the board is bent like a bowl or a saddle, by two numbers that are estimated too (mrcal's model); it takes
+        15 pictures or more to tell them from distortion
 
     Raises
     ------
@@ -95,7 +110,7 @@ def calibrate_camera(views: BoardViews, *, model: CameraModel = "pinhole", n_coe
         When there are too few pictures, or all show the board from the front.
     """
     _refuse_few(views)
-    lens = _fit(views, model, n_coefficients, rejected=())
+    lens = _fit(views, model, n_coefficients, warped, rejected=())
     wrong = np.flatnonzero(lens.view_rms > _VIEW_LIMIT * np.median(lens.view_rms))
     if not len(wrong):
         return lens
@@ -108,7 +123,7 @@ def calibrate_camera(views: BoardViews, *, model: CameraModel = "pinhole", n_coe
     )
     kept = views.select([i for i in range(len(views)) if i not in set(wrong)])
     _refuse_few(kept)
-    return _fit(kept, model, n_coefficients, rejected=rejected)
+    return _fit(kept, model, n_coefficients, warped, rejected=rejected)
 
 
 def _refuse_few(views: BoardViews) -> None:
@@ -128,41 +143,56 @@ def _refuse_front_views(camera_from_board: Transforms) -> None:
         )
 
 
-def _fit(views: BoardViews, model: CameraModel, n_coefficients: int, rejected: tuple[Rejection, ...]) -> Lens:
-    fitting = _LensModel(views, model)
-    state = minimise(fitting, _start(views, n_coefficients)).state
+def _fit(
+    views: BoardViews, model: CameraModel, n_coefficients: int, warped: bool, rejected: tuple[Rejection, ...]
+) -> Lens:
+    fitting = _LensModel(views, model, n_coefficients)
+    state = minimise(fitting, _start(views, n_coefficients, warped)).state
     _refuse_front_views(state.camera_from_board)
     squares = (fitting.compare(state)[0] ** 2).sum(axis=2)
+    n_seen = views.seen.sum(axis=1)
+    covariance = _covariance(fitting, state, float(squares.sum()), int(n_seen.sum()))
+    n_lens = N_FOCAL + n_coefficients
     return Lens(
-        camera=camera_of(state.parameters, model=model, size=views.size),
-        covariance=_covariance(fitting, state, squares),
+        camera=camera_of(state.parameters[:n_lens], model=model, size=views.size),
+        covariance=covariance[:n_lens, :n_lens],
         camera_from_board=state.camera_from_board,
-        rms=float(np.sqrt(squares.mean())),
-        view_rms=np.sqrt(squares.mean(axis=1)),
+        warp=state.parameters[n_lens:] if warped else np.zeros(2),
+        warp_sigmas=np.sqrt(np.diag(covariance)[n_lens:]) if warped else np.zeros(2),
+        rms=float(np.sqrt(squares.sum() / n_seen.sum())),
+        view_rms=np.sqrt(squares.sum(axis=1) / n_seen),
         names=views.names,
         rejected=rejected,
     )
 
 
-def _covariance(fitting: _LensModel, state: _State, squares: Floats) -> Floats:
+def _covariance(fitting: _LensModel, state: _State, squares: float, n_seen: int) -> Floats:
     information, _, _ = fitting.equations(state).reduced(0.0)
-    freedom = 2 * squares.size - len(information) - 6 * len(squares)
-    covariance = np.linalg.pinv(information, hermitian=True) * squares.sum() / freedom
+    freedom = 2 * n_seen - len(information) - 6 * len(fitting.views)
+    covariance = np.linalg.pinv(information, hermitian=True) * squares / freedom
     return np.asarray(covariance)
 
 
-def _start(views: BoardViews, n_coefficients: int) -> _State:
+def _start(views: BoardViews, n_coefficients: int, warped: bool) -> _State:
     """Begin without distortion: focal length by the vanishing points of the boards (Z. Zhang, 2000), poses by it."""
-    board = views.board.astype(np.float32)
-    pixels = [view.astype(np.float32)[:, None] for view in views.pixels]
-    matrix = cv2.initCameraMatrix2D([board] * len(views), pixels, views.size, aspectRatio=1.0)
+    boards = [views.board[seen].astype(np.float32) for seen in views.seen]
+    pixels = [view[seen].astype(np.float32)[:, None] for view, seen in zip(views.pixels, views.seen, strict=True)]
+    matrix = cv2.initCameraMatrix2D(boards, pixels, views.size, aspectRatio=1.0)
     poses = []
-    for view in pixels:
+    for board, view in zip(boards, pixels, strict=True):
         _, rotation, translation = cv2.solvePnP(board, view, matrix, np.zeros(0))
         poses.append((rotation_from_vector(rotation[:, 0]), translation[:, 0]))
     rotations, translations = zip(*poses, strict=True)
-    parameters = np.concatenate([matrix[[0, 1], [0, 1]], matrix[:2, 2], np.zeros(n_coefficients)])
+    lens = np.concatenate([matrix[[0, 1], [0, 1]], matrix[:2, 2], np.zeros(n_coefficients)])
+    parameters = np.concatenate([lens, np.zeros(2 if warped else 0)])
     return _State(parameters, Transforms(np.stack(rotations), np.stack(translations)))
+
+
+def warp_shapes(board: Floats) -> Floats:
+    """Heights (C, 2) of corners (C, 3) when the middle lies one unit behind the edges, along each axis of a board."""
+    low, high = board[:, :2].min(axis=0), board[:, :2].max(axis=0)
+    across = (2 * board[:, :2] - low - high) / (high - low)
+    return np.asarray(1.0 - across**2)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -177,16 +207,29 @@ class _LensModel:
 
     views: BoardViews
     model: CameraModel
+    n_coefficients: int
 
     def compare(self, state: _State) -> tuple[Floats, Floats, Floats]:
-        """Residuals (V, C, 2), and their derivatives by the lens (V, C, 2, 4 + n) and by the poses (V, C, 2, 6)."""
+        """Residuals (V, C, 2), and derivatives by lens and warp (V, C, 2, 4 + n + w) and by the poses (V, C, 2, 6).
+
+        All are zero for corners that were not found.
+        """
         shape = (len(self.views), len(self.views.board), 2)
-        turned = np.einsum("vij,cj->vci", state.camera_from_board.rotations, self.views.board)
+        n_lens = N_FOCAL + self.n_coefficients
+        lens, warp = state.parameters[:n_lens], state.parameters[n_lens:]
+        shapes = warp_shapes(self.views.board)[:, : len(warp)]
+        board = self.views.board + np.outer(shapes @ warp, [0.0, 0.0, 1.0])
+        rotations = state.camera_from_board.rotations
+        turned = np.einsum("vij,cj->vci", rotations, board)
         points = (turned + state.camera_from_board.translations[:, None]).reshape(-1, 3)
-        pixels, by_points, by_lens = project_with_derivatives(points, state.parameters, model=self.model)
+        pixels, by_points, by_lens = project_with_derivatives(points, lens, model=self.model)
         by_points = by_points.reshape(*shape, 3)
         by_pose = np.concatenate([-by_points @ cross_matrices(turned), by_points], axis=3)
-        return pixels.reshape(shape) - self.views.pixels, by_lens.reshape(*shape, -1), by_pose
+        by_warp = np.einsum("vckj,vj,cw->vckw", by_points, rotations[:, :, 2], shapes)
+        by_shared = np.concatenate([by_lens.reshape(*shape, -1), by_warp], axis=3)
+        seen = self.views.seen[:, :, None]
+        residuals = np.where(seen, pixels.reshape(shape) - self.views.pixels, 0.0)
+        return residuals, by_shared * seen[..., None], by_pose * seen[..., None]
 
     def cost(self, state: _State) -> float:
         # A step too far may send corners behind the camera: what is no number is no gain either.

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from calib.drift import Drift
-from calib.file import FORMAT_VERSION
 from sensorann import __version__
+from sensorann.formats.rigs.own import FORMAT_VERSION
 
 
 def drift_document(found: Drift, camera: str) -> dict[str, Any]:

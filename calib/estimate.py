@@ -11,7 +11,7 @@ from scipy import stats
 from calib.detections import Floats
 from calib.leveling import is_flat_radar, leveled_solution
 from calib.modes import Mode, find_modes
-from calib.observability import Observability, explain, observe, posterior_covariance
+from calib.observability import Observability, explain, observe, stated_covariance
 from calib.placement import Placement, next_placement
 from calib.problem import Problem
 from calib.robust import Rejection, RobustFit, fit_robustly, rejections
@@ -112,7 +112,7 @@ def estimate(problem: Problem, mounting: Transform, *, kind: str = "target") -> 
         source=problem.source_name,
         target=problem.target_name,
         target_from_source=best.target_from_source,
-        covariance=posterior_covariance(data, seen.before),
+        covariance=stated_covariance(data, problem.prior),
         mounting=mounting,
         problem=problem,
         inliers=fit.inliers,

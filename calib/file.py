@@ -17,11 +17,12 @@ from calib.estimate import Estimate
 from calib.tangent import AXES
 from sensorann import __version__
 from sensorann.errors import ArgumentError, FormatError
+from sensorann.formats.openlabel.node import Node
+from sensorann.formats.rigs.own import FORMAT_VERSION, pose_members, read_pose
 from sensorann.formats.strict_json import read_json, write_json
 from sensorann.geometry import Transform
 
-FORMAT_VERSION = 1
-_TANGENT = (
+TANGENT = (
     "over roll, pitch, yaw (rotation vector about x, y, z of the target frame, radians: R' = Exp(w) R) "
     "and x, y, z (origin of the source in the target frame, metres)"
 )
@@ -38,6 +39,7 @@ class Calibration:
     covariance : (6, 6) float64 over (roll, pitch, yaw, x, y, z) in the target frame, radians and metres
     not_observable : axes that the targets do not tell
     warnings : sentences, empty when nothing is in doubt
+    modes : poses that fit about equally well, the best first, each with its chi-square above the best
     """
 
     source: str
@@ -46,6 +48,7 @@ class Calibration:
     covariance: Floats
     not_observable: tuple[str, ...]
     warnings: tuple[str, ...]
+    modes: tuple[tuple[Transform, float], ...]
 
 
 def document(found: Estimate) -> dict[str, Any]:
@@ -56,9 +59,9 @@ def document(found: Estimate) -> dict[str, Any]:
         "made_by": f"sensorann {__version__}",
         "source": found.source,
         "target": found.target,
-        "target_from_source": _transform(found.target_from_source),
+        "target_from_source": pose_members(found.target_from_source),
         "meaning": f"maps points of {found.source} into {found.target}; quaternion w first",
-        "covariance": {"meaning": _TANGENT, "frame": found.target, "matrix": found.covariance.tolist()},
+        "covariance": {"meaning": TANGENT, "frame": found.target, "matrix": found.covariance.tolist()},
         "not_observable": list(found.seen.weak_axes),
         "weak_directions": [
             {"axes": list(item.axes(found.seen.before)), "share_left": item.share}
@@ -69,7 +72,9 @@ def document(found: Estimate) -> dict[str, Any]:
         "targets": {"given": len(found.problem), "used": int(found.inliers.sum())},
         "rejected": [{"name": item.name, "reason": item.reason} for item in found.rejected],
         "noise_scale": found.noise_scale,
-        "modes": [{**_transform(mode.solution.target_from_source), "excess_chi2": mode.excess} for mode in found.modes],
+        "modes": [
+            {**pose_members(mode.solution.target_from_source), "excess_chi2": mode.excess} for mode in found.modes
+        ],
         "stability": {
             "most_influential": stability.most_influential,
             "leave_one_out": stability.leave_one_out.tolist(),
@@ -106,12 +111,18 @@ def read_calibration(path: Path) -> Calibration:
         expected = f"{FORMAT_VERSION} (a calibration file of this sensorann)"
         raise FormatError(path, "format_version", expected=expected, found=repr(version))
     try:
-        pose = root["target_from_source"]
         covariance = np.array(root["covariance"]["matrix"], np.float64)
+        node = Node(root, path)
+        pose = read_pose(node.require("target_from_source"))
+        listed = node.get("modes")
+        modes = (
+            [] if listed is None else [(read_pose(one), float(one.value["excess_chi2"])) for one in listed.elements()]
+        )
         calibration = Calibration(
             source=str(root["source"]),
             target=str(root["target"]),
-            target_from_source=Transform.from_quaternion(pose["rotation_wxyz"], pose["translation_m"]),
+            target_from_source=pose,
+            modes=tuple(modes) or ((pose, 0.0),),
             covariance=covariance,
             not_observable=tuple(root["not_observable"]),
             warnings=tuple(root["warnings"]),
@@ -123,7 +134,3 @@ def read_calibration(path: Path) -> Calibration:
     if not set(calibration.not_observable) <= set(AXES):
         raise FormatError(path, "not_observable", expected=f"names of {AXES}", found=f"{calibration.not_observable}")
     return calibration
-
-
-def _transform(pose: Transform) -> dict[str, Any]:
-    return {"rotation_wxyz": pose.quaternion_wxyz.tolist(), "translation_m": pose.translation.tolist()}

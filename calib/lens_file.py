@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from calib.camera import Lens
-from calib.file import FORMAT_VERSION
 from calib.lens_trust import LensTrust
 from sensorann import __version__
-from sensorann.errors import ArgumentError, FormatError
-from sensorann.formats.strict_json import read_json
-from sensorann.geometry import Camera
+from sensorann.formats.rigs.document import Intrinsics
+from sensorann.formats.rigs.own import FORMAT_VERSION, lens_members
 
 
-def lens_document(lens: Lens, trust: LensTrust) -> dict[str, Any]:
-    """Return what the file of a lens holds."""
+def lens_document(lens: Lens, trust: LensTrust, *, name: str) -> dict[str, Any]:
+    """Return what the file of a lens holds; `name` is that of the camera."""
     camera = lens.camera
     return {
         "format_version": FORMAT_VERSION,
         "made_by": f"sensorann {__version__}",
-        "model": camera.model,
-        "size_px": list(camera.size),
-        "matrix": camera.matrix.tolist(),
-        "distortion": camera.distortion.tolist(),
+        "camera": name,
+        **lens_members(Intrinsics.of(camera)),
         "covariance": {
             "meaning": "over fx, fy, cx, cy and the distortion coefficients, by the residuals' own noise",
             "matrix": lens.covariance.tolist(),
+        },
+        "board_warp": {
+            "meaning": "how far the middle of the board lies behind its edges along columns and rows, in its unit",
+            "values": lens.warp.tolist(),
+            "sigmas": lens.warp_sigmas.tolist(),
         },
         "rms_px": lens.rms,
         "held_out_rms_px": trust.held_out_rms,
@@ -38,27 +38,6 @@ def lens_document(lens: Lens, trust: LensTrust) -> dict[str, Any]:
         "pictures": [{"name": name, "rms_px": float(rms)} for name, rms in zip(lens.names, lens.view_rms, strict=True)],
         "rejected": [{"name": item.name, "reason": item.reason} for item in lens.rejected],
     }
-
-
-def read_lens(path: Path) -> Camera:
-    """Read the camera of a lens file.
-
-    Raises
-    ------
-    MissingDataError
-        When it is not there.
-    FormatError
-        When it is none, newer than this program, or holds no camera.
-    """
-    root = read_json(path)
-    version = root.get("format_version") if isinstance(root, dict) else None
-    if version != FORMAT_VERSION:
-        expected = f"{FORMAT_VERSION} (a lens file of this sensorann)"
-        raise FormatError(path, "format_version", expected=expected, found=repr(version))
-    try:
-        return Camera(matrix=root["matrix"], size=root["size_px"], distortion=root["distortion"], model=root["model"])
-    except (KeyError, TypeError, ArgumentError) as error:
-        raise FormatError(path, "", expected="the fields of a lens file", found=f"{error}") from error
 
 
 def lens_summary(lens: Lens, trust: LensTrust) -> str:
@@ -74,6 +53,9 @@ def _lines(lens: Lens, trust: LensTrust) -> Iterator[str]:
         yield f"  {name} {value:10.2f} px  sigma {sigmas[i]:.2f}"
     for number, value in enumerate(camera.distortion):
         yield f"  coefficient {number + 1}: {value:.5f}  sigma {sigmas[4 + number]:.5f}"
+    if lens.warp.any():
+        bent = ", ".join(f"{one:.5f} sigma {sigma:.5f}" for one, sigma in zip(lens.warp, lens.warp_sigmas, strict=True))
+        yield f"the board is bent: its middle lies behind its edges by {bent} along columns and rows"
     yield f"two halves of the pictures differ by {trust.halves_differ:.2f} px or less over 95 % of the picture"
     worst = int(np.nanargmax(trust.sigmas))
     u, v = trust.grid[worst]

@@ -7,22 +7,23 @@ helps.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 
-from calib.camera import BoardViews, Lens, calibrate_camera
+from calib.board_poses import board_pose
+from calib.camera import BoardViews, Lens, calibrate_camera, warp_shapes
 from calib.detections import Floats
 from calib.lenses import lens_parameters, project_with_derivatives
 from calib.start import rigid_fit
-from calib.tangent import cross_matrices, rotation_from_vector
+from calib.tangent import cross_matrices
 from sensorann.errors import CalibrationError
-from sensorann.geometry import Camera, Transform
+from sensorann.geometry import Camera
 from sensorann.geometry.cameras import CameraModel
 
 CANDIDATES: tuple[tuple[CameraModel, int], ...] = (("pinhole", 4), ("pinhole", 5), ("pinhole", 8), ("fisheye", 4))
-_GRID = (24, 16)
+# Columns and rows of points over a picture.
+GRID = (24, 16)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
@@ -55,9 +56,13 @@ def trust_lens(views: BoardViews, lens: Lens) -> LensTrust:
     camera = lens.camera
     halves = [used.select(range(start, len(used), 2)) for start in (0, 1)]
     cameras = [
-        calibrate_camera(half, model=camera.model, n_coefficients=len(camera.distortion)).camera for half in halves
+        calibrate_camera(
+            half, model=camera.model, n_coefficients=len(camera.distortion), warped=bool(lens.warp.any())
+        ).camera
+        for half in halves
     ]
-    squares = [held_out_squares(cameras[1 - i], halves[i]) for i in (0, 1)]
+    # The board is the same one for both halves, and so is its warp.
+    squares = [held_out_squares(cameras[1 - i], warped_views(halves[i], lens.warp)) for i in (0, 1)]
     grid = picture_grid(camera)
     return LensTrust(
         held_out_rms=float(np.sqrt(np.concatenate(squares).mean())),
@@ -67,8 +72,13 @@ def trust_lens(views: BoardViews, lens: Lens) -> LensTrust:
     )
 
 
-def choose_lens(views: BoardViews) -> tuple[Lens, LensTrust]:
-    """Fit all lens models and keep the one that images held-out pictures best.
+def warped_views(views: BoardViews, warp: Floats) -> BoardViews:
+    """Views of the board as it is, bent by `Lens.warp`."""
+    return replace(views, board=views.board + np.outer(warp_shapes(views.board) @ warp, [0.0, 0.0, 1.0]))
+
+
+def choose_lens(views: BoardViews, *, warped: bool = False) -> tuple[Lens, LensTrust]:
+    """Fit all lens models and keep the one that images held-out pictures best; `warped` as in `calibrate_camera`.
 
     Raises
     ------
@@ -78,7 +88,7 @@ def choose_lens(views: BoardViews) -> tuple[Lens, LensTrust]:
     fitted = []
     for model, n_coefficients in CANDIDATES:
         try:
-            lens = calibrate_camera(views, model=model, n_coefficients=n_coefficients)
+            lens = calibrate_camera(views, model=model, n_coefficients=n_coefficients, warped=warped)
             fitted.append((lens, trust_lens(views, lens)))
         except CalibrationError as error:
             failure = error
@@ -91,21 +101,16 @@ def held_out_squares(camera: Camera, views: BoardViews) -> Floats:
     """Squared distances (V * C,) of corners from where a lens images the board, its pose fitted to each picture."""
     squares = []
     for pixels in views.pixels:
-        rays = camera.unproject(pixels)
-        seen = rays[:, 2] > 0
-        if np.count_nonzero(seen) < 6:
-            raise CalibrationError("a lens of half of the pictures cannot image the boards of the other half")
-        plane = rays[seen, :2] / rays[seen, 2:]
-        _, rotation, translation = cv2.solvePnP(views.board[seen], plane[:, None], np.eye(3), np.zeros(0))
-        pose = Transform(rotation_from_vector(rotation[:, 0]), np.asarray(translation[:, 0], np.float64))
-        squares.append(((camera.project(views.board[seen], camera_from_points=pose) - pixels[seen]) ** 2).sum(axis=1))
+        pose = board_pose(camera, views.board, pixels)
+        off = camera.project(views.board, camera_from_points=pose) - pixels
+        squares.append((off[np.isfinite(off).all(axis=1)] ** 2).sum(axis=1))
     return np.concatenate(squares)
 
 
 def picture_grid(camera: Camera) -> Floats:
     """Pixels (N, 2) spread over the picture, its borders included."""
     width, height = camera.size
-    u, v = np.meshgrid(np.linspace(0, width - 1, _GRID[0]), np.linspace(0, height - 1, _GRID[1]))
+    u, v = np.meshgrid(np.linspace(0, width - 1, GRID[0]), np.linspace(0, height - 1, GRID[1]))
     return np.stack([u.ravel(), v.ravel()], axis=1)
 
 

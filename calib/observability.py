@@ -98,6 +98,23 @@ def posterior_covariance(data_information: Floats, before: Floats) -> Floats:
     return np.asarray(np.linalg.inv(data_information + np.linalg.inv(before)))
 
 
+def stated_covariance(data_information: Floats, prior: Prior | None) -> Floats:
+    """Covariance (6, 6) of an estimate: with a prior that of both, without one that of the targets alone.
+
+    A glance is no measurement, and the estimate does not use it: it only stands in along directions of which the
+    targets tell less than it does, where their own curvature means nothing.
+    """
+    if prior is not None:
+        return posterior_covariance(data_information, prior.covariance)
+    root = np.linalg.cholesky(glance())
+    told, directions = np.linalg.eigh(root.T @ data_information @ root)
+    told = np.maximum(told, 0.0)
+    weak = 1.0 / np.sqrt(1.0 + told) > _WEAK_SHARE
+    variances = 1.0 / np.where(weak, 1.0 + told, np.maximum(told, 1e-12))
+    axes = root @ directions
+    return np.asarray((axes * variances) @ axes.T)
+
+
 def _inverse(information: Floats) -> Floats:
     """Inverse of an information matrix; directions without any get a sigma that no one takes for a measurement."""
     values, vectors = np.linalg.eigh(information)

@@ -15,7 +15,7 @@ import numpy as np
 from calib.detections import Floats
 from calib.doppler import own_velocity
 from sensorann.errors import CalibrationError
-from sensorann.geometry import Trajectory
+from sensorann.geometry import Trajectory, Transform
 from sensorann.geometry.rotations import rotations_from_yaws, wrap_angle, yaws_from_rotations
 from sensorann.scene import Drive
 
@@ -41,7 +41,7 @@ class RadarEgo:
     yaw : radians
     place : (2,) x and y, metres
     sigmas : (3,) of yaw, x and y, by a block bootstrap, and 0.3 m of doubt about the place in the rig
-    rig_yaw, rig_place : what the rig says
+    rig_pose : ego_from_sensor as the rig says
     n_scans, n_used : scans of the drive, and those fast and rich enough
     warnings : sentences, empty when nothing is in doubt
     """
@@ -50,11 +50,16 @@ class RadarEgo:
     yaw: float
     place: Floats
     sigmas: Floats
-    rig_yaw: float
-    rig_place: Floats
+    rig_pose: Transform
     n_scans: int
     n_used: int
     warnings: tuple[str, ...]
+
+    @property
+    def ego_from_sensor(self) -> Transform:
+        """The pose of the rig with yaw, x and y as found; of the rest Doppler says nothing."""
+        turn = rotations_from_yaws(self.yaw - self.rig_pose.yaw)
+        return Transform(turn @ self.rig_pose.rotation, np.append(self.place, self.rig_pose.translation[2]))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -103,8 +108,7 @@ def calibrate_radar_ego(
         yaw=float(wrap_angle(found[0])),
         place=found[1:],
         sigmas=sigmas,
-        rig_yaw=rig_pose.yaw,
-        rig_place=rig_pose.translation[:2],
+        rig_pose=rig_pose,
         n_scans=n_scans,
         n_used=n_used,
         warnings=_doubts(found, sigmas, start_yaw=rig_pose.yaw),

@@ -13,6 +13,13 @@ columns = 9                     # inner corners
 rows = 6
 [board]
 reflector_depth_m = 0.105       # the reflector stands that far behind the points of its board
+columns_m = 0.85                # size of a board that pictures and clouds show: along the columns of its pattern
+rows_m = 0.61                   # and along its rows
+[drive]                         # pictures and sweeps of a drive, instead of a folder; the camera is that of its rig
+path = "ROOT#NAME"
+every = 10
+[first]                         # for `calibrate hand-eye` and `time-offset`, and [second]
+poses = "odometry.csv"          # timestamp_ns, x_m, y_m, z_m, qw, qx, qy, qz; TUM text; or drive = "ROOT#NAME"
 [prior]                         # radar_from_camera of a drawing
 rotation_wxyz = [0.5, -0.5, 0.5, -0.5]
 translation_m = [-1.6, 0.0, 0.9]
@@ -32,17 +39,22 @@ import numpy as np
 
 from calib.columns import Table, read_table
 from calib.detections import Floats
+from calib.problem import Prior
 from sensorann.errors import FormatError
 from sensorann.formats.text_files import read_text
+from sensorann.geometry import Transform
 
 _TABLES: Mapping[str, frozenset[str]] = {
     "camera": frozenset({"name", "targets", "sigma_m", "sigma_px", "lens", "matrix", "distortion", "size_px", "model"}),
-    "images": frozenset({"folder", "pattern", "columns", "rows", "spacing_m"}),
-    "lidar": frozenset({"name", "targets", "sigma_m"}),
+    "images": frozenset({"folder", "pattern", "columns", "rows", "spacing_m", "markers", "marker_share", "warped"}),
+    "drive": frozenset({"path", "every"}),
+    "first": frozenset({"name", "poses", "drive"}),
+    "second": frozenset({"name", "poses", "drive"}),
+    "lidar": frozenset({"name", "targets", "sigma_m", "clouds"}),
     "radar": frozenset(
         {"name", "targets", "sigma_range_m", "sigma_azimuth_deg", "sigma_elevation_deg", "sigma_height_m"}
     ),
-    "board": frozenset({"reflector_depth_m"}),
+    "board": frozenset({"reflector_depth_m", "columns_m", "rows_m"}),
     "prior": frozenset({"rotation_wxyz", "translation_m", "sigma_deg", "sigma_m"}),
 }
 
@@ -99,14 +111,24 @@ class Session:
         section = self.root.get(sensor)
         if section is None:
             raise FormatError(self.path, "", expected=f"a table [{sensor}]", found=", ".join(self.root) or "nothing")
-        name = section.get("targets")
-        if not isinstance(name, str):
-            raise FormatError(self.path, f"[{sensor}] targets", expected="the name of a CSV file", found=_shown(name))
-        return read_table(self.path.parent / name)
+        return read_table(self.path.parent / self.text(sensor, "targets", "the name of a CSV file"))
+
+    def text(self, table: str, key: str, what: str) -> str:
+        """Return a text; `what` it names is said where it is missing.
+
+        Raises
+        ------
+        FormatError
+            When it is missing or no text.
+        """
+        value = self.root.get(table, {}).get(key)
+        if not isinstance(value, str):
+            raise FormatError(self.path, f"[{table}] {key}", expected=what, found=_shown(value))
+        return value
 
     def name(self, sensor: str) -> str:
         """Name of a sensor's frame; what it is where it has none."""
-        return str(self.root[sensor].get("name", sensor))
+        return str(self.root.get(sensor, {}).get("name", sensor))
 
 
 def read_session(path: Path) -> Session:
@@ -131,6 +153,17 @@ def read_session(path: Path) -> Session:
                 expected = f"one of {', '.join(sorted(_TABLES[table]))}"
                 raise FormatError(path, f"[{table}] {key}", expected=expected, found=key)
     return Session(path, root)
+
+
+def described_prior(session: Session) -> Prior | None:
+    """Return what a session knows of the pose before any target; None where it says nothing."""
+    if "prior" not in session.root:
+        return None
+    pose = Transform.from_quaternion(
+        session.array("prior", "rotation_wxyz", (4,)), session.array("prior", "translation_m", (3,))
+    )
+    rotation = np.deg2rad(session.number("prior", "sigma_deg"))
+    return Prior.from_sigmas(pose, rotation=rotation, translation=session.number("prior", "sigma_m"))
 
 
 def _shown(value: object) -> str:

@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 
-from calib.board_pictures import Board, read_views
+from calib.board_session import calibrate_board_session, has_captures
 from calib.boards import reflectors_behind, split_boards
-from calib.camera import Lens
 from calib.camera_lidar import calibrate_camera_lidar
 from calib.camera_radar import calibrate_camera_radar
 from calib.columns import Table, common_rows
 from calib.detections import PointDetections
 from calib.estimate import Estimate
-from calib.lens_file import read_lens
-from calib.lens_trust import LensTrust, choose_lens
 from calib.lidar_radar import calibrate_lidar_radar
 from calib.pixel_detections import PixelDetections
-from calib.problem import Prior
 from calib.radar_detections import RadarDetections
-from calib.session import Session
+from calib.session import Session, described_prior
+from calib.session_pictures import described_camera
 from sensorann.errors import CalibrationError, FormatError
-from sensorann.geometry import Camera, Transform
 
 Pair = Literal["camera-radar", "lidar-radar", "camera-lidar"]
-_PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
 _logger = logging.getLogger(__name__)
 
 
@@ -41,11 +35,13 @@ def calibrate_session(session: Session, pair: Pair) -> Estimate:
     CalibrationError
         When the targets tell no pose.
     """
+    if pair == "camera-lidar" and has_captures(session):
+        return calibrate_board_session(session)
     source_kind, target_kind = pair.split("-")
     source, target, alone = _paired(session, source_kind, target_kind)
     if alone:
         _logger.warning("%d targets were seen by one sensor only: %s", len(alone), ", ".join(alone))
-    prior = _prior(session) if "prior" in session.root else None
+    prior = described_prior(session)
     names = tuple(dict.fromkeys(source.targets))
     frames = session.name(source_kind), session.name(target_kind)
     if not names:
@@ -93,21 +89,7 @@ def _camera(session: Session, table: Table) -> PointDetections | PixelDetections
     if table.has("x_m"):
         return _points(session, "camera", table)
     pixels, sigma = table.columns("u_px", "v_px"), session.number("camera", "sigma_px")
-    return PixelDetections(camera=_described_camera(session), pixels=pixels, sigma=sigma)
-
-
-def _described_camera(session: Session) -> Camera:
-    """Return the camera of a lens file, or of the numbers in the session file itself."""
-    described = session.root["camera"]
-    if "lens" in described:
-        return read_lens(session.path.parent / str(described["lens"]))
-    width, height = session.array("camera", "size_px", (2,)).astype(int)
-    return Camera(
-        matrix=session.array("camera", "matrix", (3, 3)),
-        size=(int(width), int(height)),
-        distortion=session.array("camera", "distortion", (-1,)) if "distortion" in described else np.zeros(0),
-        model=described.get("model", "pinhole"),
-    )
+    return PixelDetections(camera=described_camera(session), pixels=pixels, sigma=sigma)
 
 
 def _radar(session: Session, table: Table) -> RadarDetections:
@@ -135,39 +117,3 @@ def _radar(session: Session, table: Table) -> RadarDetections:
         sigma_elevation=np.deg2rad(session.number("radar", "sigma_elevation_deg", None if elevated else 1.0)),
         sigma_height=session.number("radar", "sigma_height_m", 0.01),
     )
-
-
-def _prior(session: Session) -> Prior:
-    pose = Transform.from_quaternion(
-        session.array("prior", "rotation_wxyz", (4,)), session.array("prior", "translation_m", (3,))
-    )
-    rotation = np.deg2rad(session.number("prior", "sigma_deg"))
-    return Prior.from_sigmas(pose, rotation=rotation, translation=session.number("prior", "sigma_m"))
-
-
-def calibrate_pictures(session: Session) -> tuple[Lens, LensTrust]:
-    """Estimate the lens of a camera from a session's pictures of a board, with the model that they tell best.
-
-    Raises
-    ------
-    FormatError
-        When the session describes no pictures.
-    CalibrationError
-        When the pictures tell no lens.
-    """
-    described = session.root.get("images", {})
-    folder, pattern = described.get("folder"), described.get("pattern", "chessboard")
-    if not isinstance(folder, str):
-        raise FormatError(session.path, "[images] folder", expected="the name of a folder", found=repr(folder))
-    if pattern not in ("chessboard", "circles"):
-        raise FormatError(session.path, "[images] pattern", expected="chessboard or circles", found=repr(pattern))
-    board = Board(
-        pattern=pattern,
-        columns=int(session.number("images", "columns")),
-        rows=int(session.number("images", "rows")),
-        spacing=session.number("images", "spacing_m", 1.0),
-    )
-    paths = sorted(path for path in (session.path.parent / folder).glob("*") if path.suffix.lower() in _PICTURES)
-    views, unseen = read_views(paths, board)
-    lens, trust = choose_lens(views)
-    return replace(lens, rejected=(*unseen, *lens.rejected)), trust

@@ -13,7 +13,7 @@ from calib.tangent import AXES
 from sensorann.geometry import Transform
 
 UNITS = ("deg", "deg", "deg", "m", "m", "m")
-_TO_SHOWN = np.array([np.rad2deg(1.0)] * 3 + [1.0] * 3)
+TO_SHOWN = np.array([np.rad2deg(1.0)] * 3 + [1.0] * 3)
 
 
 def summary(found: Estimate) -> str:
@@ -29,11 +29,16 @@ def shown_pose(pose: Transform, mounting: Transform) -> Floats:
     return np.concatenate([np.rad2deg(angles), pose.translation])
 
 
+def shown_sigmas(found: Estimate) -> Floats:
+    """Sigmas of roll, pitch, yaw (degrees) and x, y, z (metres)."""
+    return np.asarray(found.sigmas * TO_SHOWN)
+
+
 def _lines(found: Estimate) -> Iterator[str]:
     used, given = int(found.inliers.sum()), len(found.problem)
     yield f"{found.source} in the frame of {found.target}: {used} of {given} targets"
     yield "(angles about its x, y, z from the usual mounting; 95 % lie within two sigmas)"
-    sigmas = found.sigmas * _TO_SHOWN
+    sigmas = shown_sigmas(found)
     for i, value in enumerate(shown_pose(found.target_from_source, found.mounting)):
         lost = "   not observable" if AXES[i] in found.seen.weak_axes else ""
         yield f"  {AXES[i]:<6}{value:10.3f} {UNITS[i]:<3}  sigma {sigmas[i]:.3f}{lost}"
@@ -67,5 +72,5 @@ def _stability(found: Estimate) -> Iterator[str]:
 
 def _largest(step: Floats, found: Estimate) -> str:
     axis = int(np.argmax(np.abs(step) / found.sigmas))
-    value, sigmas = abs(step[axis]) * _TO_SHOWN[axis], abs(step[axis]) / found.sigmas[axis]
+    value, sigmas = abs(step[axis]) * TO_SHOWN[axis], abs(step[axis]) / found.sigmas[axis]
     return f"{value:.3f} {UNITS[axis]} in {AXES[axis]} ({sigmas:.1f} sigma)"

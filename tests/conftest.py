@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
+    from tests.browser import Browser
     from tests.store.postgresql import Server
 
 settings.register_profile(
@@ -42,4 +43,15 @@ def server() -> Iterator["Server"]:
     if postgresql.programs() is None:
         pytest.skip("no PostgreSQL server is installed (apt-get install postgresql)")
     with postgresql.running() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    """A Chromium without a window."""
+    from tests import browser
+
+    if not browser.installed():
+        pytest.skip("no Chromium is installed (apt-get install chromium chromium-driver)")
+    with browser.running() as running:
         yield running

@@ -6,11 +6,30 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sensorann.geometry import Cuboid, Transform
+from viewers.session import Session
 from viewers.state import View
 
+FIELD_OF_VIEW_DEG = 60.0  # upright
 # How far the eye stands from what it looks at, metres: from a box in its lengths, from the vehicle outright.
 _LENGTHS_AWAY, _VEHICLE_AWAY = 3.0, 25.0
 _AHEAD_OF_VEHICLE = np.array([10.0, 0.0, 0.0])
+
+
+def drawn_from_labels(session: Session) -> Transform:
+    """Everything is drawn where the vehicle is, or was: metres of a map would not fit the screen's float32."""
+    anchor = session.looks.anchor_ns
+    return session.frame_from_ego(session.timestamp_ns if anchor is None else anchor).inverse()
+
+
+def drawn_from_ego(session: Session) -> Transform:
+    """Where the ego frame of this instant lies in what is drawn."""
+    return drawn_from_labels(session) @ session.frame_from_ego(session.timestamp_ns)
+
+
+def target_of(session: Session) -> Cuboid | None:
+    """The box to look at, in the drawn frame: the selected one; None for the road ahead."""
+    chosen = session.box_here(session.selected[-1]) if session.selected else None
+    return None if chosen is None else moved_into(chosen, drawn_from_labels(session), frame="drawn")
 
 
 def stand(view: View, target: Cuboid | None) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

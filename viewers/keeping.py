@@ -40,6 +40,13 @@ def keep(store: Store, seen: Snapshot, wanted: Labels, note: Note) -> Snapshot:
     return _with(seen, store.edit(as_seen, track, note=note))
 
 
+def changed_ids(seen: Labels, wanted: Labels) -> set[str]:
+    """Ids of the tracks that an edit changes, adds or takes away."""
+    before = {track.id: track for track in seen.tracks}
+    after = {track.id: track for track in wanted.tracks}
+    return {track_id for track_id in {*before, *after} if before.get(track_id) is not after.get(track_id)}
+
+
 def take_back(store: Store, seen: Snapshot, *, redo: bool = False) -> tuple[Snapshot, str] | None:
     """Undo the person's last edit of the drive, or redo the last undo; an import is not undone here.
 

@@ -27,6 +27,10 @@ _SIGNS = {
     gui.KeyName.EQUALS: "=",
     gui.KeyName.QUESTION_MARK: "?",
     gui.KeyName.SLASH: "/",
+    gui.KeyName.PERIOD: ".",
+    gui.KeyName.COMMA: ",",
+    gui.KeyName.LEFT_BRACKET: "[",
+    gui.KeyName.RIGHT_BRACKET: "]",
     gui.KeyName.PAGE_UP: "PageUp",
     gui.KeyName.PAGE_DOWN: "PageDown",
 }

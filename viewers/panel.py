@@ -8,11 +8,11 @@ import open3d as o3d
 from open3d.visualization import gui
 
 from viewers.keymap import Keymap
+from viewers.layout import MARGIN, Layout
 from viewers.session import Session
+from viewers.telling import hint, list_line, object_text, state_text, work_text
 from viewers.timeline import draw_timeline, frame_at
 
-WIDTH, TIMELINE, MARGIN = 17, 4.6, 0.4  # in heights of a letter
-_HELP_WIDTH, _HELP_HEIGHT = 40, 34
 _PLAIN = gui.Color(0.88, 0.88, 0.88)
 _AHEAD = gui.Color(1.0, 0.75, 0.3)
 
@@ -38,9 +38,11 @@ class Panel:
         self.side = gui.Vert(margin, gui.Margins(margin, margin, margin, margin))
         self._state = gui.Label("")
         self._objects = gui.ListView()
-        self._objects.set_max_visible_items(24)
+        self._objects.set_max_visible_items(16)
         self._objects.set_on_selection_changed(self._chosen)
         self.side.add_child(self._state)
+        self._chosen_text = gui.Label("")
+        self.side.add_child(self._chosen_text)
         self.side.add_child(self._objects)
         self.foot = gui.Vert(margin, gui.Margins(margin, margin, margin, margin))
         # A picture: Open3D's own slider would take Tab and the arrows for itself.
@@ -57,37 +59,34 @@ class Panel:
         for panel in (self.side, self.foot, self.help):
             window.add_child(panel)
 
-    def layout(self, frame: gui.Rect) -> gui.Rect:
-        """Give every panel its place; return what is left for the 3D view."""
-        width, foot = round(WIDTH * self._em), round(TIMELINE * self._em)
-        self.side.frame = gui.Rect(frame.get_right() - width, frame.y, width, frame.height - foot)
-        self.foot.frame = gui.Rect(frame.x, frame.get_bottom() - foot, frame.width, foot)
-        self._width = frame.width - 2 * round(MARGIN * self._em)
-        view = gui.Rect(frame.x, frame.y, frame.width - width, frame.height - foot)
-        margin = round(self._em)
-        help_width = min(round(_HELP_WIDTH * self._em), view.width - 2 * margin)
-        help_height = min(round(_HELP_HEIGHT * self._em), view.height - 2 * margin)
-        self.help.frame = gui.Rect(view.x + margin, view.y + margin, help_width, help_height)
-        return view
+    def place(self, places: Layout) -> None:
+        """Stand where the layout says."""
+        for panel, place in ((self.side, places.side), (self.foot, places.foot), (self.help, places.help)):
+            panel.frame = gui.Rect(place.x, place.y, place.width, place.height)
+        self._width = places.foot.width - 2 * round(MARGIN * self._em)
 
     def show(self, session: Session) -> None:
         """Show the session as it is now."""
         shown = list(session.shown())
         self._ids = [box.track.id for box in shown]
-        self._objects.set_items([f"{box.track.id}  {box.track.category}  {box.source.label}" for box in shown])
+        self._objects.set_items([list_line(session, box) for box in shown])
         chosen = [n for n, box in enumerate(shown) if box.selected]
         self._objects.selected_index = chosen[-1] if chosen else -1
         self._session = session
         width = max(self._width, 1)
         self._timeline.update_image(o3d.geometry.Image(draw_timeline(session, width)))  # type: ignore[call-overload]
-        self._state.text = (
-            f"{session.name}\nframe {session.i_frame} of {len(session.frames) - 1}\n"
-            f"objects: {len(session.labels.tracks)}, here: {len(shown)}\ntool: {session.tool.value}"
-        )
-        work = ", ".join(session.busy)
-        self._message.text = f"{work} ..." if work else session.message or "every edit is saved; ? shows the keys"
-        self._message.text_color = _AHEAD if work or session.message else _PLAIN
+        self._state.text = state_text(session)
+        self._chosen_text.text = object_text(session)
+        self.tell(session)
         self.help.visible = session.help_shown
+
+    def tell(self, session: Session) -> None:
+        """Show what the session says, or what is going on and how far it is."""
+        work = work_text(session)
+        text = work or session.message or hint(session)
+        if text != self._message.text:
+            self._message.text = text
+            self._message.text_color = _AHEAD if work or session.message else _PLAIN
 
     def _timeline_event(self, event: gui.MouseEvent) -> gui.Widget.EventCallbackResult:
         pressed = event.type in (gui.MouseEvent.Type.BUTTON_DOWN, gui.MouseEvent.Type.DRAG)

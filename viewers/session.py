@@ -7,6 +7,7 @@ action, and the actions in `viewers.actions` are all that a key or a mouse can d
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,14 @@ from numpy.typing import NDArray
 
 from sensorann.errors import ArgumentError, SensorannError
 from sensorann.geometry import Cuboid, Transform
+from sensorann.qa import Finding
 from sensorann.scene import Labels, Source, Track, frame_timestamps_ns, nearest_indices
 from sensorann.store import EditConflictError, Note, Snapshot, Store
 from sensorann.tracks import Suggestion
-from viewers.keeping import keep, take_back
+from viewers.keeping import changed_ids, keep, take_back
+from viewers.looks import Looks
 from viewers.recording import CachedDrive
-from viewers.state import Gesture, ShownBox, Tool, View
+from viewers.state import Form, Gesture, Playback, ShownBox, Tool, View
 from viewers.worker import Worker
 
 # Frames that are read before they are asked for, in the direction of travel.
@@ -38,12 +41,18 @@ class Session:
     selected : ids of objects, in the order in which they were selected
     hidden : ids of objects that are not shown
     isolated : only what is selected is shown
+    locked : ids of objects that neither hand nor machine changes
+    wanted_words : only objects whose id, category or attributes hold all of these words are shown
     tool, clicks : what a click does, and the points (3,) clicked so far where it takes several
     category : of new objects; None to let the fit guess
     use_points : interpolation follows the points
     gesture : a box under the hand; None where none is
     event_begun : category and instant of an event whose end is still to be marked
     suggestions : frames worth looking at, the best first
+    queue, i_finding : what a check found, the surest first, and which of it is looked at
+    playback, speed : the drive plays by itself, and how fast it would
+    form : what the person is asked to write; None where nothing is asked
+    looks : how things are shown
     view : where to look from next; a window goes there and forgets it, so that the person turns freely
     point_size : pixels
     paths_shown : the way of what is selected is drawn
@@ -66,6 +75,14 @@ class Session:
         self.gesture: Gesture | None = None
         self.event_begun: tuple[str, int] | None = None
         self.suggestions: tuple[Suggestion, ...] = ()
+        self.locked: frozenset[str] = frozenset()
+        self.wanted_words: tuple[str, ...] = ()
+        self.queue: tuple[Finding, ...] = ()
+        self.i_finding = 0
+        self.playback: Playback | None = None
+        self.speed = 1
+        self.form: Form | None = None
+        self.looks = Looks()
         self.view: View | None = View.BEHIND
         self.point_size = 2
         self.paths_shown = self.help_shown = self.left = False
@@ -129,10 +146,16 @@ class Session:
         """Boxes of this frame that are not hidden, in the order of the labels."""
         for track in self.labels.tracks:
             chosen, row = track.id in self.selected, self._row_here(track)
-            if row is None or track.id in self.hidden or (self.isolated and not chosen):
+            if row is None or not self._is_wanted(track) or (self.isolated and not chosen):
                 continue
             source = Source(track.sources[row])
             yield ShownBox(track=track, cuboid=self._held_or(track, row), source=source, selected=chosen)
+
+    def _is_wanted(self, track: Track) -> bool:
+        if track.id in self.hidden or not self.wanted_words:
+            return track.id not in self.hidden
+        told = " ".join([track.id, track.category, *(f"{k}={v}" for k, v in track.attributes.items())]).lower()
+        return all(word in told for word in self.wanted_words)
 
     def _row_here(self, track: Track) -> int | None:
         row = int(np.searchsorted(track.timestamps_ns, self.timestamp_ns))
@@ -172,7 +195,11 @@ class Session:
         ------
         EditConflictError
             When somebody else changed the same fields: nothing is written, and his version is what is seen now.
+        ArgumentError
+            When one of the objects is locked.
         """
+        if held := changed_ids(self.labels, wanted) & self.locked:
+            raise ArgumentError(f"object {min(held)} is locked")
         try:
             self._take(keep(self.store, self._seen, wanted, Note(kind=kind, text=text, machine=machine or {})))
         except EditConflictError:
@@ -204,11 +231,13 @@ class Session:
 
     def complete(self, task: str, compute: Callable[[Labels], Labels], note: Note) -> None:
         """Let the worker compute boxes, and replace machine boxes by them, in one event; people's stay as they are."""
-        name, labels, n_changes = self.name, self.labels, self._n_changes
+        name, labels, n_changes, locked = self.name, self.labels, self._n_changes, self.locked
 
         def work() -> Snapshot:
+            computed = compute(labels)
+            free = tuple(track for track in computed.tracks if track.id not in locked)
             # What was deleted while the machine worked is not brought back.
-            return self.store.complete(name, compute(labels), note=note, new_objects=False)
+            return self.store.complete(name, replace(computed, tracks=free), note=note, new_objects=False)
 
         def then(snapshot: Snapshot) -> None:
             # An edit made meanwhile may be newer than the machine's result.

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from sensorann.geometry import Cuboid
 from sensorann.scene import Source, Track
+
+if TYPE_CHECKING:
+    from viewers.session import Session
 
 
 class Tool(Enum):
@@ -15,6 +20,8 @@ class Tool(Enum):
     SELECT = "select"
     CLICK = "one click"
     THREE_CLICKS = "three clicks"
+    IMAGE_BOX = "draw around the object on the picture"
+    MEASURE = "measure from click to click"
 
 
 class View(Enum):
@@ -56,3 +63,53 @@ class Gesture:
 
     track_id: str
     cuboid: Cuboid
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Playback:
+    """A drive that plays by itself.
+
+    Attributes
+    ----------
+    speed : seconds of the drive per second of the person
+    i_frame : frame that it showed last
+    from_ns : instant of the drive at which it began
+    since_s : the person's clock then; None before the clock was looked at first
+    """
+
+    speed: int
+    i_frame: int
+    from_ns: int
+    since_s: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Question:
+    """One line of a form.
+
+    Attributes
+    ----------
+    name : what is asked
+    answer : what stands there before the person writes
+    choices : what may be answered; anything where there are none
+    """
+
+    name: str
+    answer: str = ""
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+class Form:
+    """What the person is asked to write; see `viewers.actions.asking`.
+
+    Attributes
+    ----------
+    title : what it is about
+    questions : in order
+    done : takes the answers, by the names of their questions
+    """
+
+    title: str
+    questions: tuple[Question, ...]
+    done: Callable[[Session, Mapping[str, str]], None]

@@ -22,16 +22,21 @@ _SOURCES: dict[Source, Color] = {
     Source.FITTED: (90, 170, 110),
     Source.INTERPOLATED: (80, 110, 160),
 }
+_DOUBT: Color = (215, 110, 60)
+_FOUND: Color = (235, 90, 235)
 _TICKS = 10
-# Rows of the picture from above: suggestions, the selected object, all objects.
-_SUGGESTED, _OBJECT, _ALL = slice(0, 6), slice(8, 26), slice(28, 36)
+# The doubt about a box that fills its whole frame, two standard deviations, metres.
+_FULL_DOUBT = 1.0
+# Rows of the picture from above: suggestions, findings, the selected object, all objects.
+_SUGGESTED, _FINDINGS, _OBJECT, _ALL = slice(0, 4), slice(4, 8), slice(8, 26), slice(28, 36)
 
 
 def draw_timeline(session: Session, width: int) -> NDArray[np.uint8]:
     """Draw the timeline (HEIGHT, width, 3), RGB.
 
     The middle band shows the sources of the selected object's boxes: keyframes of people in yellow, computed boxes
-    dull, gaps empty. The lower one shows the frames in which any object has a box; red marks above are suggestions.
+    dull, gaps empty, and from below, in orange, the doubt about their place, full at a metre. The lower band shows the
+    frames in which any object has a box. Marks above: suggestions red, findings of a check purple.
     """
     picture = np.full((HEIGHT, width, 3), _GROUND, np.uint8)
     frames = session.frames
@@ -43,12 +48,19 @@ def draw_timeline(session: Session, width: int) -> NDArray[np.uint8]:
     for suggestion in session.suggestions:
         suggested = int(np.searchsorted(frames, suggestion.timestamp_ns))
         picture[_SUGGESTED, _columns(session, suggested, width)] = _WORTH_A_LOOK
+    for finding in session.queue:
+        found = int(np.clip(np.searchsorted(frames, finding.timestamp_ns), 0, len(frames) - 1))
+        picture[_FINDINGS, _columns(session, found, width)] = _FOUND
     if session.selected:
         track = session.track
         at_frames = np.isin(track.timestamps_ns, frames)
         rows = np.searchsorted(frames, track.timestamps_ns[at_frames])
-        for row, source in zip(rows, track.sources[at_frames], strict=True):
-            picture[_OBJECT, _columns(session, int(row), width)] = _SOURCES[Source(source)]
+        doubts = 2 * np.hypot(*track.sigmas[at_frames, :2].T)
+        for row, source, doubt in zip(rows, track.sources[at_frames], np.nan_to_num(doubts), strict=True):
+            columns = _columns(session, int(row), width)
+            picture[_OBJECT, columns] = _SOURCES[Source(source)]
+            height = round(min(doubt / _FULL_DOUBT, 1.0) * (_OBJECT.stop - _OBJECT.start))
+            picture[_OBJECT.stop - height : _OBJECT.stop, columns] = _DOUBT
     cursor = _columns(session, session.i_frame, width)
     picture[:, (cursor.start + cursor.stop - 1) // 2] = _CURSOR
     return picture

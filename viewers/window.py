@@ -5,29 +5,36 @@ from __future__ import annotations
 import contextlib
 import functools
 import logging
+import time
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
 import numpy as np
-import open3d as o3d
-from open3d.visualization import gui, rendering
+from numpy.typing import NDArray
+from open3d.visualization import gui
 
 from sensorann.errors import SensorannError
-from sensorann.geometry import Transform
-from viewers import drawables
-from viewers.eye import moved_into, ray_through, stand
+from viewers.actions import asking, playing
+from viewers.batch_panel import BatchPanel
+from viewers.camera_panel import CameraPanel
+from viewers.close_up_panel import CloseUpPanel
+from viewers.coloring import points_depend_on
+from viewers.form_dialog import FormDialog
 from viewers.keyboard import Keyboard
 from viewers.keymap import Keymap
-from viewers.mouse import Mouse, Ray
+from viewers.layout import NOWHERE, Layout, arrange
+from viewers.looks import Part
+from viewers.mouse import Mouse
 from viewers.panel import Panel
-from viewers.points import points_here
+from viewers.points import Cloud, cloud_at, merged_cloud
+from viewers.rendering_queue import RenderingQueue
+from viewers.scene_view import SceneView
 from viewers.session import Session
 
 _log = logging.getLogger(__name__)
 _SIZE = (1280, 800)
-FIELD_OF_VIEW_DEG = 60.0
-_DARK = (0.07, 0.08, 0.09, 1.0)
-_LINE_WIDTH = 2.0
+# So many pictures are drawn after a change.
+_N_PICTURES = 3
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
 
@@ -38,104 +45,118 @@ class Window:
     def __init__(self, session: Session, keymap: Keymap) -> None:
         self._session, self._keymap = session, keymap
         self._keyboard, self._mouse = Keyboard(), Mouse()
-        self._points = np.zeros((0, 3), np.float32)
-        self._drawn: tuple[int, int] | None = None
-        self._captions: list[gui.Label3D] = []
+        self._cloud = Cloud.joined([])
+        self._merging: RenderingQueue[tuple[tuple[object, ...], Cloud]] = RenderingQueue("sensorann cloud")
+        self._merged: tuple[tuple[object, ...], Cloud] = ((), self._cloud)
+        self._drawn: tuple[object, ...] = ()
+        self._places: Layout | None = None
+        self._n_due = 0
         self._close_asked = self._closing = False
         application = gui.Application.instance
         monospace = application.add_font(gui.FontDescription(gui.FontDescription.MONOSPACE))
-        self._window = application.create_window(f"sensorann: {session.name}", *_SIZE)
-        self._view = gui.SceneWidget()
-        self._view.scene = rendering.Open3DScene(self._window.renderer)
-        self._view.scene.set_background(_DARK)
-        self._view.scene.view.set_post_processing(False)
-        # Points would vanish while the view turns.
-        self._view.scene.downsample_threshold = 100_000_000
-        self._window.add_child(self._view)
+        self._window = window = application.create_window(f"sensorann: {session.name}", *_SIZE)
+        self._scene = SceneView(window, session)
+        changed = self._guarded(self.refresh, None)
+        self._cameras = CameraPanel(window, session, on_change=changed)
+        self._close_ups = CloseUpPanel(
+            window, session, on_drag=self._guarded(self._scene.draw_boxes, None), on_change=changed
+        )
+        self._batch = BatchPanel(window, session, on_change=changed)
         self._panel = Panel(
-            self._window,
+            window,
             keymap,
             monospace=monospace,
             on_object=self._guarded(self._choose, None),
             on_frame=self._guarded(self._go, None),
         )
-        self._window.set_on_layout(self._guarded(self._layout, None))
-        self._window.set_on_key(self._guarded(self._key, True))
-        self._window.set_on_close(self._guarded(self._close, False))
-        self._window.set_on_tick_event(self._guarded(self._tick, False))
-        self._view.set_on_mouse(self._guarded(self._mouse_event, gui.SceneWidget.EventCallbackResult.IGNORED))
-        self.refresh()
+        self._form = FormDialog(
+            window,
+            self._scene.widget,
+            on_answer=self._guarded(self._answer, None),
+            on_cancel=self._guarded(self._cancel, None),
+        )
+        window.set_on_layout(self._guarded(self._layout, None))
+        window.set_on_key(self._guarded(self._key, True))
+        window.set_on_close(self._guarded(self._close, False))
+        window.set_on_tick_event(self._guarded(self._tick, False))
+        self._scene.widget.set_on_mouse(self._guarded(self._mouse_event, gui.SceneWidget.EventCallbackResult.IGNORED))
+        changed()
 
     def refresh(self) -> None:
-        """Draw the session as it is now: points where the frame changed, boxes and panels always."""
+        """Draw the session as it is now: points where they changed, boxes and panels always."""
         session = self._session
-        wanted = (session.i_frame, session.point_size)
+        wanted = points_depend_on(session)
         if wanted != self._drawn:
-            self._draw_points()
+            self._read_points()
             self._drawn = wanted
-        self._draw_boxes()
+        self._scene.draw_boxes()
+        points_labels = self._points_labels()
+        self._cameras.refresh(points_labels)
+        self._close_ups.refresh(points_labels)
+        self._batch.refresh()
         self._panel.show(session)
-        if session.view is not None:
-            self._look()
-        self._window.set_needs_layout()
-        self._window.post_redraw()
+        self._form.show(session.form)
+        self._scene.look()
+        self._drawn_again(True)
 
-    def _drawn_from_labels(self) -> Transform:
-        """Everything is drawn where the vehicle is: metres of a map would not fit the screen's float32."""
-        return self._session.frame_from_ego(self._session.timestamp_ns).inverse()
-
-    def _draw_points(self) -> None:
-        try:
-            self._points = points_here(self._session)
-        except SensorannError as error:  # the frame says why, the rest works
-            self._points = np.zeros((0, 3), np.float32)
-            self._session.message = str(error)
-        material = rendering.MaterialRecord()
-        material.shader = "defaultUnlit"
-        material.point_size = self._session.point_size * self._window.scaling
-        self._view.scene.remove_geometry("points")
-        if len(self._points):
-            self._view.scene.add_geometry("points", drawables.cloud(self._points), material)
-
-    def _draw_boxes(self) -> None:
-        shown, drawn_from_labels = list(self._session.shown()), self._drawn_from_labels()
-        for caption in self._captions:
-            self._view.remove_3d_label(caption)
-        self._captions = []
-        self._draw_lines("boxes", drawables.boxes(shown, drawn_from_labels))
-        if self._session.paths_shown and self._session.selected:
-            self._draw_lines("path", drawables.path(self._session.track, drawn_from_labels))
-        else:
-            self._view.scene.remove_geometry("path")
-        for box in shown:
-            top = box.cuboid.frame_from_cuboid.apply([0.0, 0.0, box.cuboid.size[2] / 2])
-            caption = self._view.add_3d_label(drawn_from_labels.apply(top).astype(np.float32), box.track.id)
-            caption.color = gui.Color(*drawables.box_color(box))
-            self._captions.append(caption)
-
-    def _draw_lines(self, name: str, lines: o3d.geometry.LineSet) -> None:
-        material = rendering.MaterialRecord()
-        material.shader = "unlitLine"
-        material.line_width = _LINE_WIDTH * self._window.scaling
-        self._view.scene.remove_geometry(name)
-        if len(lines.lines):
-            self._view.scene.add_geometry(name, lines, material)
-
-    def _look(self) -> None:
-        """Go to where the session wants to look from; from there on the person turns the view."""
+    def _read_points(self) -> None:
+        """Draw the points of this frame at once, and the merged sweeps when they are there."""
         session = self._session
-        view, session.view = session.view, None
-        chosen = session.box_here(session.selected[-1]) if session.selected else None
-        target = None if chosen is None else moved_into(chosen, self._drawn_from_labels(), frame="ego")
-        if view is not None:
-            center, eye = stand(view, target)
-            bounds = o3d.geometry.AxisAlignedBoundingBox(center - 50.0, center + 50.0)
-            self._view.setup_camera(FIELD_OF_VIEW_DEG, bounds, center.astype(np.float32))
-            self._view.look_at(center.astype(np.float32), eye.astype(np.float32), np.array([0, 0, 1], np.float32))
+        try:
+            self._cloud = cloud_at(session, session.timestamp_ns)
+        except SensorannError as error:  # the frame says why, the rest works
+            self._cloud = Cloud.joined([])
+            session.message = str(error)
+        wanted, known = self._merge_key(), self._merged
+        self._scene.draw_points(known[1] if known[0] == wanted else self._cloud)
+        i_frame, n_sweeps = session.i_frame, session.looks.n_sweeps
+        if n_sweeps > 1 and known[0] != wanted:
+            self._merging.ask(lambda: (wanted, merged_cloud(session, i_frame, n_sweeps)))
+
+    def _merge_key(self) -> tuple[object, ...]:
+        """What a merged cloud depends on."""
+        session = self._session
+        return session.i_frame, session.looks.n_sweeps, session.labels
+
+    def _take_merged(self) -> bool:
+        """Draw merged sweeps that are done, if they are still wanted; tell whether they were."""
+        merged = self._merging.collect()
+        if merged is None or merged[0] != self._merge_key():
+            return False
+        self._merged = merged
+        self._scene.draw_points(merged[1])
+        return True
+
+    def _points_labels(self) -> NDArray[np.float64]:
+        """Points of this frame (N, 3) in the frame of the labels."""
+        return self._session.frame_from_ego(self._session.timestamp_ns).apply(self._cloud.points)
 
     def _layout(self, _context: gui.LayoutContext) -> None:
-        self._view.frame = self._panel.layout(self._window.content_rect)
-        self._panel.show(self._session)  # the timeline is as wide as the window
+        content, session = self._window.content_rect, self._session
+        places = arrange(
+            content.x,
+            content.y,
+            content.width,
+            content.height,
+            em=float(self._window.theme.font_size),
+            looks=session.looks,
+            has_cameras=bool(session.drive.rig.of_kind("camera")),
+        )
+        self._n_due = max(self._n_due - 1, 0)
+        before = self._places
+        self._places = places
+        batch = Part.BATCH in session.looks.shown
+        self._scene.widget.visible = not batch
+        self._scene.place(places.view)
+        self._batch.place(places.view if batch else NOWHERE)
+        self._cameras.place(places.camera, places.strip)
+        self._close_ups.place(places.close_ups)
+        self._panel.place(places)
+        if places != before:  # pictures are as large as their places
+            self._cameras.refresh(self._points_labels())
+            self._close_ups.refresh(self._points_labels())
+            self._batch.refresh()
+            self._panel.show(session)  # the timeline is as wide as the window
 
     def _close(self) -> bool:
         """Put off closing to the next tick: Open3D asks for it on Escape too, just before it tells of the key."""
@@ -146,20 +167,59 @@ class Window:
         if event.key == int(gui.KeyName.ESCAPE):
             self._close_asked = False
         name = self._keyboard.event(event)
+        if self._form.is_open:
+            return self._key_in_form(event)
         known = name is not None and self._keymap.press(self._session, name)
         if known:
             self.refresh()
         return known
 
+    def _key_in_form(self, event: gui.KeyEvent) -> bool:
+        """Keys are letters while a form is open, but for those that end it; a field tells only of keys that go up."""
+        ends = {int(gui.KeyName.ENTER): self._form.accept, int(gui.KeyName.ESCAPE): self._cancel}.get(int(event.key))
+        if ends is not None and event.type == gui.KeyEvent.Type.UP:
+            ends()
+        return False
+
+    def _answer(self, answers: dict[str, str]) -> None:
+        try:
+            asking.answer(self._session, answers)
+        finally:
+            self.refresh()
+
+    def _cancel(self) -> None:
+        self._session.form = None
+        self.refresh()
+
     def _tick(self) -> bool:
         if self._close_asked or self._session.left:
-            self._closing = True
-            # Closing within a tick would crash.
-            gui.Application.instance.post_to_main_thread(self._window, self._window.close)
-            return False
-        if self._session.collect():
+            return self._end()
+        changed = self._session.collect()
+        changed |= playing.advance(self._session, time.monotonic())
+        if changed:
             self.refresh()
-            return True
+        self._panel.tell(self._session)
+        drawn = [bool(self._session.busy), self._take_merged(), self._cameras.collect(), self._batch.collect()]
+        return self._drawn_again(changed or any(drawn))
+
+    def _drawn_again(self, changed: bool) -> bool:
+        """Ask for pictures until what changed is surely on the screen; tell whether one is asked for now.
+
+        The renderer takes new textures over beside the drawing, and the picture after a change may still show old ones.
+        """
+        if changed:
+            self._n_due = _N_PICTURES
+        if self._n_due:
+            self._window.set_needs_layout()  # each picture with a layout is counted there
+            self._window.post_redraw()
+        return self._n_due > 0
+
+    def _end(self) -> bool:
+        self._closing = True
+        for part in (self._merging, self._cameras, self._batch):
+            part.close()
+        # Closing within a tick would crash.
+        gui.Application.instance.post_to_main_thread(self._window, self._window.close)
         return False
 
     def _mouse_event(self, event: gui.MouseEvent) -> gui.SceneWidget.EventCallbackResult:
@@ -168,30 +228,21 @@ class Window:
         left = event.is_button_down(gui.MouseButton.LEFT) or event.type == kinds.BUTTON_UP
         if not left or event.type not in (kinds.BUTTON_DOWN, kinds.DRAG, kinds.BUTTON_UP):
             return results.IGNORED
-        pixel, ray = self._under(event)
+        pixel, ray = self._scene.under(event.x, event.y)
         if event.type == kinds.BUTTON_DOWN:
             held = self._mouse.press(self._session, pixel, ray)
         elif event.type == kinds.DRAG:
             held = self._mouse.drag(self._session, ray)
             if held:
-                self._draw_boxes()
+                self._scene.draw_boxes()
+                self._close_ups.draw()
                 self._window.post_redraw()
         else:
-            points = self._session.frame_from_ego(self._session.timestamp_ns).apply(self._points)
             add = event.is_modifier_down(gui.KeyModifier.CTRL)
-            self._mouse.release(self._session, pixel, ray, points, add=add)
+            self._mouse.release(self._session, pixel, ray, self._points_labels(), add=add)
             held = False
             self.refresh()
         return results.CONSUMED if held else results.IGNORED
-
-    def _under(self, event: gui.MouseEvent) -> tuple[tuple[float, float], Ray]:
-        """Pixel of the view that the mouse is over, and the ray through it in the frame of the labels."""
-        frame, camera = self._view.frame, self._view.scene.camera
-        pixel = (float(event.x - frame.x), float(event.y - frame.y))
-        size = (float(frame.width), float(frame.height))
-        origin, direction = ray_through(pixel, size, camera.get_view_matrix(), camera.get_projection_matrix())
-        labels_from_drawn = self._session.frame_from_ego(self._session.timestamp_ns)
-        return pixel, Ray(labels_from_drawn.apply(origin), labels_from_drawn.rotate(direction))
 
     def _choose(self, track_id: str) -> None:
         self._session.select(track_id)

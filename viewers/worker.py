@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from threading import Thread
 from typing import Any
 
+from sensorann.errors import SensorannError
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Job:
@@ -28,12 +30,18 @@ class Job:
     result: Future[Any] = field(default_factory=Future)
 
 
+class AbandonedError(SensorannError):
+    """Work that nobody waits for any more."""
+
+
 class Worker:
     """A queue of jobs and one thread that does them in order."""
 
     def __init__(self, name: str) -> None:
         self._waiting: queue.Queue[Job | None] = queue.Queue()
         self._begun: list[Job] = []
+        self._share: float | None = None
+        self._closing = False
         self._thread = Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
@@ -41,6 +49,23 @@ class Worker:
     def pending(self) -> tuple[str, ...]:
         """Names of the jobs that are not collected yet, in order."""
         return tuple(job.name for job in self._begun)
+
+    @property
+    def share(self) -> float | None:
+        """How much of the job at work is done, 0 to 1; None where it does not say."""
+        return self._share
+
+    def progress(self, n_done: int, n_all: int) -> None:
+        """Say how far the job at work is: what long work calls now and then.
+
+        Raises
+        ------
+        AbandonedError
+            When the worker closes: nobody needs the rest.
+        """
+        if self._closing:
+            raise AbandonedError("the viewer closes")
+        self._share = n_done / max(n_all, 1)
 
     def submit(self, name: str, work: Callable[[], Any], then: Callable[[Any], None]) -> None:
         """Put a job at the end of the queue."""
@@ -68,7 +93,8 @@ class Worker:
             futures.wait([self._begun[0].result])
 
     def close(self) -> None:
-        """Drop the jobs that wait, and stop after the one at work; results are dropped."""
+        """Drop the jobs that wait, and stop the one at work where it next tells its progress; results are dropped."""
+        self._closing = True
         for job in self._begun:
             job.result.cancel()
         self._begun.clear()
@@ -79,7 +105,9 @@ class Worker:
         while (job := self._waiting.get()) is not None:
             if not job.result.set_running_or_notify_cancel():
                 continue
+            self._share = None
             try:
                 job.result.set_result(job.work())
             except Exception as error:  # handed over to whoever collects: this thread lives on
                 job.result.set_exception(error)
+            self._share = None

@@ -4,18 +4,23 @@ import logging
 import re
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from keyword import iskeyword
 
 from cyclopts import App, CycloptsError, UnknownCommandError
 
 from sensorann import __version__
+from sensorann.cli.calibrate import CALIBRATE_COMMANDS
 from sensorann.cli.store import STORE_COMMANDS
+from sensorann.cli.store.sample import SAMPLE_COMMANDS
 from sensorann.errors import SensorannError, UsageError
 
 USAGE_ERROR = 2
 INTERRUPTED = 130
 # Commands that are tables of commands themselves.
-GROUPS = {"store": STORE_COMMANDS}
+GROUPS = {"calibrate": CALIBRATE_COMMANDS, "store": STORE_COMMANDS}
+# Commands of a group that do something themselves and have commands of their own too, which are in another folder.
+SUBGROUPS = {("store", "review"): (SAMPLE_COMMANDS, "sensorann.cli.store.sample")}
 # What cyclopts says of a word that Python's int() does not take.
 _CONVERSION = re.compile(r'unable to convert "([^"]*)" into int')
 
@@ -31,10 +36,10 @@ COMMANDS = (
     ("suggest", "Name the frames to correct next, and why."),
     ("track", "Join detections to tracks."),
     ("check", "Rank what is probably wrong with labels, and say why."),
-    ("compare", "Measure labels against the truth, or two labellings against each other."),
+    ("compare", "Measure labels against the truth, or several people's against each other."),
     ("store", "Keep labels in a store: nothing lost, everything answerable, several people at once."),
     ("calibrate", "Estimate where the sensors sit, and say what the targets cannot tell."),
-    ("view", "Look at a drive and label it, in a window."),
+    ("view", "Look at a drive and label it, in a window or a browser."),
     ("render", "Draw labels on camera pictures and in bird's-eye view."),
     ("doctor", "Show what is installed, what is missing, and how to get it."),
 )
@@ -55,15 +60,32 @@ def _program(words: Sequence[str]) -> App:
     for name, rows in GROUPS.items():
         epilogue = f"Each command shows examples: sensorann {name} COMMAND --help"
         group = App(name=name, help=dict(COMMANDS)[name], help_epilogue=epilogue, version_flags=())
-        _add_commands(group, rows, rest[0] if name == chosen else "", package=f"sensorann.cli.{name}")
+        words_left = rest if name == chosen else [""]
+        plain = tuple(row for row in rows if (name, row[0]) not in SUBGROUPS)
+        _add_commands(group, plain, words_left[0], package=f"sensorann.cli.{name}")
+        for row in rows:
+            if (name, row[0]) in SUBGROUPS:
+                group.command(_subgroup(name, row, words_left[1:] if words_left[0] == row[0] else None))
         app.command(group)
+    return app
+
+
+def _subgroup(group: str, row: tuple[str, str], words: Sequence[str] | None) -> App:
+    """Build a command with commands of its own; words are those after its name, None where it is not the chosen one."""
+    name, summary = row
+    rows, package = SUBGROUPS[group, name]
+    app = App(name=name, help=summary if words is None else None, help_epilogue="", version_flags=())
+    if words is not None:
+        module = import_module(f"sensorann.cli.{group}.{name}")
+        app.default(getattr(module, name))
+    _add_commands(app, rows, words[0] if words else "", package=package)
     return app
 
 
 def _add_commands(app: App, rows: Sequence[tuple[str, str]], chosen: str, *, package: str) -> None:
     for name, summary in rows:
         described = {} if name == chosen else {"help": summary}
-        module = f"{name}_" if iskeyword(name) else name
+        module = f"{name}_" if iskeyword(name) else name.replace("-", "_")
         app.command(f"{package}.{module}:{module}", name=name, help_epilogue="", **described)
 
 

@@ -1,46 +1,61 @@
-"""`sensorann compare`: labels against the truth."""
+"""`sensorann compare`: labels against the truth, or several people's against each other."""
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from collections.abc import Mapping
+from functools import partial
 from typing import Annotated
 
 from cyclopts import Parameter
-from rich.console import Console
-from rich.table import Table
 
-from sensorann import qa
+from sensorann.cli.against_truth import print_truth, shown, truth_document
+from sensorann.cli.agreement import (
+    agreement_document,
+    consensus_documents,
+    gold_document,
+    print_agreement,
+    print_consensus,
+    print_gold,
+)
 from sensorann.cli.label_formats import FromFormat
+from sensorann.cli.labellings import addresses_of, read_labellings
 from sensorann.cli.labels import read_labels
 from sensorann.cli.output import AsJson, print_json
 from sensorann.errors import UsageError
 from sensorann.formats import open_drive
-from sensorann.qa.errors import ALL, Grouping
-from sensorann.tracks.scoring import ScoreSummary
+from sensorann.qa.errors import Grouping
 
 THRESHOLD_NOT_MET = 3
-CHOICES = ("clear", "hota", "identity", "errors", "amota", "ap")
+TRUTH_METRICS = ("clear", "hota", "identity", "errors", "amota", "ap")
+CHOICES = (*TRUTH_METRICS, "agreement", "gold")
 
 
 def compare(
     truth: str,
     other: str,
     /,
-    *,
-    metric: str = "clear,hota,identity,errors",
+    *more: str,
+    metric: str | None = None,
     by: Grouping | None = None,
     drive: str | None = None,
-    min_iou: float = 0.5,
+    min_iou: float | None = None,
     minimum: Annotated[tuple[str, ...], Parameter(name="--min", negative="")] = (),
+    consensus: str | None = None,
+    quorum: int | None = None,
+    hidden: int | None = None,
+    seed: int = 0,
     from_format: FromFormat = None,
     as_json: AsJson = False,
 ) -> int:
-    """Measure labels against the truth, or two labellings against each other.
+    """Measure labels against the truth, or several people's labels against each other.
 
-    Ids may differ: clear, hota and identity pair boxes of one category by the overlap of their volumes, errors pair
-    objects that overlap most over the whole drive. amota lets go of the least sure tracks, one recall after the other,
-    by the attribute score; ap ranks boxes by it and ignores ids. Boxes at instants at which the truth has none are left
-    out of all but errors, and counted.
+    Against the truth, ids may differ: clear, hota and identity pair boxes of one category by the overlap of their
+    volumes, errors pair objects that overlap most over the whole drive. amota lets go of the least sure tracks, one
+    recall after the other, by the attribute score; ap ranks boxes by it and ignores ids. Boxes at instants at which the
+    truth has none are left out of all but errors, and counted.
+
+    agreement takes nobody for the truth, and any number of people; it is what three or more are compared by. gold
+    measures everybody by the first labelling: how many of its objects they find, and how many of theirs are right.
+    For many drives at once, name folders of label files that are called alike, or stores.
 
     For example:
 
@@ -48,69 +63,102 @@ def compare(
         sensorann compare truth.json complete.json --metric errors --by source
         sensorann compare truth.json tracks.json --metric ap --min-iou 0.7
         sensorann compare label_02/0000.txt tracks.json --drive kitti/training#0000 --min hota=0.8 --min mota=0.9
+        sensorann compare anna.json ben.json cleo.json --by class --consensus merged.json
+        sensorann compare anna/ ben/ --metric agreement --min f1=0.9
+        sensorann compare gold.json anna.json ben.json --metric gold --hidden 20 --min recall=0.9
 
     Parameters
     ----------
     truth
-        What is right: labels in any format that `sensorann convert` reads, or STORE#DRIVE.
+        What is right, or the first person's labels: any format that `sensorann convert` reads, or STORE#DRIVE.
     other
         What is measured.
+    more
+        More people's labels.
     metric
-        Any of clear, hota, identity, errors, amota, ap, with commas between them.
+        Any of clear, hota, identity, errors, amota, ap, with commas between them; or agreement; or gold. When not
+        given: clear,hota,identity,errors of two, agreement of more or with --consensus.
     by
-        Group the errors by class, by range from the ego vehicle (needs --drive), or by source of the box. ap has a row
-        per class anyway, and is grouped by range.
+        Group errors and agreement by class, by range from the ego vehicle (needs --drive), or by source of the box. ap
+        has a row per class anyway, and is grouped by range.
     drive
         The recording (ROOT or ROOT#NAME); KITTI and nuScenes labels need its calibration and poses.
     min_iou
-        Least overlap of boxes that are the same, for clear, identity, amota and the figures of KITTI (ap40).
+        Least overlap of boxes that are the same: 0.5 when not given; for agreement, consensus and gold that is of
+        vehicles, and 0.3 of others.
     minimum
-        A figure over all categories and its least value, as hota=0.8; may be given several times. Exit status 3 when
-        one is not met.
+        A figure over all categories and its least value, as hota=0.8; may be given several times. Of gold, everybody's
+        recall or precision. Exit status 3 when one is not met.
+    consensus
+        Merge the labels and write them here, those of many drives into this folder or store; says which objects
+        somebody should decide.
+    quorum
+        People who must have a box for the consensus to have it; more than half when not given.
+    hidden
+        Draw so many gold objects, of every category its share, and ask for no others; all count when not given.
+    seed
+        Of that draw: another one hides other objects.
     from_format
-        Format of both; recognised when not given.
+        Format of all; recognised when not given.
     as_json
         Print the figures as JSON.
     """
-    chosen = _metrics(metric)
+    several = bool(more) or consensus is not None
+    chosen = _metrics(metric or ("agreement" if several else "clear,hota,identity,errors"))
     least = dict(_minimum(text) for text in minimum)
-    if by is not None and "errors" not in chosen and not (by == "range" and "ap" in chosen):
-        raise UsageError(f"--by groups errors, and ap by range: add errors to --metric, got {metric!r}")
-    if not 0.0 < min_iou <= 1.0:
+    if min_iou is not None and not 0.0 < min_iou <= 1.0:
         raise UsageError(f"--min-iou must be above 0 and at most 1, got {min_iou}")
-    recording = None if drive is None else open_drive(drive)
-    right = read_labels(truth, drive=recording, format=from_format)
-    measured = read_labels(other, drive=recording, format=from_format)
-    comparison = qa.compare(right, measured, metrics=[m for m in qa.METRICS if m in chosen], threshold=min_iou)
-    table = qa.error_table(right, measured, by=by, drive=recording) if "errors" in chosen else None
-    ranges = {}
-    if by == "range" and "ap" in chosen:
-        ranges = qa.precision_by_range(right, measured, drive=recording, threshold=min_iou)
-    figures = comparison.rows[ALL] | (_error_figures(table.rows[ALL]) if table is not None else {})
+    _check_together(chosen, several=several, consensus=consensus, quorum=quorum, hidden=hidden, by=by)
+    if chosen <= set(TRUTH_METRICS):
+        recording = None if drive is None else open_drive(drive)
+        right, measured = (read_labels(name, drive=recording, format=from_format) for name in (truth, other))
+        document, figures = truth_document(right, measured, chosen, by=by, recording=recording, min_iou=min_iou or 0.5)
+        print_document = partial(print_truth, document, by)
+    else:
+        read = read_labellings((truth, other, *more), drive=drive, format=from_format)
+        outs = () if consensus is None else addresses_of(read, consensus)
+        if "gold" in chosen:
+            document, figures = gold_document(read, hidden=hidden, seed=seed, min_iou=min_iou)
+            print_document = partial(print_gold, document)
+        else:
+            document, figures = agreement_document(read, by=by, min_iou=min_iou)
+            print_document = partial(print_agreement, document, by)
     missed = _not_met(figures, least)
+    if consensus is not None:
+        document["consensus"] = consensus_documents(read, outs, quorum=quorum, min_iou=min_iou)
     if as_json:
-        document: dict[str, object] = {"left_out": comparison.n_left_out, "categories": comparison.rows}
-        if table is not None:
-            rows = {name: _json_safe(_error_figures(row)) for name, row in table.rows.items()}
-            document["errors"] = {"rows": rows, "missing": table.n_missing, "extra": table.n_extra}
-        if ranges:
-            document["ap_by_range"] = ranges
         print_json(document | {"not_met": missed})
         return THRESHOLD_NOT_MET if missed else 0
-    if chosen & {"clear", "hota", "identity", "amota"}:
-        _print_rows("category", _columns(comparison.rows, lambda name: name not in qa.PRECISION_FIGURES))
-    if "ap" in chosen:
-        _print_rows("category", _columns(comparison.rows, lambda name: name in qa.PRECISION_FIGURES))
-    if ranges:
-        _print_rows("range", ranges)
-    if table is not None:
-        _print_rows(by or "boxes", {name: _error_figures(row) for name, row in table.rows.items()})
-        print(f"{table.n_missing} boxes of the truth have no partner, {table.n_extra} of the other have none")
-    if comparison.n_left_out:
-        print(f"{comparison.n_left_out} boxes at instants at which the truth has none were left out")
+    print_document()
+    if consensus is not None:
+        print_consensus(document["consensus"])
     for name in missed:
-        print(f"not met: {name} is {_shown(figures[name])}, at least {least[name]:g} was asked for")
+        print(f"not met: {name} is {shown(figures[name])}, at least {least[name]:g} was asked for")
     return THRESHOLD_NOT_MET if missed else 0
+
+
+def _check_together(
+    chosen: set[str],
+    *,
+    several: bool,
+    consensus: str | None,
+    quorum: int | None,
+    hidden: int | None,
+    by: Grouping | None,
+) -> None:
+    """Refuse words that do not go together before anything is read."""
+    if len(chosen) > 1 and chosen & {"agreement", "gold"}:
+        raise UsageError(f"agreement and gold stand alone, got --metric {','.join(sorted(chosen))}")
+    if several and not chosen & {"agreement", "gold"}:
+        raise UsageError(f"{', '.join(sorted(chosen))} measure one labelling against the truth: name two")
+    if by is not None and not (chosen & {"errors", "agreement"}) and not (by == "range" and "ap" in chosen):
+        raise UsageError(f"--by groups errors, and ap by range: add errors to --metric, got {', '.join(chosen)!r}")
+    if quorum is not None and consensus is None:
+        raise UsageError("--quorum is of a consensus: add --consensus OUT")
+    if hidden is not None and "gold" not in chosen:
+        raise UsageError("--hidden draws gold objects: add --metric gold")
+    if consensus is not None and "gold" in chosen:
+        raise UsageError("--consensus takes nobody for the truth: leave out --metric gold")
 
 
 def _metrics(text: str) -> set[str]:
@@ -137,30 +185,3 @@ def _not_met(figures: Mapping[str, float], least: Mapping[str, float]) -> list[s
         if name not in figures:
             raise UsageError(f"--min knows {', '.join(figures)}, got {name!r}")
     return [name for name, value in least.items() if not figures[name] >= value]
-
-
-def _error_figures(summary: ScoreSummary) -> dict[str, float]:
-    return asdict(summary)
-
-
-def _json_safe(figures: Mapping[str, float]) -> dict[str, float | None]:
-    return {name: None if math.isnan(value) else value for name, value in figures.items()}
-
-
-def _columns(rows: Mapping[str, Mapping[str, float]], wanted: Callable[[str], bool]) -> dict[str, dict[str, float]]:
-    return {name: {column: value for column, value in row.items() if wanted(column)} for name, row in rows.items()}
-
-
-def _print_rows(head: str, rows: Mapping[str, Mapping[str, float]]) -> None:
-    table = Table(box=None, pad_edge=False)
-    table.add_column(head)
-    for name in next(iter(rows.values())):
-        table.add_column(name, justify="right", no_wrap=True)
-    for name, figures in rows.items():
-        table.add_row(name, *(_shown(value) for value in figures.values()))
-    # Wide enough for every column: a pipe has no width of its own, and a cut number is a wrong one.
-    Console(width=160).print(table)
-
-
-def _shown(value: float) -> str:
-    return f"{value}" if isinstance(value, int) else f"{value:.3f}"

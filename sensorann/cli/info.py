@@ -33,7 +33,12 @@ _HEADER = (
 
 
 def info(
-    drive: str, /, *, samples: Annotated[int, Parameter(validator=Number(gte=0))] = 5, as_json: AsJson = False
+    drive: str,
+    /,
+    *,
+    rig: Path | None = None,
+    samples: Annotated[int, Parameter(validator=Number(gte=0))] = 5,
+    as_json: AsJson = False,
 ) -> None:
     """Show sensors, frames, span, rates, gaps, points and calibration of a drive, and say what is odd.
 
@@ -44,11 +49,15 @@ def info(
         sensorann info recordings/monday.drive.h5
         sensorann info kitti/training
         sensorann info kitti/training#0003 --json
+        sensorann info kitti/training#0003 --rig radar_from_camera.json
 
     Parameters
     ----------
     drive
         A drive, ROOT#NAME, or a root.
+    rig
+        Calibration file (ours, Kalibr, ROS, OpenCV, KITTI, nuScenes, URDF, tf, OpenLABEL) to take instead of the
+        drive's own.
     samples
         Sweeps and images to read per sensor, spread over the drive.
     as_json
@@ -61,7 +70,7 @@ def info(
         else:
             print("\n".join(addresses))
         return
-    opened = open_drive(drive)
+    opened = open_drive(drive, rig=rig)
     summary = summarise(opened, n_samples=samples)
     odd = odd_things(opened, summary)
     if as_json:

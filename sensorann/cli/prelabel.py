@@ -15,7 +15,7 @@ from sensorann.errors import UsageError
 from sensorann.formats import open_drive, read_image_boxes
 from sensorann.scene import Labels, Source
 from sensorann.store.connecting import shown_address
-from sensorann.tracks.prelabelling.prelabel import PROPOSED
+from sensorann.tracks.prelabelling.prelabel import LEAST_CONFIDENCE, PROPOSED
 
 
 def prelabel(
@@ -25,14 +25,14 @@ def prelabel(
     out: Annotated[str, Parameter(alias="-o")],
     frames: str = ":",
     categories: str = ",".join(PROPOSED),
-    min_confidence: float = 0.2,
+    min_confidence: float = LEAST_CONFIDENCE,
     image_detections: Path | None = None,
     to_format: ToFormat = None,
     as_json: AsJson = False,
 ) -> None:
     """Propose tracks from the points of a drive, for people to correct: ground, groups, boxes, tracks.
 
-    Needs no labels and no network. Every track says how much it looks like an object (confidence) and whether it
+    Needs no labels and no network. Every track says how likely it is an object (confidence) and whether it
     moves; every box carries a standard deviation.
 
     For example:
@@ -51,7 +51,7 @@ def prelabel(
     categories
         What to look for, with commas between the names.
     min_confidence
-        Leave out tracks that look less like an object, 0 to 1.
+        Leave out tracks that are less likely an object, 0 to 1.
     image_detections
         2D boxes on the drive's pictures, COCO or OpenLABEL: they name categories, and make what they see surer.
     to_format
@@ -97,7 +97,13 @@ def _frames(text: str) -> slice:
     begin, colon, end = text.partition(":")
     if not colon or not all(part == "" or (part.isascii() and part.isdigit()) for part in (begin, end)):
         raise UsageError(f"--frames must be A:B with numbers of sweeps from 0, such as 100:200, got {text!r}")
-    return slice(int(begin) if begin else None, int(end) if end else None)
+    chosen = slice(int(begin) if begin else None, int(end) if end else None)
+    if chosen.stop is not None and chosen.stop <= (chosen.start or 0):
+        raise UsageError(
+            f"--frames A:B goes from A up to before B, so that B must be the greater one, got {text!r}"
+            + (f": did you mean {end}:{begin}?" if begin and chosen.stop < int(begin) else "")
+        )
+    return chosen
 
 
 def _summary(labels: Labels, out: str) -> dict[str, Any]:

@@ -23,6 +23,7 @@ def render(
     labels: str,
     out: Annotated[Path, Parameter(alias="-o")],
     from_format: FromFormat = None,
+    rig: Path | None = None,
     every: Annotated[int, Parameter(validator=Number(gte=1))] = 1,
     camera: tuple[str, ...] = (),
     video: bool = True,
@@ -51,6 +52,8 @@ def render(
         Label format: openlabel, kitti or nuscenes; recognised when not given.
     every
         Draw every N-th frame.
+    rig
+        Calibration file, as in `sensorann info`, to take instead of the drive's own.
     camera
         Draw only this camera; may be given several times.
     video
@@ -58,11 +61,12 @@ def render(
     as_json
         Print the summary as JSON.
     """
-    recording = open_drive(drive)
+    recording = open_drive(drive, rig=rig)
     frames = range(0, len(frame_timestamps_ns(recording)), every)
     summary = render_drive(
         recording,
-        read_labels(labels, drive=recording, format=from_format),
+        # Labels in the frame of a sensor were placed by the drive's own rig, whatever they are drawn with.
+        read_labels(labels, drive=open_drive(drive), format=from_format),
         out,
         frames=frames,
         cameras=camera or None,

@@ -1,7 +1,8 @@
-"""`sensorann view`: look at a drive and label it, in a window."""
+"""`sensorann view`: look at a drive and label it, in a window or a browser."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -11,9 +12,12 @@ from cyclopts.validators import Number
 import sensorann as sa
 from sensorann.cli.labels import place_and_drive
 from sensorann.errors import MissingDataError
-from viewers.keymap import read_keymap
+from viewers.keymap import Keymap, read_keymap
 from viewers.opening import open_session
 from viewers.recording import BYTES_PER_GB
+from viewers.session import Session
+
+Show = Callable[[Session, Keymap], None]
 
 
 def view(
@@ -21,10 +25,13 @@ def view(
     /,
     *,
     store: str = "labels.db",
+    rig: Path | None = None,
     keys: Path | None = None,
     cache_gb: Annotated[float, Parameter(validator=Number(gte=0))] = 2.0,
+    web: Annotated[bool, Parameter(negative="")] = False,
+    port: Annotated[int, Parameter(validator=Number(gte=0, lte=65535))] = 8040,
 ) -> None:
-    """Look at a drive and label it, in a window.
+    """Look at a drive and label it, in a window or a browser.
 
     Every edit is in the store the moment it is made, and can be undone; there is nothing to save. The window shows
     the keys when ? is pressed: Q and a click make a box, I fills an object between its keyframes, J goes to the frame
@@ -35,6 +42,7 @@ def view(
         sensorann view kitti/training#0000
         sensorann view kitti/training#0000 --store labels.db --keys my-keys.toml
         sensorann view kitti/training#0000 --store postgresql://anna@server/labels
+        sensorann view kitti/training#0000 --web
 
     Parameters
     ----------
@@ -43,13 +51,31 @@ def view(
     store
         STORE or STORE#DRIVE: where the labels are kept; a file is made where there is none. The drive's own name is
         taken when none is given.
+    rig
+        Calibration file, as in `sensorann info`, to take instead of the drive's own.
     keys
         TOML file with keys of your own; it names only what it changes.
     cache_gb
         Gigabytes of sweeps and images that are kept in memory.
+    web
+        Show it in a browser of this machine, which needs no graphics card: the address to open is printed. It holds a
+        token without which nothing is served. Ctrl+C, or Ctrl+Q in the page, ends it.
+    port
+        With --web: where this machine serves it, to itself alone; 0 takes a free one.
     """
     keymap = read_keymap(keys)
-    recording = sa.open_drive(drive)
+    recording = sa.open_drive(drive, rig=rig)
+    show = _browser(port) if web else _window(drive)
+    place, name = place_and_drive(store)
+    with sa.open_store(place, create=True) as opened:
+        session = open_session(recording, opened, name=name, cache_bytes=round(cache_gb * BYTES_PER_GB))
+        try:
+            show(session, keymap)
+        finally:
+            session.close()
+
+
+def _window(drive: str) -> Show:
     check_display(os.environ, drive)
     try:
         from viewers.window import show
@@ -58,13 +84,19 @@ def view(
             f'sensorann view needs Open3D: pip install "sensorann[viewer]" ({error}); '
             "`sensorann doctor` names system libraries that are missing"
         ) from error
-    place, name = place_and_drive(store)
-    with sa.open_store(place, create=True) as opened:
-        session = open_session(recording, opened, name=name, cache_bytes=round(cache_gb * BYTES_PER_GB))
-        try:
-            show(session, keymap)
-        finally:
-            session.close()
+    return show
+
+
+def _browser(port: int) -> Show:
+    try:
+        from viewers.web import show
+    except ImportError as error:
+        raise MissingDataError(f'sensorann view --web needs viser: pip install "sensorann[web]" ({error})') from error
+    return partial(show, port=port, tell=_tell)
+
+
+def _tell(address: str) -> None:
+    print(f"open {address}", flush=True)
 
 
 def check_display(environment: Mapping[str, str], drive: str) -> None:
@@ -78,5 +110,6 @@ def check_display(environment: Mapping[str, str], drive: str) -> None:
     if not environment.get("DISPLAY") and not environment.get("WAYLAND_DISPLAY"):
         raise MissingDataError(
             "sensorann view needs a screen, and neither DISPLAY nor WAYLAND_DISPLAY is set: "
-            f"`sensorann render {drive} --labels LABELS -o DIR` draws labels without one"
+            f"`sensorann view {drive} --web` shows it in a browser, `sensorann render {drive} --labels LABELS -o DIR` "
+            "draws labels into files"
         )

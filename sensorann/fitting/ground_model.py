@@ -143,16 +143,15 @@ def _densest_place(cloud: NDArray[Any]) -> NDArray[np.float64]:
 
 def _seeds(means: NDArray[np.float64], spans: NDArray[np.float64], sensors: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Cells (A, B) at the lowest height that many of those near a sensor share; `sensors` relative to the lattice."""
-    seeds = np.zeros(spans.size, np.bool_)
-    bare = np.flatnonzero(spans <= ground_growth.STANDING)
-    cells = means.reshape(-1, 3)[bare]
+    seeds = np.zeros(spans.shape, np.bool_)
+    bare = spans <= ground_growth.STANDING
+    x, y, z = np.ascontiguousarray(np.moveaxis(means, 2, 0))
     for sensor in _spread_out(sensors):
-        offsets = cells[:, :2] - sensor[:2]
-        near = (offsets**2).sum(axis=1) <= _SEED_RADIUS**2
+        near = bare & ((x - sensor[0]) ** 2 + (y - sensor[1]) ** 2 <= _SEED_RADIUS**2)  # False for NaN
         if near.any():
-            level = lowest_level(cells[near, 2])
-            seeds[bare[near & (np.abs(cells[:, 2] - level) <= _SEED_BAND)]] = True
-    return seeds.reshape(spans.shape)
+            level = lowest_level(z[near])
+            seeds |= near & (np.abs(z - level) <= _SEED_BAND)
+    return seeds
 
 
 def _spread_out(sensors: NDArray[np.float64]) -> list[NDArray[np.float64]]:

@@ -7,17 +7,14 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from sensorann.errors import MissingDataError
 from sensorann.fitting.heading import from_doppler, from_keyframes, from_motion, nothing_known
+from sensorann.fitting.radar_returns import of_box, radar_returns
 from sensorann.geometry import Cuboid, Transform
-from sensorann.scene import Drive, Motion, Sensor, Source, Sweep, Track, nearest_indices
+from sensorann.scene import Drive, Motion, Source, Track
 
-# Keyframes further away in time say nothing of a heading, and radar scans must be of the same instant.
-_LONGEST_S, _SAME_INSTANT_S = 3.0, 0.06
-# Returns so far beside the box still come from the object, metres.
-_RADAR_MARGIN = 0.7
+# Keyframes further away in time say nothing of a heading.
+_LONGEST_S = 3.0
 _PLACED = (Source.HUMAN, Source.IMPORTED)
-_OVER_GROUND = ("vx_comp", "vy_comp")
 
 
 def track_factor(
@@ -50,39 +47,13 @@ def track_factor(
 
 
 def radar_factor(drive: Drive, box: Cuboid, *, at_ns: int, motion: Motion) -> NDArray[np.float64]:
-    """Factor (720,) of the radar returns from a box, over headings in the ego frame, as the box is.
-
-    Only radars whose scans say the speed over ground count (fields `vx_comp` and `vy_comp`), with a scan of the same
-    instant.
-    """
+    """Factor (720,) of the radar returns from a box, over headings in the ego frame, as the box is."""
     factor = nothing_known()
-    for radar in drive.rig.of_kind("radar"):
-        scan = _scan_at(drive, radar, at_ns)
-        if scan is None or not all(name in scan.fields for name in _OVER_GROUND):
-            continue
-        points = radar.ego_from_sensor.apply(scan.points)
-        local = box.frame_from_cuboid.inverse().apply(points)
-        # Many radars measure no height: the plan decides.
-        inside = (np.abs(local[:, :2]) <= np.asarray(box.size[:2]) / 2 + _RADAR_MARGIN).all(axis=1)
-        toward = scan.points[inside, :2].astype(np.float64)
-        azimuths = np.arctan2(toward[:, 1], toward[:, 0])
-        vx, vy = (np.asarray(scan.fields[name], np.float64)[inside] for name in _OVER_GROUND)
-        away = vx * np.cos(azimuths) + vy * np.sin(azimuths)
-        factor = factor + from_doppler(azimuths + radar.ego_from_sensor.yaw, away, motion=motion)
+    for returns in radar_returns(drive, at_ns):
+        own = of_box(returns, box)
+        toward = np.arctan2(returns.sights[own, 1], returns.sights[own, 0])
+        factor = factor + from_doppler(toward, returns.speeds[own], motion=motion)
     return factor
-
-
-def _scan_at(drive: Drive, radar: Sensor, at_ns: int) -> Sweep | None:
-    times = drive.timestamps_ns(radar.name)
-    if not len(times):
-        return None
-    index = int(nearest_indices(times, [at_ns])[0])
-    if abs(int(times[index]) - at_ns) * 1e-9 > _SAME_INSTANT_S:
-        return None
-    try:
-        return drive.sweep(radar.name, index)
-    except MissingDataError:
-        return None  # a drive that came without its radar files is still a drive
 
 
 def stroke_direction(start: NDArray[np.float64], end: NDArray[np.float64]) -> float:

@@ -11,9 +11,8 @@ from scipy.ndimage import minimum_filter
 from sensorann.errors import ArgumentError
 from sensorann.fitting.clicking import ClickedFit, chosen_lidar, into_world
 from sensorann.fitting.proposing import Proposal, cuboid_from_click
-from sensorann.geometry import Camera, Cuboid, Transform
+from sensorann.geometry import Camera, Cuboid, Cuboids, Transform, outlines, rectangle_overlaps
 from sensorann.geometry.arrays import as_array
-from sensorann.geometry.cuboids import CORNER_SIGNS
 from sensorann.scene import Drive, Ontology, Sweep, check_drive, default_ontology, nearest_indices, sync
 
 # An object covers the middle of its box: points in so much of its width and height are tried.
@@ -74,7 +73,7 @@ def cuboid_from_image_box(
             found = cuboid_from_click(sweep, seed, known, category, ego_from_sensor=ego_from_sensor)
         except ArgumentError:
             continue  # a point of the road, or of something too large
-        match = _overlap(_outline(found.cuboid, lens, camera_from_ego), wanted)
+        match = _match(found.cuboid, lens, camera_from_ego, wanted)
         if match > best_match:
             best, best_match = found, match
     if best is None:
@@ -148,21 +147,13 @@ def _standing(points: NDArray[np.float64], rows: NDArray[np.int64]) -> NDArray[n
     return np.asarray(points[rows, 2] > ground[tuple(cells[rows].T)] + _CLEARANCE)
 
 
-def _outline(cuboid: Cuboid, lens: Camera, camera_from_ego: Transform) -> NDArray[np.float64]:
-    """Box (4,) around a cuboid in the picture; empty where no corner can be imaged."""
-    corners = cuboid.frame_from_cuboid.apply(CORNER_SIGNS * np.asarray(cuboid.size) / 2)
-    pixels = lens.project(corners, camera_from_points=camera_from_ego)
-    pixels = pixels[np.isfinite(pixels).all(axis=1)]
-    if not len(pixels):
-        return np.zeros(4)
-    return _cut(np.concatenate([pixels.min(axis=0), pixels.max(axis=0)]), lens)
-
-
-def _overlap(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
-    """Intersection over union of two boxes (4,)."""
-    shared = np.maximum(np.minimum(one[2:], other[2:]) - np.maximum(one[:2], other[:2]), 0.0).prod()
-    areas = sum(float((box[2:] - box[:2]).prod()) for box in (one, other))
-    return float(shared / max(areas - shared, 1e-12))
+def _match(cuboid: Cuboid, lens: Camera, camera_from_ego: Transform, box: NDArray[np.float64]) -> float:
+    """Intersection over union of a box (4,) and the outline of a cuboid in the picture; 0 where it is not in sight."""
+    pose = camera_from_ego @ cuboid.frame_from_cuboid
+    seen = Cuboids(
+        centers=pose.translation[None], sizes=np.array([cuboid.size]), rotations=pose.rotation[None], frame="camera"
+    )
+    return float(np.nan_to_num(rectangle_overlaps(outlines(seen, lens)[0], box)))
 
 
 def _in_world(drive: Drive, proposal: Proposal, sweep: Sweep) -> Proposal:

@@ -1,4 +1,9 @@
-"""The ground around one spot: a plane under the lowest points."""
+"""The ground around one spot: a plane under the lowest points.
+
+Beside `sensorann.fitting.ground`, which models a whole sweep around its sensor: a click, a rough box or the points of a
+track bring a cloud that is cut to some ten metres, where no sensor stands, and need a slope that goes on below the
+object. A plane of those few square metres takes a tenth of the time.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +20,8 @@ _N_ROUNDS = 6
 _STEEPEST = 0.2
 _LEVEL_WEIGHT = 3.0
 _LEVEL_SHARE = 0.3
+# So many heights, evenly taken from all in their order, tell the level.
+_ENOUGH_HEIGHTS = 1000
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -80,7 +87,7 @@ def lowest_level(heights: NDArray[np.float64]) -> float:
 
     The fullest window may be the roofs of a parked row; a window with a fraction as many below it is the road between.
     """
-    ordered = np.sort(heights)
+    ordered = np.sort(heights)[:: len(heights) // _ENOUGH_HEIGHTS + 1]
     counts = np.searchsorted(ordered, ordered + 0.3, side="right") - np.arange(len(ordered))
     start = int(np.argmax(counts >= _LEVEL_SHARE * counts.max()))
     return float(np.median(ordered[start : start + counts[start]]))

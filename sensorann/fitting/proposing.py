@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sensorann.errors import ArgumentError
+from sensorann.fitting.bodies import centred_on_body
 from sensorann.fitting.cuboid_fit import TooFewPointsError, check_size
 from sensorann.fitting.growing import narrowing_gaps, nested_clusters, usual_gap
 from sensorann.fitting.heading import HeadingBelief
@@ -18,7 +19,7 @@ from sensorann.fitting.size_belief import of_known_size
 from sensorann.fitting.surroundings import Surroundings, look_around
 from sensorann.geometry import Cuboid, Transform
 from sensorann.geometry.arrays import as_array
-from sensorann.scene import Category, Ontology, Sweep
+from sensorann.scene import Category, Motion, Ontology, Sweep
 
 # The widest gap that is tried, in usual ones: glass and dark paint leave holes in a car.
 _WIDEST_GAP = 3.0
@@ -116,9 +117,12 @@ def cuboid_from_click(
             f"the points joined to it are fewer than 3 or span more than {reader.longest:g} m"
         )
     best = max(candidates, key=_Candidate.worth)
-    _check_apart(best.reading.cuboid, reader.sensor)
+    cuboid = best.reading.cuboid
+    if best.reading.category.motion is Motion.PEDESTRIAN:
+        cuboid = centred_on_body(cuboid, around.points[best.members], reader.sensor)
+    _check_apart(cuboid, reader.sensor)
     proposal = Proposal(
-        cuboid=best.reading.cuboid,
+        cuboid=cuboid,
         category=best.reading.category.name,
         confidence=0.0,
         category_probability=best.reading.category_probability,

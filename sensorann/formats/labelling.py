@@ -42,6 +42,11 @@ LABEL_FORMATS = {
 _log = logging.getLogger(__name__)
 
 
+def are_labels(path: Path | str) -> bool:
+    """Tell whether labels of any format lie at a path or address, by its name and a look at its beginning."""
+    return any(own.recognises(Path(path)) for own in LABEL_FORMATS.values())
+
+
 def read_labels(path: Path | str, *, drive: Drive | None = None, format: str | None = None) -> Labels:  # noqa: A002
     """Read labels of any format; boxes come in the world frame where there are ego poses.
 

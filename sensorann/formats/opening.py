@@ -14,7 +14,8 @@ from sensorann.formats.kitti import raw as kitti_raw
 from sensorann.formats.kitti import tracking as kitti_tracking
 from sensorann.formats.nuscenes import drive as nuscenes
 from sensorann.formats.packed import drive as packed
-from sensorann.scene import Drive
+from sensorann.formats.rigs import read_rig_document, recalibrated
+from sensorann.scene import Drive, RecalibratedDrive
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +50,21 @@ def list_drives(path: Path | str) -> list[str]:
     return [f"{root}#{name}" for name in _layout_of(root).drive_names(root)]
 
 
-def open_drive(path: Path | str) -> Drive:
+def open_drive(path: Path | str, *, rig: Path | str | None = None) -> Drive:
     """Open a drive; the layout is recognised, nothing is loaded before it is asked for.
 
     Parameters
     ----------
     path : a drive, or ``ROOT#NAME`` for one of several in a root
+    rig : a calibration file, in any of `RIG_FORMATS`, whose poses and lenses are taken instead of the drive's own
 
     Raises
     ------
     MissingDataError
         When there is nothing at the path.
     FormatError
-        When no layout is recognised there, or its files are damaged.
+        When no layout is recognised there, or its files are damaged; when the calibration names no sensor of the
+        drive, or is for pictures of another size.
     ArgumentError
         When the root holds several drives and none, or an unknown one, is named.
     """
@@ -76,7 +79,10 @@ def open_drive(path: Path | str) -> Drive:
         raise ArgumentError(
             f"{root} ({layout.name}) holds {len(names)} drives and {asked}; write {root}#NAME, NAME one of: {shown}"
         )
-    return layout.open_drive(root, name)
+    drive = layout.open_drive(root, name)
+    if rig is None:
+        return drive
+    return RecalibratedDrive(drive, recalibrated(drive.rig, read_rig_document(rig), Path(rig)))
 
 
 def _layout_of(root: Path) -> Layout:

@@ -3,6 +3,7 @@
 from sensorann.geometry.cameras import Camera
 from sensorann.geometry.cuboids import Cuboid, Cuboids
 from sensorann.geometry.deskew import deskew_points
+from sensorann.geometry.outlines import outlines, rectangle_overlaps
 from sensorann.geometry.overlap import bev_giou, bev_iou, giou_3d, iou_3d, paired_bev_iou, paired_iou_3d, rotated_nms
 from sensorann.geometry.points import (
     PointGroups,
@@ -30,10 +31,12 @@ __all__ = [
     "euclidean_clusters",
     "giou_3d",
     "iou_3d",
+    "outlines",
     "paired_bev_iou",
     "paired_iou_3d",
     "points_in_cuboid",
     "points_in_cuboids",
+    "rectangle_overlaps",
     "rotated_nms",
     "voxel_downsample",
 ]

@@ -31,6 +31,16 @@ def rotations_from_yaws(yaws: ArrayLike) -> NDArray[np.float64]:
     return rotations
 
 
+def angles_from_rotation(rotation: ArrayLike) -> NDArray[np.float64]:
+    """Roll, pitch, yaw (3,) of a rotation (3, 3) about fixed x, y, z; straight up or down roll is 0."""
+    rotation = np.asarray(rotation, np.float64)
+    across = float(np.hypot(rotation[0, 0], rotation[1, 0]))
+    pitch = np.arctan2(-rotation[2, 0], across)
+    if across < 1e-9:
+        return np.array([0.0, pitch, np.arctan2(-rotation[0, 1], rotation[1, 1])])
+    return np.array([np.arctan2(rotation[2, 1], rotation[2, 2]), pitch, np.arctan2(rotation[1, 0], rotation[0, 0])])
+
+
 def rotations_from_quaternions(quaternions_wxyz: ArrayLike) -> NDArray[np.float64]:
     """Rotations of (..., 4) quaternions, w first; they are normalised first.
 

@@ -72,6 +72,7 @@ def draw_birdseye(
     trails: Sequence[ArrayLike] = (),
     trail_colors: Sequence[Sequence[int]] = (),
     title: str = "",
+    vehicle: bool = True,
 ) -> NDArray[np.uint8]:
     """Draw one instant from above.
 
@@ -85,6 +86,7 @@ def draw_birdseye(
     trails : paths (K, 3) of box centres up to this instant, faint where long ago
     trail_colors : one color per trail
     title : text in the upper left corner
+    vehicle : False where something else stands in the middle: no vehicle, and no rings around it
 
     Returns
     -------
@@ -106,10 +108,13 @@ def draw_birdseye(
     for i, points in enumerate(sweeps):
         _draw_points(image, view, points, LIDAR_TINTS[i % len(LIDAR_TINTS)])
     texts = Captions(image)
-    _draw_rings(image, view, texts)
+    _draw_scale(image, view, texts)
+    if vehicle:
+        _draw_rings(image, view, texts)
     for path, color in zip(trails, trail_colors, strict=True):
         _draw_trail(image, view, path, color)
-    _draw_ego(image, view)
+    if vehicle:
+        _draw_ego(image, view)
     if title:
         texts.put(title, (10, 22), TEXT)
     if len(sweeps) > 1:
@@ -135,19 +140,29 @@ def _draw_points(image: NDArray[np.uint8], view: BirdseyeView, sweep: ArrayLike,
 
 
 def _draw_rings(image: NDArray[np.uint8], view: BirdseyeView, texts: Captions) -> None:
-    """Rings of equal distance from the vehicle with their metres, and a scale bar."""
-    step = next((s for s in _STEPS if s >= view.radius / 5), _STEPS[-1])
+    """Rings of equal distance from the vehicle with their metres."""
+    step = _step(view)
     middle = round((view.side - 1) / 2)
     for distance in np.arange(step, view.radius * 1.41, step):
         radius = round(distance * view.pixels_per_metre)
         cv2.circle(image, (middle, middle), radius, GRID, 1, cv2.LINE_AA)
         if distance < view.radius:
             texts.put(f"{distance:g} m", (middle + 0.7071 * radius, middle + 0.7071 * radius), (160, 150, 145))
-    right, bottom = view.side - 20.0, view.side - 20.0
+
+
+def _draw_scale(image: NDArray[np.uint8], view: BirdseyeView, texts: Captions) -> None:
+    step = _step(view)
+    margin = min(20.0, view.side / 20)
+    right, bottom = view.side - margin, view.side - margin
     left = right - step * view.pixels_per_metre
     bar = np.array([[left, bottom - 6], [left, bottom], [right, bottom], [right, bottom - 6]])
     draw_polyline(image, bar, TEXT, thickness=2)
     texts.put(f"{step:g} m", ((left + right) / 2, bottom - 14), TEXT, centered=True)
+
+
+def _step(view: BirdseyeView) -> float:
+    """A round distance, about a fifth of what is shown, metres."""
+    return next((s for s in _STEPS if s >= view.radius / 5), _STEPS[-1])
 
 
 def _draw_ego(image: NDArray[np.uint8], view: BirdseyeView) -> None:

@@ -13,13 +13,12 @@ from sensorann.geometry import Transform
 from sensorann.images.birdseye import BirdseyeView, draw_birdseye
 from sensorann.images.colors import BACKGROUND, TEXT, track_color
 from sensorann.images.instants import InstantBoxes, boxes_at
-from sensorann.images.lines import Captions
+from sensorann.images.lines import Captions, short_id
 from sensorann.images.overlays import draw_cuboids, draw_ranges
 from sensorann.images.tally import Tally
 from sensorann.scene import Drive, Labels, sync
 
 _TRAIL_S = 5.0
-_LONGEST_ID = 8
 _VIDEO_HEIGHT = 720
 _VIDEO_CAMERA_WIDTH = 960
 
@@ -43,8 +42,20 @@ class Frame:
 
 
 def read_frame(drive: Drive, *, index: int, timestamp_ns: int, reach_ns: int, tally: Tally) -> Frame:
-    """Read the sweep of every LiDAR nearest to the frame, each moved by the ego pose of its own instant."""
-    sweeps, names = [], []
+    """Read what all LiDARs measured at a frame."""
+    sweeps = sweeps_near(drive, timestamp_ns, reach_ns=reach_ns, tally=tally)
+    return Frame(
+        index=index,
+        timestamp_ns=timestamp_ns,
+        reach_ns=reach_ns,
+        sweeps=tuple(sweeps.values()),
+        sweep_names=tuple(sweeps),
+    )
+
+
+def sweeps_near(drive: Drive, timestamp_ns: int, *, reach_ns: int, tally: Tally) -> dict[str, NDArray[np.float64]]:
+    """Points (N, 3) of every LiDAR nearest to an instant by name, each moved by the ego pose of its own instant."""
+    sweeps = {}
     for sensor in drive.rig.of_kind("lidar"):
         try:
             i = sync(drive, sensor.name, timestamp_ns)
@@ -57,15 +68,8 @@ def read_frame(drive: Drive, *, index: int, timestamp_ns: int, reach_ns: int, ta
             tally.skip(f"no points of {sensor.name}", error)
             continue
         points = points[np.isfinite(points).all(axis=1)]
-        sweeps.append((_frame_from_ego(drive, own_ns) @ sensor.ego_from_sensor).apply(points))
-        names.append(sensor.name)
-    return Frame(
-        index=index,
-        timestamp_ns=timestamp_ns,
-        reach_ns=reach_ns,
-        sweeps=tuple(sweeps),
-        sweep_names=tuple(names),
-    )
+        sweeps[sensor.name] = (_frame_from_ego(drive, own_ns) @ sensor.ego_from_sensor).apply(points)
+    return sweeps
 
 
 def camera_picture(
@@ -139,8 +143,7 @@ def _captions(boxes: InstantBoxes, labels: Labels) -> list[str]:
     """Name every box by the common name of its category and its id, a long id by its beginning."""
     ontology = labels.ontology
     names = [ontology[category].name if category in ontology else category for category in boxes.categories]
-    ids = [track_id if len(track_id) <= _LONGEST_ID else track_id[:6] + ".." for track_id in boxes.track_ids]
-    return [f"{name} {track_id}" for name, track_id in zip(names, ids, strict=True)]
+    return [f"{name} {short_id(track_id)}" for name, track_id in zip(names, boxes.track_ids, strict=True)]
 
 
 def _frame_from_ego(drive: Drive, timestamp_ns: int) -> Transform:

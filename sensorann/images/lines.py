@@ -15,6 +15,7 @@ from sensorann.images.colors import BACKGROUND
 _SHIFT = 4
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 DASH_PX = 6.0
+_LONGEST_ID = 8
 
 
 def draw_polyline(
@@ -83,6 +84,11 @@ class Captions:
         _darken(self.image, box)
         cv2.putText(self.image, text, (left, bottom), _FONT, self.scale, tuple(color), 1, cv2.LINE_AA)
         return True
+
+
+def short_id(track_id: str) -> str:
+    """Shorten a long id to its beginning, as captions have room for it."""
+    return track_id if len(track_id) <= _LONGEST_ID else track_id[:6] + ".."
 
 
 def _darken(image: NDArray[np.uint8], box: tuple[int, int, int, int]) -> None:

@@ -4,8 +4,11 @@ from sensorann.scene.annotations import Event, ImageTrack, Relation, Tag
 from sensorann.scene.deskewing import deskew
 from sensorann.scene.detections import Detections
 from sensorann.scene.drive import Drive, check_drive, check_index, frame_timestamps_ns, one_line, reference_sensor
+from sensorann.scene.ground_speeds import Returns, returns_over_ground
+from sensorann.scene.guideline import Guideline, guideline_from
 from sensorann.scene.labels import Labels
 from sensorann.scene.ontology import MOTION_MODELS, Category, Motion, MotionModel, Ontology, Wander, default_ontology
+from sensorann.scene.recalibrated import RecalibratedDrive
 from sensorann.scene.rig import SENSOR_KINDS, Rig, Sensor, SensorKind, sensor_kind
 from sensorann.scene.sweep import Sweep
 from sensorann.scene.sync import nearest_indices, sync
@@ -22,12 +25,15 @@ __all__ = [
     "Detections",
     "Drive",
     "Event",
+    "Guideline",
     "ImageTrack",
     "Labels",
     "Motion",
     "MotionModel",
     "Ontology",
+    "RecalibratedDrive",
     "Relation",
+    "Returns",
     "Rig",
     "Sensor",
     "SensorKind",
@@ -42,11 +48,13 @@ __all__ = [
     "deskew",
     "frame_timestamps_ns",
     "from_sensor",
+    "guideline_from",
     "into_sensor",
     "labels_in_world",
     "nearest_indices",
     "one_line",
     "reference_sensor",
+    "returns_over_ground",
     "sensor_kind",
     "sources_of",
     "sync",

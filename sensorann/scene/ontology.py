@@ -9,6 +9,7 @@ from functools import cache
 from types import MappingProxyType
 
 from sensorann.errors import ArgumentError
+from sensorann.scene.guideline import Guideline
 
 
 class Motion(StrEnum):
@@ -90,6 +91,7 @@ class Category:
     spread : standard deviation of each edge among objects of the category, as a share of the edge
     share : how often it is met beside the others; only ratios count
     aliases : format (``kitti``, ``nuscenes``) to the names that stand for it there; the first one is written
+    guideline : what the project asks of its boxes
     """
 
     name: str
@@ -98,6 +100,7 @@ class Category:
     spread: tuple[float, float, float] = (0.15, 0.12, 0.12)
     share: float = 1.0
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    guideline: Guideline = field(default_factory=Guideline)
 
     def __post_init__(self) -> None:
         for name, edges in (("size", self.size), ("spread", self.spread)):

@@ -1,4 +1,7 @@
-"""How an event comes about: its names are checked, it meets what is there by now, and is written with what follows."""
+"""How an event comes about: its names are checked, it meets what is there by now, and is written with what follows.
+
+Each function works in the transaction of a connection that holds the lock on the journal.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,6 @@ from sensorann.store.difference import difference
 from sensorann.store.journal import Note
 from sensorann.store.patch import Patch
 from sensorann.store.reconciling import reconcile
-
-# Each of these works in the transaction of a connection that holds the lock on the journal.
 
 
 def commit(

@@ -148,9 +148,7 @@ def _connect_server(address: str, wait_s: float) -> tuple[Engine, str]:
     try:
         engine = create_engine(url, pool_pre_ping=True)
     except ImportError as error:
-        raise StoreError(
-            "PostgreSQL stores need psycopg and libpq: pip install 'sensorann[postgres]', and libpq5 of your system"
-        ) from error
+        raise StoreError("PostgreSQL stores need psycopg: pip install 'sensorann[postgres]'") from error
 
     def prepare(connection: Any, _record: object) -> None:
         with connection.cursor() as cursor:

@@ -21,6 +21,7 @@ from sensorann.store.journal import JournalEvent
 from sensorann.store.kinds import AUTOMATIC, BESIDE_LABELS
 from sensorann.store.reviewing import changed_since, comments, decisions
 from sensorann.store.roles import roles
+from sensorann.store.sampling import decisions_about
 from sensorann.store.signing import sign_offs
 from sensorann.store.statistics import Statistics, statistics
 from sensorann.store.store import Store
@@ -142,6 +143,7 @@ def _review(store: Store, drive: str, events: list[JournalEvent], counted: Stati
         "comments": len(said),
         "open_comments": sum(one.resolved_by is None for one in said),
         "rework_rate": counted.rework_rate,
+        "samples": {name: dict(body) for name, body in decisions_about(store, drive).items()},
     }
 
 

@@ -57,6 +57,13 @@ def verify(store: Store, *, rebuild: bool = False) -> Verification:
     return found
 
 
+def head_hash(store: Store) -> str:
+    """Hash of the last event, in hexadecimal: it names the state of the whole store."""
+    with store.reading() as connection:
+        _, _, last = journal.last_event(connection, lock=False)
+    return last.hex()
+
+
 def _verify(connection: Connection, *, rebuild: bool) -> Verification:
     replay, faults = _replayed(connection)
     head = replay.hash.hex()

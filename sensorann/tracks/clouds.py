@@ -158,7 +158,16 @@ def _schedule(regions: Sequence[Region]) -> tuple[NDArray[np.int64], list[list[t
 
 def points_at(drive: Drive, timestamp_ns: int) -> NDArray[np.float64] | None:
     """Points (N, 3) of all LiDARs at an instant, in the world (in the ego frame without poses); None without sweeps."""
-    clouds = []
+    timed = timed_points_at(drive, timestamp_ns)
+    return None if timed is None else timed[0]
+
+
+def timed_points_at(drive: Drive, timestamp_ns: int) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+    """Points (N, 3) as `points_at` has them, and by how many seconds each (N,) is later than the instant.
+
+    NaN where a sweep does not say when its points were measured.
+    """
+    clouds, delays = [], []
     for sensor in drive.rig.of_kind("lidar"):
         times = drive.timestamps_ns(sensor.name)
         if not len(times):
@@ -170,23 +179,31 @@ def points_at(drive: Drive, timestamp_ns: int) -> NDArray[np.float64] | None:
             sweep = drive.sweep(sensor.name, index)
         except MissingDataError:
             continue
-        clouds.append(_placed(drive, sweep, sensor.ego_from_sensor))
-    return np.concatenate(clouds) if clouds else None
+        points = _placed(drive, sweep, sensor.ego_from_sensor)
+        known = np.isfinite(points).all(axis=1)
+        clouds.append(points[known])
+        delays.append(_delays(sweep, timestamp_ns)[known])
+    return (np.concatenate(clouds), np.concatenate(delays)) if clouds else None
+
+
+def _delays(sweep: Sweep, timestamp_ns: int) -> NDArray[np.float64]:
+    offsets = sweep.fields.get(TIME_FIELD)
+    if offsets is None or not offsets.any():
+        return np.full(len(sweep), np.nan)
+    return np.asarray((sweep.timestamp_ns - timestamp_ns + offsets.astype(np.int64)) * 1e-9)
 
 
 def _placed(drive: Drive, sweep: Sweep, ego_from_sensor: Transform) -> NDArray[np.float64]:
-    """Points of one sweep in the frame of the labels, those without a position left out."""
+    """Points of one sweep in the frame of the labels; NaN for those without a position."""
     trajectory = drive.trajectory
     if trajectory is None:
-        points = ego_from_sensor.apply(sweep.points)
-        return points[np.isfinite(points).all(axis=1)]
+        return ego_from_sensor.apply(sweep.points).astype(np.float64)
     offsets = sweep.fields.get(TIME_FIELD)
     if offsets is not None and len(offsets):
         ends = sweep.timestamp_ns + np.array([offsets.min(), offsets.max()], np.int64)
         if trajectory.covers(ends).all() and offsets.any():
             sweep = deskew(sweep, ego_from_sensor=ego_from_sensor, trajectory=trajectory)
-    points = (trajectory.at(sweep.timestamp_ns) @ ego_from_sensor).apply(sweep.points)
-    return points[np.isfinite(points).all(axis=1)]
+    return (trajectory.at(sweep.timestamp_ns) @ ego_from_sensor).apply(sweep.points)
 
 
 def viewer_at(drive: Drive, timestamp_ns: int) -> NDArray[np.float64]:

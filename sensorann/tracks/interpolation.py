@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import get_args
 
@@ -48,6 +48,7 @@ def interpolate(
     keyframe_sigma: float = 0.0,
     points: bool = True,
     extend: bool = False,
+    only: Collection[str] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Labels:
     """Fill every track between its keyframes, in the world frame at the sensors' real timestamps.
@@ -72,6 +73,8 @@ def interpolate(
     points : let ``smooth`` follow each object's own points in the LiDAR sweeps between its keyframes
     extend : follow them beyond the first and last keyframe too, as far as its points are found; see
         `sensorann.tracks.extending`, which also says why it ended
+    only : ids of the tracks to fill, each as it would be among all; the others stay as they are, and only sweeps near
+        those asked for are read
     progress : called with the number of sweeps read and of all sweeps
 
     Returns
@@ -83,7 +86,7 @@ def interpolate(
     Raises
     ------
     ArgumentError
-        When an argument or a sigma is out of range, or the ontology does not know a category.
+        When an argument or a sigma is out of range, the ontology does not know a category, or `only` an id.
     TimeRangeError
         When a box in the ego frame lies outside the ego trajectory.
     """
@@ -100,7 +103,8 @@ def interpolate(
     motions = [_motion_of(track, labels.ontology) for track in labels.tracks]
     labels = labels_in_world(labels, drive.trajectory)
     keyed = [keyframes_of(track, keyframe_sigma=keyframe_sigma) for track in labels.tracks]
-    _tell(labels, keyed, drive)
+    chosen = _chosen(labels, only)
+    _tell(replace(labels, tracks=tuple(labels.tracks[i] for i in chosen)), [keyed[i] for i in chosen], drive)
     filled = [i for i, keys in enumerate(keyed) if len(keys)]
     motions = [motions[i] for i in filled]
     keys = [with_slack(keyed[i], MOTION_MODELS[motion]) for i, motion in zip(filled, motions, strict=True)]
@@ -111,12 +115,30 @@ def interpolate(
             Followed(keyframes=key, curve=curve, complete=track, motion=motion)
             for key, curve, track, motion in zip(keys, along, complete, motions, strict=True)
         ]
-        complete = follow_points(drive, items, progress=progress)
+        complete = follow_points(drive, items, only=only, progress=progress)
+    asked = dict(zip(filled, complete, strict=True))
+    result = replace(labels, tracks=tuple(asked.get(i, labels.tracks[i]) for i in chosen))
+    if extend:
+        result = extend_tracks(result, drive, progress=progress).labels
+    return _among(labels, result, chosen)
+
+
+def _chosen(labels: Labels, only: Collection[str] | None) -> list[int]:
+    """Rows of the tracks that were asked for."""
+    rows = {track.id: row for row, track in enumerate(labels.tracks)}
+    if only is None:
+        return list(rows.values())
+    if unknown := set(only) - set(rows):
+        raise ArgumentError(f"only names {min(unknown)!r}, and there is no such track")
+    return sorted(rows[track_id] for track_id in only)
+
+
+def _among(labels: Labels, filled: Labels, chosen: Sequence[int]) -> Labels:
+    """Put filled tracks in their places among the others."""
     tracks = list(labels.tracks)
-    for i, track in zip(filled, complete, strict=True):
-        tracks[i] = track
-    result = replace(labels, tracks=tuple(tracks))
-    return extend_tracks(result, drive, progress=progress).labels if extend else result
+    for row, track in zip(chosen, filled.tracks, strict=True):
+        tracks[row] = track
+    return replace(filled, tracks=tuple(tracks))
 
 
 def _shares_frame(labels: Labels, drive: Drive) -> bool:

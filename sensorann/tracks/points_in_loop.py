@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
@@ -53,7 +53,11 @@ class Followed:
 
 
 def follow_points(
-    drive: Drive, tracks: Sequence[Followed], *, progress: Callable[[int, int], None] | None = None
+    drive: Drive,
+    tracks: Sequence[Followed],
+    *,
+    only: Collection[str] | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> list[Track]:
     """Complete tracks by curve and points together.
 
@@ -61,6 +65,7 @@ def follow_points(
     ----------
     drive : Drive
     tracks : what to follow; classes that stand still keep their curve
+    only : ids of the tracks to follow; the others claim their points as neighbours and keep their curve
     progress : called with the number of sweeps read and of all sweeps
 
     Returns
@@ -69,7 +74,8 @@ def follow_points(
         One per track, in order; where no points decided, its curve.
     """
     followers = [_Follower(item) for item in tracks]
-    gaps = [(i, gap) for i, item in enumerate(tracks) if item.motion in FOLLOWING_NOISES for gap in _gaps(item)]
+    followed = [i for i, item in enumerate(tracks) if _is_followed(item, only)]
+    gaps = [(i, gap) for i in followed for gap in _gaps(tracks[i])]
     regions = [_region(gap, tracks[i].motion, owner=i) for i, gap in gaps]
     neighbours = Neighbours([item.curve for item in tracks])
     # The compiled loops release the GIL; tracks know nothing of each other, so the number of threads changes no result.
@@ -149,6 +155,10 @@ class _Follower:
             ground = Ground.joined(self._ground)
             track = fuse(track, item.keyframes.track, self._known, ground, motion=item.motion, model=model)
         return lay_to_rest(track, item.keyframes, self._rests, model=model)
+
+
+def _is_followed(item: Followed, only: Collection[str] | None) -> bool:
+    return item.motion in FOLLOWING_NOISES and (only is None or item.keyframes.track.id in only)
 
 
 def _measured_keyframes(keyframes: Keyframes) -> Measured:

@@ -11,7 +11,9 @@ from calib.lens_trust import choose_lens, pixel_differences, trust_lens
 from calib.lenses import lens_parameters
 from sensorann.errors import ArgumentError, CalibrationError
 from tests.builders import make_camera
-from tests.calib.board_views import BOARD, board_poses, draw_board, make_views, wide_camera
+from tests.calib.board_views import ASYMMETRIC, BOARD, board_poses, draw_board, make_views, wide_camera
+
+CHARUCO = Board(pattern="charuco", columns=9, rows=6, spacing=BOARD.spacing)
 
 
 @pytest.mark.parametrize(("n_coefficients", "flags"), [(4, cv2.CALIB_FIX_K3), (5, 0)], ids=["4", "5"])
@@ -92,6 +94,58 @@ def test_boards_are_found_to_a_fraction_of_a_pixel(pattern):
     # A board may be read from either end; the middle of a tilted circle is not where its centre is imaged.
     off = min(np.abs(found - order).max() for order in (expected, expected[::-1]))
     assert off < (0.2 if pattern == "chessboard" else 0.8)
+
+
+def test_asymmetric_circles_are_found_in_the_order_of_their_points():
+    camera = make_camera(size=(1280, 720), focal=1000.0)
+    pose = board_poses(1, seed=3)[0]
+    found = find_board(draw_board(pose, camera, pattern=ASYMMETRIC.pattern), ASYMMETRIC)
+    # The pattern looks the same from one end only.
+    np.testing.assert_allclose(found, camera.project(ASYMMETRIC.points, camera_from_points=pose), atol=0.8)
+
+
+def test_the_markers_of_a_charuco_board_name_the_corners_that_are_seen():
+    camera = make_camera(size=(1280, 720), focal=1000.0)
+    pose = board_poses(1, seed=3)[0]
+    picture = draw_board(pose, camera, pattern="charuco")
+    expected = camera.project(BOARD.points, camera_from_points=pose)
+    hidden = expected[:, 0] > np.median(expected[:, 0])
+    picture[:, int(np.median(expected[:, 0])) :] = 128
+    found = find_board(picture, CHARUCO)
+    seen = np.isfinite(found).all(axis=1)
+    assert not seen[hidden].any()
+    assert seen.sum() > 15
+    assert np.abs(found - expected)[seen].max() < 0.4
+
+
+def test_a_lens_is_told_by_boards_of_which_a_part_is_hidden():
+    views = make_views(wide_camera(), n=12)
+    pixels = views.pixels.copy()
+    pixels[::2, :20] = np.nan
+    lens = calibrate_camera(BoardViews(board=BOARD.points, pixels=pixels, size=views.size, names=views.names))
+    truth = lens_parameters(wide_camera())
+    off = (lens_parameters(lens.camera)[:8] - truth) / np.sqrt(np.diag(lens.covariance))[:8]
+    assert np.abs(off).max() < 4
+    assert lens.rms == pytest.approx(0.1 * np.sqrt(2), rel=0.1)
+    assert trust_lens(BoardViews(board=BOARD.points, pixels=pixels, size=views.size, names=views.names), lens)
+
+
+def test_a_picture_without_corners_enough_shows_no_charuco_board():
+    assert find_board(np.full((360, 640), 128, np.uint8), CHARUCO) is None
+    with pytest.raises(ArgumentError, match="a dictionary such as"):
+        Board(pattern="charuco", columns=9, rows=6, markers="DICT_OF_NOBODY")
+
+
+def test_a_bent_board_is_told_from_a_lens():
+    views = make_views(wide_camera(), n=20, warp=(0.003, -0.002))
+    flat, bent = (calibrate_camera(views, n_coefficients=4, warped=warped) for warped in (False, True))
+    assert bent.rms == pytest.approx(0.1 * np.sqrt(2), rel=0.05)
+    assert flat.rms > 1.2 * bent.rms
+    assert np.all(np.abs(bent.warp - [0.003, -0.002]) < 4 * bent.warp_sigmas)
+    assert np.all(bent.warp_sigmas < 3e-4)
+    off = lens_parameters(bent.camera) - lens_parameters(wide_camera())
+    assert np.abs(off / np.sqrt(np.diag(bent.covariance))).max() < 4
+    assert trust_lens(views, bent).held_out_rms < 1.2 * bent.rms
 
 
 def test_pictures_without_the_board_or_of_another_size_are_named(tmp_path):

@@ -1,5 +1,6 @@
 """Labels tell a camera that has turned from a clock that is off, from label errors, and from chance."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -9,12 +10,15 @@ import sensorann as sa
 from calib.drift import find_drift
 from calib.drift_file import drift_document, drift_summary
 from calib.labelled import labelled_pairs
+from calib.pictured_drive import pictured
 from calib.simulated_drift import simulate_pairs
 from calib.tangent import rotation_from_vector
 from sensorann.cli import run
 from sensorann.errors import CalibrationError
+from sensorann.formats.rigs.own import pose_members
 from sensorann.geometry import Transform
 from sensorann.scene import ImageTrack, Rig, Source, sources_of
+from sensorann.simulate import simulate_drive
 from tests.builders import EGO_FROM_FORWARD_CAMERA, MemoryDrive, make_camera, make_labels, make_rig, make_track
 
 CAMERA = make_camera(size=(1920, 1080), focal=1266.0)
@@ -65,6 +69,15 @@ def test_few_objects_are_refused():
         find_drift(simulate_pairs(np.random.default_rng(0), CAMERA, n_objects=9))
 
 
+TURNED = "the camera has turned"
+
+
+@pytest.fixture(scope="module")
+def town():
+    """A simulated drive with bends, and its true labels."""
+    return simulate_drive(seed=0, n_frames=300, n_actors=60)
+
+
 def make_pictured_drive(*, turn=(0.0, 0.0, 0.0)):
     """Twelve parked cars, their boxes drawn by a camera that has turned since the rig was written."""
     drive = MemoryDrive(rig=make_rig())
@@ -107,6 +120,20 @@ def test_a_turn_shows_in_the_residuals_of_a_drive():
     np.testing.assert_allclose(found.turn[1], 0.01, rtol=0.03)
 
 
+@pytest.mark.parametrize(
+    ("change", "verdict"),
+    [({}, "as calibrated"), ({"delay": 0.02}, "the clock is off"), ({"turn": np.deg2rad([0, 0.3, 0])}, TURNED)],
+    ids=["nothing", "20 ms", "0.3 degrees"],
+)
+def test_a_late_camera_of_a_turning_drive_is_told_from_one_that_has_turned(town, change, verdict):
+    drive, labels = town
+    drawn = pictured(drive, labels, "CAM_FRONT", rng=np.random.default_rng(1), **change)
+    found = find_drift(labelled_pairs(drive, drawn, "CAM_FRONT"))
+    assert found.verdict == verdict
+    if "delay" in change:
+        assert found.delay == pytest.approx(0.02, abs=3 * found.delay_sigma)
+
+
 def test_what_is_no_camera_is_refused():
     drive, labels = make_pictured_drive()
     with pytest.raises(CalibrationError, match="LIDAR_TOP is a lidar: name a camera"):
@@ -138,12 +165,27 @@ def test_the_command_checks_a_recorded_drive(real_data, capsys):
     assert capsys.readouterr().out.startswith("image_02: as calibrated (40 objects")
 
 
+@pytest.mark.real_data
+def test_the_command_checks_another_calibration(real_data, tmp_path, capsys):
+    training = real_data / "kitti_tracking" / "training"
+    drive, labels = f"{training}#0004", str(training / "label_02" / "0004.txt")
+    turned = sa.open_drive(drive).rig["image_02"].ego_from_sensor @ Transform(
+        rotation_from_vector(np.deg2rad([0.0, 0.3, 0.0])), np.zeros(3)
+    )
+    rig = tmp_path / "turned.json"
+    pose = {"source": "image_02", "target": "ego", "target_from_source": pose_members(turned)}
+    rig.write_text(json.dumps({"format_version": 1, **pose}))
+    words = ["calibrate", "check", drive, "--labels", labels, "--sensor", "image_02"]
+    assert run([*words, "--rig", str(rig)]) == 0
+    assert capsys.readouterr().out.startswith("image_02: the camera has turned")
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["check", "drive", "--sensor", "CAM"], "--labels names the labels of check"),
-        (["radar-ego", "drive"], "--sensor names a sensor of the drive"),
-        (["camera", "s.toml", "--labels", "l.json"], "the others take none"),
+        (["check", "drive", "--sensor", "CAM"], "--labels requires an argument"),
+        (["radar-ego", "drive"], "--sensor requires an argument"),
+        (["camera", "s.toml", "--labels", "l.json"], "--labels"),
     ],
     ids=["check without labels", "radar without a name", "a lens with labels"],
 )

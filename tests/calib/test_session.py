@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from calib.file import document, read_calibration, write_calibration
-from calib.lens_file import read_lens
 from calib.pictures import draw_targets
 from calib.session import read_session
 from calib.simulation import FLAT, simulate_session
@@ -16,6 +15,7 @@ from calib.summary import summary
 from calib.tangent import difference
 from sensorann.cli import run
 from sensorann.errors import CalibrationError, FormatError, SensorannError
+from sensorann.formats import read_rig_document
 from tests.builders import make_camera
 from tests.calib.board_views import board_poses, draw_board
 
@@ -76,13 +76,13 @@ def test_pixels_take_their_lens_from_a_file_or_from_the_session(tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [({"format_version": 7}, "lens file"), ({"format_version": 1}, "matrix"), ([], "lens file")],
+    [({"format_version": 7}, "found 7"), ({"format_version": 1}, "matrix"), ([], "a calibration file")],
     ids=["newer", "empty", "a list"],
 )
 def test_a_damaged_lens_file_is_refused(tmp_path, content, message):
     (tmp_path / "lens.json").write_text(json.dumps(content))
     with pytest.raises(FormatError, match=message):
-        read_lens(tmp_path / "lens.json")
+        read_rig_document(tmp_path / "lens.json")
 
 
 def test_what_one_sensor_did_not_see_is_left_out(tmp_path, caplog):
@@ -143,7 +143,7 @@ def test_a_calibration_file_says_what_was_found(tmp_path):
     [
         ({"format_version": 99}, "expected 1"),
         ({"covariance": {"matrix": [[1.0]]}}, "6 x 6 numbers"),
-        ({"target_from_source": {"rotation_wxyz": [0, 0, 0, 0], "translation_m": [0, 0, 0]}}, "norm zero"),
+        ({"target_from_source": {"rotation_wxyz": [0, 0, 0, 0], "translation_m": [0, 0, 0]}}, "of length 0"),
         ({"source": None, "not_observable": ["tilt"]}, "names of"),
         ({"target_from_source": {}}, "rotation_wxyz"),
     ],
@@ -257,8 +257,10 @@ def test_a_lens_is_calibrated_from_a_folder_of_pictures(tmp_path, capsys):
     assert "left out blank.png: not all 9 x 6 corners were found" in text
     written = json.loads(out.read_text())
     assert written["matrix"][0][0] == pytest.approx(500.0, rel=0.02)
-    np.testing.assert_array_equal(read_lens(out).matrix, written["matrix"])
-    assert run(["calibrate", "camera", str(path), "--picture", "lens.png"]) == 2
+    np.testing.assert_array_equal(read_rig_document(out).lenses["camera"].matrix, written["matrix"])
+    picture = tmp_path / "lens.png"
+    assert run(["calibrate", "camera", str(path), "--picture", str(picture)]) == 0
+    assert picture.read_bytes().startswith(b"\x89PNG")
     path.write_text("[images]\ncolumns = 9\nrows = 6\n")
     assert run(["calibrate", "camera", str(path)]) == 1
     assert "[images] folder: expected the name of a folder" in capsys.readouterr().err

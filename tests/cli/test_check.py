@@ -46,6 +46,32 @@ def test_thresholds_decide_the_exit_status(flipped, options, status):
     assert run(["check", flipped, *options]) == status
 
 
+def test_an_ontology_brings_the_rules_of_the_project(flipped, tmp_path, capsys):
+    rules = tmp_path / "ontology.json"
+    rules.write_text('{"categories": [{"name": "car", "rules": {"max_speed_m_s": 5}}]}')
+    assert run(["check", flipped, "--ontology", str(rules), "--rule", "guideline_speed"]) == 0
+    assert "the guideline says 5 at most" in capsys.readouterr().out
+    rules.write_text('{"categories": [{"name": "car", "rules": {"max_speed": 5}}]}')
+    assert run(["check", flipped, "--ontology", str(rules)]) == 1
+    assert "no rule 'max_speed', there are: min_points" in capsys.readouterr().err
+
+
+def test_a_report_is_written(flipped, tmp_path, capsys):
+    path = tmp_path / "check.html"
+    assert run(["check", flipped, "--report", str(path)]) == 0
+    assert f"report: {path}" in capsys.readouterr().out
+    assert "heading is 180 degrees away from its motion" in path.read_text("utf-8")
+
+
+def test_the_report_shows_who_agrees(flipped, tmp_path):
+    other, path = tmp_path / "other.json", tmp_path / "check.html"
+    sa.write_labels(labels_of(driving(category="Van")), other)
+    assert run(["check", flipped, "--report", str(path), "--against", str(other)]) == 0
+    page = path.read_text("utf-8")
+    assert "Boxes that both have (F1)" in page
+    assert "call each object" in page
+
+
 @pytest.mark.parametrize(
     ("options", "status", "message"),
     [
@@ -53,6 +79,8 @@ def test_thresholds_decide_the_exit_status(flipped, options, status):
         (["-n", "-1"], 2, "0 or more, got -1"),
         (["--rule", "nothing"], 1, "no rule 'nothing', there are: heading_flip"),
         (["--fail-on", "fatal"], 2, "fatal"),
+        (["--against", "other.json"], 2, "--against compares for the report"),
+        (["--report", "check.pdf"], 2, "--report must end in .html, got check.pdf"),
     ],
 )
 def test_wrong_words_are_named(flipped, capsys, options, status, message):

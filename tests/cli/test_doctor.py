@@ -49,6 +49,7 @@ def test_the_core_packages_are_those_of_the_installation():
     core, extras = requirements()
     assert {"numpy", "numba", "opencv-python", "h5py", "hdf5plugin"} <= set(core)
     assert extras["viewer"] == ["open3d"]
+    assert extras["web"] == ["viser"]
 
 
 def test_a_working_installation_is_healthy(capsys):

@@ -16,6 +16,7 @@ from sensorann.store import log
 from tests.builders import make_labels, make_track
 from tests.cli.test_convert import write_drive
 from tests.store.edits import full_labels
+from tests.store.sheets import about_text
 
 # Command and parameter to words of a call; {labels} is what is asked about, {drive} a recording, {file} other labels.
 READERS = {
@@ -26,22 +27,23 @@ READERS = {
     "check labels": "check {labels} --drive {drive}",
     "compare truth": "compare {labels} {file}",
     "compare other": "compare {file} {labels}",
-    "calibrate labels": "calibrate check {drive} --labels {labels} --sensor image_02",
+    "compare more": "compare {file} {db}#monday {labels}",
+    "calibrate check labels": "calibrate check {drive} --labels {labels} --sensor image_02",
     "render labels": "render {drive} --labels {labels} -o pictures",
     "store import labels": "store import {db} {labels}",
     "store export store": "store export {labels} out.json",
 }
 WRITERS = {
     "convert out": "convert {file} {out}",
+    "compare consensus": "compare {file} {db}#monday --consensus {out}",
     "interpolate out": "interpolate {file} --drive {drive} -o {out}",
     "prelabel out": "prelabel {drive} -o {out}",
     "track out": "track {file} --drive {drive} -o {out}",
 }
-# Parameters of these names hold labels; those of other commands that are called so hold something else.
 # Parameters that hold labels are called so; those of other commands that are called so hold something else.
-NAMES = ("labels", "truth", "other", "source", "out", "store")
+NAMES = ("labels", "truth", "other", "more", "consensus", "source", "out", "store")
 SOMETHING_ELSE = {
-    "calibrate source", "calibrate out", "check out", "compare out", "demo out", "pack out", "render out",
+    "check out", "compare out", "demo out", "pack out", "render out",
     "store export out", "store import store", "view store",
 }  # fmt: skip
 
@@ -52,6 +54,7 @@ def words(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     drive, kitti = write_drive(tmp_path)
     sa.write_labels(full_labels(), "labels.json")
+    (tmp_path / "about.toml").write_text(about_text())
     with sa.open_store("labels.db", actor="anna", create=True) as store:
         store.import_labels(full_labels(), drive="monday")
     names = {"drive": drive, "kitti": kitti, "file": "labels.json", "db": "labels.db"}
@@ -76,6 +79,7 @@ def test_a_store_to_write_into_that_is_not_there_is_told_before_the_work(words, 
 def test_the_tables_above_name_every_parameter_that_holds_labels():
     modules = {name: f"sensorann.cli.{name}" for name, _ in COMMANDS if name not in GROUPS}
     modules |= {"store import": "sensorann.cli.store.import_", "store export": "sensorann.cli.store.export"}
+    modules |= {"calibrate check": "sensorann.cli.calibrate.check"}
     found = set()
     for name, path in modules.items():
         module = import_module(path)
@@ -89,7 +93,9 @@ def test_the_tables_above_name_every_parameter_that_holds_labels():
 @pytest.mark.parametrize("name", [name for name, _ in STORE_COMMANDS])
 def test_commands_of_a_store_take_its_address_apart(words, capsys, name):
     """Those about a drive look for it; those about the whole store say that they are."""
-    more = {"import": ["labels.json"], "export": ["out.json"], "show": ["7"], "assign": ["anna"]}.get(name, [])
+    sheet = ["labels.json", "--about", "about.toml", "-o", "sheet.json"]
+    given = {"import": ["labels.json"], "export": ["out.json"], "show": ["7"], "assign": ["anna"], "datasheet": sheet}
+    more = given.get(name, [])
     where = "labels.db#monday" if name == "import" else "labels.db#tuesday"
     told = {"import": (1, "has a drive 'monday' already")} | dict.fromkeys(
         ("init", "drives", "verify", "migrate"), (2, "this is about the whole store: write labels.db, without #tuesday")

@@ -47,6 +47,15 @@ def test_frames_and_categories_are_chosen(drive, tmp_path, capsys):
     assert max(len(track) for track in labels.tracks) <= 3
 
 
+@pytest.mark.parametrize(
+    ("frames", "message"),
+    [("4:1", "got '4:1': did you mean 1:4?"), ("2:2", "B must be the greater one, got '2:2'"), (":0", "got ':0'")],
+)
+def test_frames_that_end_before_they_begin_are_wrong_usage(drive, tmp_path, capsys, frames, message):
+    assert run(["prelabel", drive, "-o", str(tmp_path / "p.json"), f"--frames={frames}"]) == 2
+    assert message in " ".join(capsys.readouterr().err.split())
+
+
 @pytest.mark.parametrize("frames", ["3", "a:b", "-1:4", "1:2:3"])
 def test_frames_that_are_no_range_are_wrong_usage(drive, tmp_path, capsys, frames):
     assert run(["prelabel", drive, "-o", str(tmp_path / "p.json"), f"--frames={frames}"]) == 2

@@ -26,7 +26,9 @@ def test_help_names_every_command_and_imports_nothing_heavy():
 def every_command() -> list[str]:
     """Names of all commands, those of groups after their group's."""
     alone = [name for name, _ in cli.COMMANDS if name not in cli.GROUPS]
-    return alone + [f"{group} {name}" for group, rows in cli.GROUPS.items() for name, _ in rows]
+    grouped = [f"{group} {name}" for group, rows in cli.GROUPS.items() for name, _ in rows]
+    inner = [f"{' '.join(words)} {name}" for words, (rows, _) in cli.SUBGROUPS.items() for name, _ in rows]
+    return alone + grouped + inner
 
 
 @pytest.mark.parametrize("name", every_command())

@@ -135,6 +135,8 @@ def test_a_computed_box_names_the_keyframes_that_it_rests_on(db, capsys):
     first, second, third = rows.timestamps_ns[[0, 2, 4]]
     out = capsys.readouterr().out
     assert f"from 3 keyframes, the nearest of them {first} and {second}\n    with method smooth" in out
+    assert run(["store", "show", db, "9", "--at", str(rows.timestamps_ns[3]), "--why"]) == 0
+    assert f"the nearest of them {second} and {third}" in capsys.readouterr().out
     assert run(["store", "show", db, "9", "--why"]) == 0
     assert f"from 3 keyframes, {first} to {third}" in capsys.readouterr().out
 
@@ -282,6 +284,11 @@ def test_an_interpolation_says_how_it_was_made(tmp_path, monkeypatch):
     assert event.machine["method"] == "smooth"
     assert event.machine["calibration_sha256"] == recording.rig.calibration_sha256
     assert event.machine["keyframes"]["0"] == [first, last]
+    monkeypatch.undo()
+    words[words.index("-o") + 1] = f"{db}#filled"
+    assert run(words) == 0
+    with sa.open_store(db) as store:
+        assert log(store, Filter(drive="filled"))[0].machine["keyframes"] == {"0": [first, last]}
 
 
 def test_a_team_passes_a_drive_on(db, monkeypatch, capsys):

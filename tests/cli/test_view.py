@@ -1,6 +1,7 @@
 """`sensorann view`, before there is a window: what it refuses and how."""
 
 import builtins
+import socket
 import sys
 from dataclasses import replace
 
@@ -27,26 +28,60 @@ def test_without_a_screen_it_names_the_way_without_one(packed, capsys, monkeypat
     assert cli.run(["view", str(packed), "--store", str(tmp_path / "labels.db")]) == 1
     message = capsys.readouterr().err
     assert f"sensorann render {packed} --labels LABELS" in message
+    assert f"sensorann view {packed} --web" in message
     assert message.count("\n") == 1
     assert not list(tmp_path.iterdir())
 
 
-def test_without_open3d_it_says_how_to_get_it(packed, capsys, monkeypatch, tmp_path):
+@pytest.fixture
+def absent(monkeypatch):
+    """Let a package seem not to be installed, and what imports it seem not to be imported yet."""
+
+    def remove(package, *modules):
+        real = builtins.__import__
+
+        def without(name, *rest, **named):
+            if name.split(".")[0] == package:
+                raise ImportError(f"No module named {package!r}")
+            return real(name, *rest, **named)
+
+        for module in [name for name in sys.modules if name.startswith(modules)]:
+            monkeypatch.delitem(sys.modules, module)
+        monkeypatch.setattr(builtins, "__import__", without)
+
+    return remove
+
+
+def test_without_open3d_it_says_how_to_get_it(packed, capsys, monkeypatch, tmp_path, absent):
     monkeypatch.setenv("DISPLAY", ":99")
-    monkeypatch.delitem(sys.modules, "viewers.window", raising=False)
-    real = builtins.__import__
-
-    def without_open3d(name, *rest, **named):
-        if name.split(".")[0] == "open3d":
-            raise ImportError("No module named 'open3d'")
-        return real(name, *rest, **named)
-
-    monkeypatch.setattr(builtins, "__import__", without_open3d)
+    absent("open3d", "viewers.window")
     assert cli.run(["view", str(packed), "--store", str(tmp_path / "labels.db")]) == 1
     message = capsys.readouterr().err
     assert 'pip install "sensorann[viewer]"' in message
     assert "sensorann doctor" in message
     assert not list(tmp_path.iterdir())
+
+
+def test_without_viser_it_says_how_to_get_it(packed, capsys, tmp_path, absent):
+    absent("viser", "viewers.web")
+    assert cli.run(["view", str(packed), "--store", str(tmp_path / "labels.db"), "--web"]) == 1
+    message = capsys.readouterr().err
+    assert 'sensorann view --web needs viser: pip install "sensorann[web]"' in message
+    assert message.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_taken_port_is_told_in_one_line(packed, capsys, tmp_path):
+    pytest.importorskip("viser")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        assert cli.run(["view", str(packed), "--store", str(tmp_path / "labels.db"), "--web", "--port", port]) == 1
+    printed = capsys.readouterr()
+    assert f"port {port} of 127.0.0.1 is taken by another program" in printed.err
+    assert printed.err.count("\n") == 1
+    assert printed.out == ""
 
 
 def test_wrong_keys_are_told_before_anything_opens(packed, capsys, tmp_path):

@@ -37,7 +37,7 @@ class Server:
         return f"postgresql://{login}@127.0.0.1:{self.port}/postgres?options=-csearch_path%3D{place}"
 
     def run(self, *statements: str, login: str = "postgres") -> None:
-        import psycopg  # needs the system's libpq, which comes with a server
+        import psycopg  # an extra's package
 
         with psycopg.connect(self.address(login), autocommit=True) as connection:
             for statement in statements:

@@ -83,7 +83,10 @@ def test_the_manifest_names_sources_tools_people_and_reviews(store, tmp_path):
     (signed,) = manifest["release"]["signed_off"]
     assert (signed["by"], signed["text"]) == ("anna", "all looked at")
     assert manifest["source"]["recording"]["calibration_sha256"] == recording.rig.calibration_sha256
-    assert manifest["source"]["recording"]["frames"] == 4
+    times = recording.trajectory.timestamps_ns.tolist()
+    told = manifest["source"]["recording"]
+    assert (told["frames"], told["first_frame_ns"], told["last_frame_ns"]) == (4, times[0], times[-1])
+    assert told["sensors"]["LIDAR_TOP"] == "lidar"
     rules = {"name": "rules.md", "version": "2.1", "sha256": hashlib.sha256(b"boxes are tight").hexdigest()}
     assert manifest["guideline"]["in_force"] == rules
     assert [(one["guideline"], one["events"]) for one in manifest["guideline"]["events"]] == [(None, 3), (rules, 9)]
@@ -113,6 +116,17 @@ def test_the_command_writes_labels_and_provenance(store, tmp_path):
     assert hashes == {str(out): hashlib.sha256(out.read_bytes()).hexdigest()}
     assert json.loads(release["sensorann:release"])["signed_off"] == []
     assert run(["store", "export", store.name, str(out), "--sign-off", "fine"]) == 2
+
+
+def test_who_decides_about_his_own_work_is_named(store):
+    decide(store, "drive", "7", "accept")  # moved by hand
+    decide(store, "drive", "empty", "accept")  # only imported
+    with open_store(store.name, actor="ben") as ben:
+        decide(ben, "drive", "a b", "accept")
+    assert release_manifest(store, "drive")["review"]["decided_by_an_author"] == ["7"]
+    with open_store(store.name, actor="ben") as ben:
+        decide(ben, "drive", "7", "accept")
+    assert release_manifest(store, "drive")["review"]["decided_by_an_author"] == []
 
 
 def test_a_manifest_about_labels_that_changed_meanwhile_is_refused(store, tmp_path, monkeypatch):

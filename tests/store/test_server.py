@@ -26,7 +26,10 @@ def test_a_killed_run_leaves_no_server_behind():
     port, folder = receiver.recv()
     process.kill()
     process.join()
-    while Path(folder).exists():
+    for _ in range(1200):  # a minute at most
+        if not Path(folder).exists():
+            break
         time.sleep(0.05)
+    assert not Path(folder).exists()
     with socket.socket() as connection:
         assert connection.connect_ex(("127.0.0.1", port)) != 0

@@ -6,11 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sensorann.errors import MissingDataError
+from sensorann.errors import ArgumentError, MissingDataError
 from sensorann.geometry import Transform
 from sensorann.scene import MOTION_MODELS, Motion, Rig, Sensor, Source, Sweep
 from sensorann.tracks import interpolate
 from tests.builders import FRAME_NS, START_NS, MemoryDrive, make_labels, make_track, make_trajectory
+from tests.store.edits import contents
 
 N = 31
 SIZE = np.array([4.2, 1.8, 1.5])
@@ -212,6 +213,20 @@ def test_a_hidden_person_is_not_taken_for_the_neighbour_whose_place_is_known():
     assert set(alone.sources[11:20]) == {Source.FITTED}
     assert set(beside.sources[11:20]) == {Source.INTERPOLATED}
     assert misses(beside, (paths[0],)).max() < 0.2 < misses(alone, (paths[0],)).max()
+
+
+def test_one_of_many_is_filled_as_it_would_be_among_all_and_reads_only_its_own_sweeps(monkeypatch):
+    drive, paths = crowd()
+    given = make_labels(walker(paths[0], (0, 15), id="hidden"), walker(paths[1], (0, N - 1), id="seen"))
+    whole = interpolate(given, drive)
+    read = []
+    monkeypatch.setattr(MemoryDrive, "sweep", lambda drive, name, i: read.append(i) or drive.sweeps[name][i])
+    one = interpolate(given, drive, only=["hidden"])
+    assert contents(make_labels(one.track("hidden"))) == contents(make_labels(whole.track("hidden")))
+    assert one.track("seen") is given.track("seen")
+    assert set(read) == set(range(16))
+    with pytest.raises(ArgumentError, match="only names 'absent', and there is no such track"):
+        interpolate(given, drive, only=["absent"])
 
 
 def test_a_second_run_gives_the_same_boxes():

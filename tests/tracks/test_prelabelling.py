@@ -6,11 +6,11 @@ import pytest
 import sensorann as sa
 from benchmarks import prelabel as benchmark
 from sensorann.errors import ArgumentError, MissingDataError
-from sensorann.formats.kitti.boxes import outlines
-from sensorann.geometry import Transform, points_in_cuboids
+from sensorann.geometry import Transform, outlines, points_in_cuboids
 from sensorann.scene import ImageTrack, Motion, Rig, Sensor, Source, Sweep, into_sensor, sources_of
 from sensorann.tracks.clouds import points_at
 from sensorann.tracks.prelabelling.looking import confirmed_by_pictures
+from sensorann.tracks.prelabelling.prelabel import LEAST_CONFIDENCE
 from sensorann.tracks.prelabelling.refining import headings
 from tests.builders import FRAME_NS, START_NS, MemoryDrive, make_trajectory
 
@@ -106,7 +106,7 @@ def test_tracks_say_where_they_come_from_and_how_sure_they_are(proposed):
     for track in proposed.tracks:
         assert set(track.sources.tolist()) <= {Source.DETECTED, Source.INTERPOLATED}
         assert np.isfinite(track.sigmas).all()
-        assert 0.2 <= track.attributes["confidence"] <= 1.0
+        assert LEAST_CONFIDENCE <= track.attributes["confidence"] <= 1.0
         assert np.ptp(track.cuboids.sizes, axis=0).max() < 1e-9
     assert [track.id for track in proposed.tracks] == [str(i) for i in range(len(proposed.tracks))]
 

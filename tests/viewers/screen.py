@@ -92,6 +92,37 @@ class Hands:
     def key(self, name: str) -> None:
         self._do("key", name)
 
+    def key_and_see(self, name: str) -> None:
+        """Press a key that changes the picture, and wait until it has."""
+        self._and_see(lambda: self.key(name), f"what {name} does")
+
+    def write(self, text: str) -> None:
+        """Write into the first field of a form and end it."""
+        self._and_see(lambda: self._hold_key("Tab"), "the field with a cursor")
+        self._and_see(lambda: self._do("type", "--delay", "80", text), "what was written")
+        self._and_see(lambda: self.key("Return"), "the end of the form")
+
+    def _and_see(self, do: Callable[[], object], what: str) -> None:
+        """Do something that changes the picture, and wait until it has, and changes no more."""
+        before = self.screen.picture().copy()
+        do()
+        until(lambda: (self.screen.picture() != before).any(), what)
+        last = before
+        while (self.screen.picture() != last).any():
+            last = self.screen.picture().copy()
+            time.sleep(2 * _HOLD_S)
+
+    def _hold_key(self, name: str) -> None:
+        self._do("keydown", name)
+        time.sleep(_HOLD_S)
+        self._do("keyup", name)
+
+    def shown(self, pixel: tuple[float, float], reach: int) -> np.ndarray:
+        """What the window shows around one of its pixels (rows, columns, 3)."""
+        place = dict(line.split("=") for line in self._do("getwindowgeometry", "--shell", self.window).split())
+        x, y = round(pixel[0]) + int(place["X"]), round(pixel[1]) + int(place["Y"])
+        return self.screen.picture()[max(y - reach, 0) : y + reach, max(x - reach, 0) : x + reach]
+
     def press(self, x: float, y: float) -> None:
         """Press the button at a pixel of the window."""
         self.move(x, y)
@@ -102,8 +133,12 @@ class Hands:
         self._do("mousemove", "--window", self.window, str(round(x)), str(round(y)))
         time.sleep(_HOLD_S)
 
-    def release(self) -> None:
+    def let_go(self) -> None:
+        """Let the button go and do not wait."""
         self._do("mouseup", "1")
+
+    def release(self) -> None:
+        self.let_go()
         time.sleep(_HOLD_S)
 
     def _do(self, *words: str) -> str:

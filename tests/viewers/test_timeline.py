@@ -1,8 +1,11 @@
 """The timeline as a picture: which frame is where, and what it says of the selected object."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from sensorann.qa import Finding, Severity
 from sensorann.scene import Source
 from sensorann.tracks import Suggestion, surgery
 from tests.builders import FRAME_NS, START_NS, MemoryDrive, make_labels, make_track
@@ -50,6 +53,39 @@ def test_suggestions_are_marked(session):
     row = draw_timeline(session, WIDTH)[SUGGESTED_ROW]
     marked = {x // 20 for x in np.flatnonzero((row == row[middle(7)]).all(axis=1))}
     assert marked == {7}
+
+
+def test_findings_are_marked_below_the_suggestions(session):
+    plain = draw_timeline(session, WIDTH)
+    finding = Finding(
+        rule="flip",
+        severity=Severity.WARNING,
+        score=0.9,
+        object="1",
+        frame=5,
+        timestamp_ns=int(session.frames[5]),
+        value=3.1,
+        limit=1.0,
+        message="turned round",
+    )
+    session.queue = (finding,)
+    changed = (draw_timeline(session, WIDTH) != plain).any(axis=-1)
+    assert {x // 20 for x in np.flatnonzero(changed.any(axis=0))} == {5}
+    assert not changed[SUGGESTED_ROW].any()
+
+
+def test_the_doubt_rises_from_below_and_is_full_at_a_metre(session):
+    def orange(sigma: float) -> int:
+        sigmas = session.labels.track("1").sigmas.copy()
+        sigmas[1, :2] = sigma, 0.0
+        track = replace(session.labels.track("1"), sigmas=sigmas)
+        session.commit(surgery.with_tracks(session.labels, {"1": (track,)}), "test")
+        session.select("1")
+        column = draw_timeline(session, WIDTH)[8:26, middle(1)]
+        return int((column != column[0]).any(axis=1).sum())
+
+    assert (orange(0.0), orange(0.25)) == (0, 9)
+    assert orange(0.45) == 16
 
 
 def test_more_frames_than_columns_still_show_the_cursor(session):

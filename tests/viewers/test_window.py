@@ -2,154 +2,29 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from sensorann.formats import pack
-from sensorann.scene import Drive, Labels, Rig, Track
-from sensorann.simulate import simulate_drive
-from sensorann.simulate.vehicle import LIDAR
-from sensorann.store import log, open_store, verify
-from tests.builders import make_labels
-from tests.viewers.conftest import visible_points
-from tests.viewers.screen import Hands, Screen, available, screen, until
-from viewers import open_session
+from sensorann.store import open_store, verify
+from tests.viewers.desk import N_FRAMES, WINDOW, Desk, Street, desk_on, make_street, opened
+from tests.viewers.screen import available
 from viewers.commands import STEP
-from viewers.eye import stand
-from viewers.state import View
 
 pytest.importorskip("open3d", exc_type=(ImportError, OSError))
 pytestmark = pytest.mark.skipif(not available(), reason="needs Xvfb and xdotool (make system-libraries)")
 
-N_FRAMES = 4
-FONT_PX, WINDOW = 16, (1280, 800)
-
-
-@dataclass
-class Street:
-    """A drive on disk with a known object to work on, and a point on another one that has no box yet.
-
-    Boxes of the known object are in all frames; pixels are those of the first frame, as the window first shows it.
-    """
-
-    path: Path
-    known: Track
-    pixel: tuple[float, float]
-    other_center: np.ndarray
-    other_pixel: tuple[float, float]
-
-
-def view_size() -> tuple[float, float]:
-    """Width and height of the 3D view."""
-    from viewers.panel import TIMELINE, WIDTH
-
-    return WINDOW[0] - round(WIDTH * FONT_PX), WINDOW[1] - round(TIMELINE * FONT_PX)
-
-
-def pixel_of(point_ego: np.ndarray) -> tuple[float, float]:
-    """Where the window shows a point (3,) before anybody turned the view: a pinhole at the first eye."""
-    from viewers.window import FIELD_OF_VIEW_DEG
-
-    width, height = view_size()
-    center, eye = stand(View.BEHIND, None)
-    forward = (center - eye) / np.linalg.norm(center - eye)
-    right = np.cross(forward, [0, 0, 1])
-    right /= np.linalg.norm(right)
-    x, y, depth = np.stack([right, np.cross(right, forward), forward]) @ (point_ego - eye)
-    focal = height / 2 / np.tan(np.radians(FIELD_OF_VIEW_DEG) / 2)
-    return width / 2 + focal * x / depth, height / 2 - focal * y / depth
-
-
-def in_view(pixel: tuple[float, float]) -> bool:
-    return all(20 < value < size - 20 for value, size in zip(pixel, view_size(), strict=True))
-
 
 @pytest.fixture(scope="module")
 def street(tmp_path_factory) -> Street:
-    drive, truth = simulate_drive(seed=3, n_frames=N_FRAMES, n_actors=60, n_beams=32, n_columns=900)
-    path = tmp_path_factory.mktemp("street") / "street.drive.h5"
-    pack(replace(drive, rig=Rig((drive.rig[LIDAR],))), path)  # no pictures: nothing shows them
-    known, other, points = objects_in_view(drive, truth, path.parent / "scratch.db")
-    return Street(
-        path=path,
-        known=known,
-        pixel=pixel_of(ego_from_world(drive).apply(known.cuboids.centers[0])),
-        other_center=other.cuboids.centers[0],
-        other_pixel=pixel_of(ego_from_world(drive).apply(points[other.id])),
-    )
-
-
-def ego_from_world(drive: Drive):
-    return drive.trajectory.at(int(drive.timestamps_ns(LIDAR)[0])).inverse()
-
-
-def objects_in_view(drive: Drive, truth: Labels, scratch: Path) -> tuple[Track, Track, dict[str, np.ndarray]]:
-    """Two objects that the first frame shows well, far from each other on the screen."""
-    with open_store(scratch, create=True) as store:
-        session = open_session(drive, store)
-        points = visible_points(session, truth)
-        session.close()
-    pixels = {track_id: pixel_of(ego_from_world(drive).apply(point)) for track_id, point in points.items()}
-    whole = [
-        track for track in truth.tracks if track.id in points and len(track) == N_FRAMES and in_view(pixels[track.id])
-    ]
-    pairs = [
-        (np.hypot(*np.subtract(pixels[a.id], pixels[b.id])), i, j)
-        for i, a in enumerate(whole)
-        for j, b in enumerate(whole)
-    ]
-    _, i, j = max(pairs)
-    return whole[i], whole[j], points
-
-
-@dataclass
-class Desk:
-    """A running viewer, the hands on it, and the place of its store."""
-
-    hands: Hands
-    program: subprocess.Popen
-    place: Path
-
-    def kinds(self) -> list[str]:
-        """Kinds of all events in the store."""
-        with open_store(self.place) as store:
-            return [event.kind for event in log(store)]
-
-    def labels(self) -> Labels:
-        with open_store(self.place) as store:
-            return store.load("street").labels
-
-    def until_kinds(self, *expected: str) -> None:
-        """Wait until these are the events after the import."""
-        until(lambda: self.kinds()[1:] == list(expected), f"the events {expected}")
-
-
-def opened(screen: Screen, street: Street, place: Path) -> Desk:
-    """Open the viewer with the command line and turn to its window."""
-    command = [sys.executable, "-m", "sensorann", "view", str(street.path), "--store", f"{place}#street"]
-    program = subprocess.Popen(command, env=os.environ | {"DISPLAY": screen.display, "SENSORANN_ACTOR": "anna"})
-    hands = Hands(screen)
-    hands.find("sensorann: street")
-    return Desk(hands, program, place)
+    return make_street(tmp_path_factory.mktemp("street"))
 
 
 @pytest.fixture
 def desk(street, tmp_path) -> Iterator[Desk]:
-    place = tmp_path / "labels.db"
-    with open_store(place, actor="anna", create=True) as store:
-        store.import_labels(make_labels(street.known), drive="street")
-    with screen() as shown:
-        desk = opened(shown, street, place)
+    with desk_on(street, tmp_path / "labels.db") as desk:
         yield desk
-        desk.program.kill()
-        desk.program.wait()
 
 
 def test_a_day_at_the_window_and_a_sudden_end(desk, street):
@@ -199,7 +74,7 @@ def test_a_day_at_the_window_and_a_sudden_end(desk, street):
 
     hands.key("ctrl+q")
     assert desk.program.wait(timeout=60) == 0
-    kill_in_mid_drag(opened(hands.screen, street, desk.place), street)
+    kill_in_mid_drag(opened(hands.screen, street.path, desk.place), street)
 
 
 def kill_in_mid_drag(again, street):

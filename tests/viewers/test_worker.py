@@ -4,7 +4,7 @@ from threading import Event, Thread, current_thread
 
 import pytest
 
-from viewers.worker import Worker
+from viewers.worker import AbandonedError, Worker
 
 
 @pytest.fixture
@@ -38,6 +38,32 @@ def test_an_error_comes_to_whoever_collects_and_the_thread_lives_on(worker):
     worker.wait()
     worker.collect()
     assert taken == [1]
+
+
+def test_work_tells_how_far_it_is_and_is_abandoned_where_the_worker_closes(worker):
+    told, go, ends = Event(), Event(), []
+
+    def work():
+        worker.progress(1, 4)
+        told.set()
+        go.wait()
+        try:
+            worker.progress(2, 4)
+        except AbandonedError:
+            ends.append("abandoned")
+            raise
+
+    assert worker.share is None
+    worker.submit("long", work, ends.append)
+    told.wait()
+    assert worker.share == 0.25
+    closing = Thread(target=worker.close)
+    closing.start()
+    while worker.pending:
+        pass
+    go.set()
+    closing.join()
+    assert ends == ["abandoned"]
 
 
 def test_closing_drops_what_waits():

@@ -47,13 +47,19 @@ def select_along(session: Session, origin: ArrayLike, direction: ArrayLike, *, a
     along = as_array(direction, (3,), np.float64, name="direction", finite=True)
     hits = [(entry_into(box.cuboid, start, along), box.track.id) for box in session.shown()]
     distance, track_id = min(hits, default=(np.inf, ""))
-    if not np.isfinite(distance):
+    met = bool(np.isfinite(distance))
+    select_one(session, track_id if met else None, add=add)
+    return met
+
+
+def select_one(session: Session, track_id: str | None, *, add: bool = False) -> None:
+    """Select what was clicked, None for nothing; added to what is selected, or let go where it is that already."""
+    if track_id is None:
         if not add:
             session.select()
-        return False
+        return
     others = tuple(one for one in session.selected if one != track_id) if add else ()
     session.select(*others, *(() if add and track_id in session.selected else (track_id,)))
-    return True
 
 
 def hide(session: Session) -> None:
@@ -70,7 +76,21 @@ def hide(session: Session) -> None:
 
 def show_all(session: Session) -> None:
     """Show every object again."""
-    session.hidden, session.isolated = frozenset(), False
+    session.hidden, session.isolated, session.wanted_words = frozenset(), False, ()
+
+
+def lock(session: Session) -> None:
+    """Let nobody change what is selected by mistake; the second time, unlock it.
+
+    Raises
+    ------
+    ArgumentError
+        When nothing is selected.
+    """
+    chosen = {session.track.id, *session.selected}
+    unlocked = chosen <= session.locked
+    session.locked = session.locked - chosen if unlocked else session.locked | chosen
+    session.message = f"{', '.join(sorted(chosen))}: {'free again' if unlocked else 'locked'}"
 
 
 def isolate(session: Session) -> None:

@@ -35,11 +35,11 @@ def interpolate_all(session: Session) -> None:
 
 def extend(session: Session) -> None:
     """Let the worker follow the selected object beyond its first and last keyframe, while its points are found."""
-    track, drive = session.track, session.drive
+    track, drive, progress = session.track, session.drive, session.worker.progress
     note = Note(kind="extend", machine={"calibration_sha256": drive.rig.calibration_sha256})
 
     def compute(labels: Labels) -> Labels:
-        return extend_tracks(replace(labels, tracks=(track,)), drive).labels
+        return extend_tracks(replace(labels, tracks=(track,)), drive, progress=progress).labels
 
     session.complete(f"following object {track.id}", compute, note)
 
@@ -84,21 +84,36 @@ def relink(session: Session) -> None:
 
 def delete_box(session: Session) -> None:
     """Delete the selected object's box in this frame."""
-    _delete(session, (session.timestamp_ns, session.timestamp_ns))
+    _delete(session, session.timestamp_ns)
 
 
 def delete_from_here(session: Session) -> None:
     """Delete the selected object's boxes from this frame on."""
-    _delete(session, (session.timestamp_ns, int(session.frames[-1])))
+    _delete(session, int(session.frames[-1]))
 
 
 def delete_object(session: Session) -> None:
-    """Delete the selected object with all its boxes."""
-    _delete(session, None)
+    """Delete the selected objects with all their boxes, in one edit."""
+    wanted, chosen = session.labels, {session.track.id, *session.selected}
+    for track_id in chosen:
+        wanted = surgery.delete_span(wanted, track_id, span=None)
+    session.commit(wanted, "delete")
+
+
+def stand_still(session: Session) -> None:
+    """Let the selected object stand where it is: its box here holds from its first frame to its last.
+
+    An object with one box stands there through the whole drive.
+    """
+    track_id, _ = selected_box(session)
+    times, frames = session.track.timestamps_ns, session.frames
+    held = frames if len(times) == 1 else frames[(frames >= times[0]) & (frames <= times[-1])]
+    wanted = surgery.copy_static(session.labels, track_id, reference_ns=session.timestamp_ns, at=held)
+    session.commit(wanted, "stand still")
 
 
 def set_category(session: Session, category: str) -> None:
-    """Say what the selected object is.
+    """Say what the selected objects are.
 
     Raises
     ------
@@ -106,7 +121,9 @@ def set_category(session: Session, category: str) -> None:
         When nothing is selected, or there is no such category.
     """
     name = session.labels.ontology[category].name
-    _replace_selected(session, "category", replace(session.track, category=name))
+    chosen = [session.labels.track(track_id) for track_id in {session.track.id, *session.selected}]
+    changed: dict[str, tuple[Track, ...]] = {track.id: (replace(track, category=name),) for track in chosen}
+    session.commit(surgery.with_tracks(session.labels, changed), "category")
 
 
 def set_attribute(session: Session, name: str, value: Attribute | None) -> None:
@@ -115,7 +132,8 @@ def set_attribute(session: Session, name: str, value: Attribute | None) -> None:
     said = {other: known for other, known in track.attributes.items() if other != name}
     if value is not None:
         said[name] = value
-    _replace_selected(session, "attribute", replace(track, attributes=said))
+    wanted = surgery.with_tracks(session.labels, {track.id: (replace(track, attributes=said),)})
+    session.commit(wanted, "attribute")
 
 
 def set_box_attribute(session: Session, name: str, value: Attribute | None) -> None:
@@ -126,13 +144,15 @@ def set_box_attribute(session: Session, name: str, value: Attribute | None) -> N
 
 
 def _interpolate(session: Session, only: str | None) -> None:
-    drive, points = session.drive, session.use_points
-    # Neighbours are computed too, since they claim their own points, and left out of the result.
+    drive, points, progress = session.drive, session.use_points, session.worker.progress
     machine = {"method": "smooth", "points": points, "calibration_sha256": drive.rig.calibration_sha256}
 
     def compute(labels: Labels) -> Labels:
-        computed = interpolate(labels, drive, points=points)
-        return computed if only is None else replace(computed, tracks=(computed.track(only),))
+        if only is None:
+            return interpolate(labels, drive, points=points, progress=progress)
+        # Neighbours take part, since they claim their own points, and are left out of the result.
+        filled = interpolate(labels, drive, points=points, only=(only,), progress=progress)
+        return replace(labels, tracks=(filled.track(only),))
 
     name = "interpolating all objects" if only is None else f"interpolating object {only}"
     session.complete(name, compute, Note(kind="interpolate", machine=machine))
@@ -145,9 +165,6 @@ def _two_selected(session: Session) -> tuple[str, str]:
     return first, second
 
 
-def _delete(session: Session, span: tuple[int, int] | None) -> None:
+def _delete(session: Session, last_ns: int) -> None:
+    span = session.timestamp_ns, last_ns
     session.commit(surgery.delete_span(session.labels, session.track.id, span=span), "delete")
-
-
-def _replace_selected(session: Session, kind: str, track: Track) -> None:
-    session.commit(surgery.with_tracks(session.labels, {track.id: (track,)}), kind)

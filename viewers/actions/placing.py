@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sensorann.errors import ArgumentError
-from sensorann.fitting import ClickedFit, fit_at
+from sensorann.fitting import ClickedFit, cuboid_from_image_box, fit_at
 from sensorann.geometry import Cuboid, Transform
 from sensorann.geometry.arrays import as_array
 from sensorann.scene import Category, Ontology, Track
@@ -29,6 +29,10 @@ def click(session: Session, point: ArrayLike) -> None:
         if len(session.clicks) == 3:
             corners, session.clicks = session.clicks, ()
             create_from_corners(session, *corners)
+    elif session.tool is Tool.MEASURE:
+        session.clicks = (*session.clicks, as_array(point, (3,), np.float64, name="point", finite=True))[-2:]
+        if len(session.clicks) == 2:
+            session.message = measured(*session.clicks)
 
 
 def create_from_click(session: Session, point: ArrayLike) -> None:
@@ -60,6 +64,30 @@ def create_from_click(session: Session, point: ArrayLike) -> None:
             wanted = surgery.put_box(session.labels, owner.id, timestamp_ns=instant, cuboid=proposal.cuboid)
             session.commit(wanted, "fit", machine=machine)
             return
+        _create(session, proposal.category, proposal.cuboid, instant, kind="fit", machine=machine)
+
+    session.worker.submit("fitting a box", fit, place)
+
+
+def measured(start: NDArray[np.float64], end: NDArray[np.float64]) -> str:
+    """Tell how far two points (3,) are apart, metres: in space, on the map, in height."""
+    step = end - start
+    return f"{np.linalg.norm(step):.2f} m apart, {np.hypot(*step[:2]):.2f} m on the map, {step[2]:+.2f} m in height"
+
+
+def create_from_picture(session: Session, camera: str, box: ArrayLike) -> None:
+    """Fit a box to the object behind a rectangle (4,) on a picture: left, top, right, bottom, pixels of the camera."""
+    instant, labels, category = session.timestamp_ns, session.labels, session.category
+    frame_box = as_array(box, (4,), np.float64, name="box", finite=True)
+
+    def fit() -> ClickedFit:
+        return cuboid_from_image_box(
+            session.drive, camera, frame_box, instant, ontology=labels.ontology, category=category
+        )
+
+    def place(found: ClickedFit) -> None:
+        proposal = found.proposal
+        machine = {"confidence": proposal.confidence, "camera": camera, "box": frame_box.tolist()}
         _create(session, proposal.category, proposal.cuboid, instant, kind="fit", machine=machine)
 
     session.worker.submit("fitting a box", fit, place)

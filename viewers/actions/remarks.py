@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import Literal
 
 from sensorann.scene import Attribute, Event, Tag
+from sensorann.store.reviewing import Comment, comments, decide
 from sensorann.store.reviewing import comment as say
-from sensorann.store.reviewing import decide
+from sensorann.store.reviewing import resolve as settle
 from viewers.session import Session
 
 
@@ -45,6 +46,28 @@ def comment(session: Session, text: str) -> None:
     track_id = session.track.id
     instant = None if session.box_here(track_id) is None else session.timestamp_ns
     say(session.store, session.name, track_id, text, timestamp_ns=instant)
+
+
+def open_comments(session: Session) -> tuple[Comment, ...]:
+    """What was said about the selected object and is not settled; nothing where none is selected."""
+    if not session.selected:
+        return ()
+    said = comments(session.store, session.name, object_id=session.track.id)
+    return tuple(one for one in said if one.resolved_by is None)
+
+
+def resolve(session: Session) -> None:
+    """Settle all that was said about the selected object.
+
+    Raises
+    ------
+    SensorannError
+        When nothing is selected.
+    """
+    said, track_id = open_comments(session), session.track.id
+    for one in said:
+        settle(session.store, session.name, one.id)
+    session.message = f"object {track_id}: {len(said)} comments settled"
 
 
 def review(session: Session, verdict: Literal["accept", "reject"]) -> None:

@@ -45,6 +45,31 @@ def resize(session: Session, size: tuple[float, float, float]) -> None:
     _edit(session, "resize", lambda cuboid: resized(cuboid, size))
 
 
+def put(
+    session: Session,
+    *,
+    center: tuple[float, float, float],
+    size: tuple[float, float, float],
+    yaw: float | None = None,
+) -> None:
+    """Give the selected box a place, a size and a heading in one edit.
+
+    Parameters
+    ----------
+    session : Session
+    center : (x, y, z) in the frame of the labels, metres
+    size : (length, width, height), metres
+    yaw : heading in that frame, radians; None leaves it as it is
+    """
+
+    def changed(cuboid: Cuboid) -> Cuboid:
+        turn_by = 0.0 if yaw is None else yaw - cuboid.yaw
+        rotation = turned(cuboid, turn_by).frame_from_cuboid.rotation if turn_by else cuboid.frame_from_cuboid.rotation
+        return replace(cuboid, frame_from_cuboid=Transform(rotation, np.array(center)), size=size)
+
+    _edit(session, "numbers", changed)
+
+
 def move_face(session: Session, axis: int, sign: int, by: float) -> None:
     """Move one face of the selected box outward, metres; the one across stays.
 

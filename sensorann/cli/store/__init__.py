@@ -4,6 +4,7 @@ STORE_COMMANDS = (
     ("init", "Make an empty label store."),
     ("import", "Take labels in as a new drive."),
     ("export", "Write the labels of a drive, their provenance, or columns for training."),
+    ("datasheet", "Describe released labels: Croissant, with what was reviewed and what is known to be wrong."),
     ("drives", "List the drives of a store."),
     ("log", "List events: who changed what, when, with what."),
     ("show", "Show an object or a box, and why it is as it is."),

@@ -39,7 +39,7 @@ def export(
 
     For example:
 
-        sensorann store export labels.db#0000 0000.json --provenance 0000.prov.json
+        sensorann store export labels.db#0000 0000.json --provenance 0000.prov.json --sign-off "all tracks looked at"
         sensorann store export labels.db#0000 0000.txt --drive kitti/training#0000
         sensorann store export labels.db#0000 0000.h5 --to h5
         sensorann store export labels.db#0000 then.json --as-of 2026-11-27T14:30

@@ -1,4 +1,4 @@
-"""KITTI's boxes: standing on their bottom face in a rectified camera, and their outlines in the picture.
+"""KITTI's boxes: standing on their bottom face in a rectified camera.
 
 In the rectified camera (x right, y down, z forward) a box turned by rotation_y has its forward axis at
 (cos, 0, -sin), its up axis at -y, and its location at the centre of the bottom face.
@@ -13,13 +13,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from sensorann.formats.kitti.drive import LABEL_CAMERA, RECTIFIED_CAMERA
 from sensorann.formats.kitti.rows import KittiRow
-from sensorann.geometry import Camera, Cuboids
-from sensorann.geometry.cuboids import CORNER_EDGES
+from sensorann.geometry import Cuboids
 from sensorann.geometry.rotations import rotation_angles, wrap_angle
 from sensorann.scene import Rig, Sensor
-
-# Nearer to the image plane than this, pixels run off to infinity.
-NEAR_M = 0.1
 
 
 def rectified_camera(rig: Rig) -> Sensor:
@@ -71,39 +67,6 @@ def alphas(cuboids: Cuboids) -> NDArray[np.float64]:
     """Observation angles (N,): rotation_y less the direction to the box, radians in [-pi, pi)."""
     directions = np.arctan2(cuboids.centers[:, 0], cuboids.centers[:, 2])
     return wrap_angle(rotations_y(cuboids) - directions)
-
-
-def outlines(cuboids_camera: Cuboids, camera: Camera) -> NDArray[np.float64]:
-    """2D boxes (N, 4) around what is in front of the camera, clipped to the picture; NaN where nothing is.
-
-    Parameters
-    ----------
-    cuboids_camera : boxes in the camera's frame
-    camera : intrinsics
-    """
-    boxes = np.full((len(cuboids_camera), 4), np.nan)
-    right_most, bottom_most = camera.size[0] - 1, camera.size[1] - 1
-    for i, corners in enumerate(cuboids_camera.corners()):
-        points = _in_front(corners)
-        pixels = camera.project(points) if len(points) else np.zeros((0, 2))
-        pixels = pixels[np.isfinite(pixels).all(axis=1)]
-        if not len(pixels):
-            continue
-        left, top = np.maximum(pixels.min(axis=0), 0)
-        right, bottom = np.minimum(pixels.max(axis=0), (right_most, bottom_most))
-        if right > left and bottom > top:
-            boxes[i] = left, top, right, bottom
-    return boxes
-
-
-def _in_front(corners: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Corners beyond the near plane, and the points where the edges pass it."""
-    near = corners[:, 2] >= NEAR_M
-    start, end = corners[CORNER_EDGES[:, 0]], corners[CORNER_EDGES[:, 1]]
-    crosses = near[CORNER_EDGES[:, 0]] != near[CORNER_EDGES[:, 1]]
-    start, end = start[crosses], end[crosses]
-    fractions = (NEAR_M - start[:, 2]) / (end[:, 2] - start[:, 2])
-    return np.concatenate([corners[near], start + fractions[:, None] * (end - start)])
 
 
 def _rotations(angles_y: ArrayLike) -> NDArray[np.float64]:

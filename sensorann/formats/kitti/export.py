@@ -15,7 +15,6 @@ from sensorann.errors import ArgumentError
 from sensorann.formats.kitti.boxes import (
     alphas,
     bottom_centers,
-    outlines,
     picture_camera,
     rectified_camera,
     rotations_y,
@@ -30,7 +29,7 @@ from sensorann.formats.kitti.rows import (
     UNKNOWN_TRUNCATION,
     KittiRow,
 )
-from sensorann.geometry import Cuboids
+from sensorann.geometry import Cuboids, outlines
 from sensorann.scene import (
     Attribute,
     Drive,

@@ -39,11 +39,12 @@ def read_ontology(root: Node) -> Ontology | None:
     for _, ontology in root.section("ontologies"):
         if isinstance(ontology.value, dict) and ontology.value.get("uri") == _ONTOLOGY_URI:
             with ontology.explaining("categories whose names and aliases differ"):
-                return Ontology(tuple(map(_read_category, ontology.require("categories").elements())))
+                return Ontology(tuple(map(read_category, ontology.require("categories").elements())))
     return None
 
 
-def _read_category(node: Node) -> Category:
+def read_category(node: Node) -> Category:
+    """Read one category of an ontology."""
     motion = node.require("motion")
     if motion.text() not in list(Motion):
         raise motion.refused(f"one of {', '.join(Motion)}")
@@ -66,6 +67,8 @@ def _said(node: Node) -> dict[str, Any]:
         found["spread"] = spread.numbers(3)
     if (share := node.get("share")) is not None:
         found["share"] = share.number()
+    if (rules := node.get("rules")) is not None:
+        found["rules"] = rules.mapping()
     return found
 
 

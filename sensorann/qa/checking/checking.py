@@ -6,7 +6,20 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from sensorann.errors import ArgumentError
-from sensorann.qa.checking import forgotten, headings, leaps, lifetimes, overlapping, physics, points, sizes
+from sensorann.qa.checking import (
+    attributes,
+    forgotten,
+    guidelines,
+    headings,
+    leaps,
+    lifetimes,
+    overlapping,
+    physics,
+    pictures,
+    points,
+    radar,
+    sizes,
+)
 from sensorann.qa.checking.evidence import Evidence, gather
 from sensorann.qa.checking.finding import Finding, Severity, Suspicion
 from sensorann.qa.checking.scores import score_of
@@ -51,12 +64,29 @@ RULES = tuple(
         ("interpenetration", WARNING, "two objects stand in each other", overlapping.interpenetrating),
         ("speed", ERROR, "faster than its kind can go", physics.too_fast),
         ("acceleration", WARNING, "brisker than its kind can be", physics.too_brisk),
+        ("jerk", WARNING, "changes its acceleration faster than its kind can", physics.too_jerky),
         ("yaw_rate", WARNING, "turns faster than its kind can", physics.turning_fast),
         ("side_slip", WARNING, "wheels that slip sideways", physics.slipping),
         ("fragment", WARNING, "begins where another track ends", lifetimes.fragments),
         ("gap", WARNING, "no box in the middle of a track in plain view", lifetimes.gaps),
         ("birth", NOTE, "begins in plain view", lifetimes.births),
         ("death", NOTE, "ends in plain view", lifetimes.deaths),
+        ("said_to_stand", WARNING, "called parked or stopped while it moves", attributes.moving_though_standing),
+        ("said_to_move", NOTE, "called moving while it stays where it is", attributes.standing_though_moving),
+        ("attribute_clash", ERROR, "attributes that exclude each other or its category", attributes.contradicting),
+        ("picture_mismatch", WARNING, "lies elsewhere in the picture than its 2D box", pictures.mismatched),
+        ("not_in_picture", ERROR, "has a 2D box where its camera cannot see it", pictures.not_in_picture),
+        ("only_in_picture", WARNING, "has 2D boxes and none in space", pictures.only_in_picture),
+        ("only_in_space", WARNING, "plainly in a labelled picture, and not labelled there", pictures.only_in_space),
+        ("guideline_range", WARNING, "nearer or further than the guideline wants", guidelines.out_of_range),
+        ("guideline_size", WARNING, "an edge that the guideline does not allow", guidelines.out_of_size),
+        ("guideline_speed", WARNING, "faster than the guideline says", guidelines.over_speed),
+        (
+            "guideline_attribute",
+            WARNING,
+            "an attribute that the guideline does not allow",
+            guidelines.wrong_attribute,
+        ),
     )
 ) + tuple(
     Rule(id=name, severity=severity, text=text, find=find, needs_points=True)
@@ -65,6 +95,11 @@ RULES = tuple(
         ("cut_object", WARNING, "points of the object go on beyond a face", points.cut),
         ("loose_face", WARNING, "room between a face and the points", points.loose),
         ("off_ground", WARNING, "hovers above the ground or reaches into it", points.floating),
+        ("heading_edges", WARNING, "edges of the points are askew to the box", headings.off_edges),
+        ("out_of_view", ERROR, "stands where no LiDAR looks", points.unfaced),
+        ("guideline_points", WARNING, "fewer points than the guideline asks for", guidelines.too_few_points),
+        ("radar_speed", WARNING, "comes or goes at another speed than the radar measured", radar.disagreeing),
+        ("radar_heading", ERROR, "goes backwards by the radar", radar.backwards),
         ("missing", ERROR, "an object that nobody labelled", forgotten.forgotten),
     )
 )

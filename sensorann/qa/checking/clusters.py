@@ -15,9 +15,9 @@ from sensorann.qa.checking.sightings import Scene
 # Points in boxes grown by this belong to their objects: mirrors, doors, the ground's shadow. Metres.
 _GROWN = 0.4
 _STEP = 0.5
-_FEWEST, _FARTHEST = 25, 40.0
+_FEWEST, _FARTHEST = 25, 60.0
 # Objects are neither lower nor higher than this, nor longer or wider; walls, hedges and trees are.
-_LOWEST, _HIGHEST, _LONGEST, _WIDEST = 0.7, 3.2, 7.0, 2.8
+_LOWEST, _HIGHEST, _LONGEST, _WIDEST = 0.7, 4.2, 14.0, 3.2
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)

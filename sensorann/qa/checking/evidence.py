@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.qa.checking.clusters import Cluster, clusters_of
+from sensorann.qa.checking.dopplers import Dopplers, read_dopplers
 from sensorann.qa.checking.paths import Path, path_of
 from sensorann.qa.checking.sightings import Sightings, scan
 from sensorann.qa.checking.strangers import Stranger, joined
@@ -28,6 +29,7 @@ class Evidence:
     paths : of all tracks with boxes, in the order of the labels
     sightings : what the sweeps say of the boxes of each path; empty where nobody asked or there are no sweeps
     strangers : things that no box holds
+    dopplers : what the radars say of the boxes of each path; empty where nobody asked or there are no scans
     """
 
     labels: Labels
@@ -37,6 +39,7 @@ class Evidence:
     paths: tuple[Path, ...]
     sightings: tuple[Sightings, ...] = ()
     strangers: tuple[Stranger, ...] = ()
+    dopplers: tuple[Dopplers, ...] = ()
 
     @property
     def in_world(self) -> bool:
@@ -89,11 +92,21 @@ def gather(
             distances = np.hypot(*(track.cuboids.centers - _places(labels, drive, track.timestamps_ns))[:, :2].T)
             paths.append(path_of(track, labels.ontology[track.category], np.nan_to_num(distances)))
     known = Evidence(labels=labels, drive=drive, instants=instants, egos=egos, paths=tuple(paths))
-    if drive is None or not with_points or not drive.rig.of_kind("lidar"):
+    if drive is None or not with_points:
+        return known
+    if known.in_world:
+        known = replace(known, dopplers=read_dopplers(paths, drive))
+    if not drive.rig.of_kind("lidar"):
         return known
     clusters: list[Cluster] = []
     tracks = tuple(path.track for path in paths)
-    sightings = scan(tracks, drive, also=lambda scene: clusters.extend(clusters_of(scene)), progress=progress)
+    sightings = scan(
+        tracks,
+        drive,
+        velocities=[path.velocities for path in paths],
+        also=lambda scene: clusters.extend(clusters_of(scene)),
+        progress=progress,
+    )
     return replace(known, sightings=sightings, strangers=tuple(joined(clusters)))
 
 

@@ -2,21 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sensorann.qa.checking.evidence import Evidence
 from sensorann.qa.checking.finding import Suspicion
-from sensorann.qa.checking.plain_view import plain_view
+from sensorann.qa.checking.plain_view import NEAR_M, plain_view
 from sensorann.qa.checking.strangers import FEWEST, Stranger
 
-# What vehicles measure where two sides of them show: length, width, height; and people, whose width is a stride too.
-_VEHICLE = ((1.9, 6.6), (1.1, 2.4), (1.2, 2.4))
-_PERSON = ((0.3, 2.1), (0.2, 1.1), (1.3, 2.1))
-# So many points at best say that it is an object.
+# So many points at best say that it is an object; of people, half as many.
 _POINTS = 50.0
+# Further away nobody misses it, metres; what stands there may be a bush.
+_FARTHEST = {True: 60.0, False: NEAR_M}
+Range = tuple[float, float]
+_ANY = (0.0, np.inf)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Appearance:
+    """What an object looks like where nobody labelled it.
+
+    Attributes
+    ----------
+    text : what it may be
+    length, width, height : metres that show
+    moves : True of things that move alone, False of those that stand, None of both
+    fewest : sights that are needed
+    spread : most that its length may vary between sights, metres: pieces of a wall that come into sight do
+    edged : least share of its points that lie on the edges of its box, usually: those of a hedge do not
+    points : that it must show at best
+    """
+
+    text: str
+    length: Range
+    width: Range
+    height: Range
+    moves: bool | None = None
+    fewest: int = FEWEST
+    spread: float = np.inf
+    edged: float = 0.0
+    points: float = _POINTS
+
+    def fits(self, stranger: Stranger) -> bool:
+        """Tell whether a thing looks like this."""
+        edges = zip(stranger.size, (self.length, self.width, self.height), strict=True)
+        return (
+            stranger.best.n_points >= self.points
+            and all(low <= edge <= high for edge, (low, high) in edges)
+            and self.moves in (None, stranger.moves)
+            and len(stranger.sights) >= self.fewest
+            and stranger.spread <= self.spread
+            and stranger.edged >= self.edged
+        )
+
+
+# Two sides of a car show its size; one side or one end is as flat as a wall, and has to look the same every time.
+_APPEARANCES = (
+    _Appearance(text="a vehicle", length=(1.9, 6.6), width=(1.1, 2.4), height=(1.2, 2.4)),
+    _Appearance(
+        text="a vehicle", length=(1.9, 8.0), width=(1.1, 2.8), height=(1.2, 3.6), moves=True, fewest=5, edged=0.7
+    ),
+    _Appearance(
+        text="the end of a vehicle", length=(1.2, 2.7), width=_ANY, height=(1.2, 3.6), moves=True, fewest=5, spread=0.3
+    ),
+    _Appearance(
+        text="the end of a vehicle", length=(1.6, 2.1), width=(0, 0.7), height=(1.3, 1.9), fewest=5, spread=0.1
+    ),
+    _Appearance(
+        text="the side of a vehicle", length=(3.3, 5.3), width=(0, 1.1), height=(1.3, 2.0), fewest=5, spread=0.6
+    ),
+    _Appearance(
+        text="a person", length=(0.3, 2.1), width=(0.2, 1.1), height=(1.3, 2.1), moves=True, points=_POINTS / 2
+    ),
+)
 
 
 def forgotten(evidence: Evidence) -> Iterator[Suspicion]:
@@ -25,7 +85,11 @@ def forgotten(evidence: Evidence) -> Iterator[Suspicion]:
     for stranger in evidence.strangers if view is not None else ():
         kind = _kind(stranger)
         best = stranger.best
-        if view is None or not kind or not view.looks_at(best.center, best.timestamp_ns):
+        if (
+            view is None
+            or not kind
+            or not view.looks_at(best.center, best.timestamp_ns, reach=_FARTHEST[stranger.moves])
+        ):
             continue
         shown = " x ".join(f"{edge:.1f}" for edge in stranger.size)
         motion = "moves" if stranger.moves else "stands"
@@ -44,13 +108,4 @@ def forgotten(evidence: Evidence) -> Iterator[Suspicion]:
 
 def _kind(stranger: Stranger) -> str:
     """What it may be; empty when it is nothing that is labelled."""
-    size, points = stranger.size, stranger.best.n_points
-    if points >= _POINTS and _within(size, _VEHICLE):
-        return "a vehicle"
-    if points >= _POINTS / 2 and stranger.moves and _within(size, _PERSON):
-        return "a person"
-    return ""
-
-
-def _within(size: NDArray[np.float64], ranges: Sequence[tuple[float, float]]) -> bool:
-    return all(low <= edge <= high for edge, (low, high) in zip(size, ranges, strict=True))
+    return next((one.text for one in _APPEARANCES if one.fits(stranger)), "")

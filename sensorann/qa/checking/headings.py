@@ -16,6 +16,8 @@ from sensorann.scene import Motion
 
 # A yaw this far from what its neighbours foretell, radians and in usual misses.
 _OFF, _USUAL_MISSES = np.radians(6.0), 5.0
+# Edges of points are off by a few degrees; so many boxes in a row have to show the same.
+_OFF_EDGES, _FEWEST_EDGES = np.radians(8.0), 4
 
 
 def flipped(evidence: Evidence) -> Iterator[Suspicion]:
@@ -65,3 +67,27 @@ def askew(evidence: Evidence) -> Iterator[Suspicion]:
                 message=f"heading leaves that of its neighbours by {off[worst]:.0f} degrees "
                 f"{how_long(rows, path.track)}",
             )
+
+
+def off_edges(evidence: Evidence) -> Iterator[Suspicion]:
+    """Vehicles whose points have edges askew to their boxes, always to the same side."""
+    # Without sweeps there are no sightings, and nothing to tell.
+    for path, seen in zip(evidence.paths, evidence.sightings, strict=False):
+        if path.motion is not Motion.VEHICLE:
+            continue
+        rows = np.flatnonzero(np.isfinite(seen.edges))
+        if len(rows) < _FEWEST_EDGES:
+            continue
+        low, middle, high = np.percentile(seen.edges[rows], [25, 50, 75])
+        if min(abs(low), abs(high)) < _OFF_EDGES or low * high < 0:
+            continue
+        worst = int(rows[np.argmin(np.abs(seen.edges[rows] - middle))])
+        off, limit = float(np.degrees(abs(middle))), float(np.degrees(_OFF_EDGES))
+        yield Suspicion(
+            object=path.track.id,
+            timestamp_ns=int(path.track.timestamps_ns[worst]),
+            value=off,
+            limit=limit,
+            message=f"its points have edges {off:.0f} degrees askew to it, in {len(rows)} boxes",
+            excess=off / limit * min(len(rows), 20) / _FEWEST_EDGES,
+        )

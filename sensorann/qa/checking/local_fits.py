@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 _N_EACH = 5
 _REACH_S, _REACH_STEPS = 0.55, 2.5
 # Prior: what a rate and its change typically are beside the noise of one box, so that few boxes give a calm curve.
-_NOISE, _RATE, _CHANGE = 0.1, 30.0, 4.0
+_NOISE, _RATE, _CHANGE, _JOLT = 0.1, 30.0, 4.0, 40.0
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class LocalFits:
-    """Parabolas through the neighbours of N boxes, at each box's own instant.
+    """Curves through the neighbours of N boxes, at each box's own instant.
 
     Attributes
     ----------
-    values, rates, changes : (N, C) float64: what is fitted, per second, per second squared
+    values, rates, changes, jolts : (N, C) float64: what is fitted, per second, squared, cubed; a parabola has no jolts
     leverages : (N,) float64, variance of `values` in variances of one box
     counts : (N,) int64, boxes that took part
     """
@@ -28,6 +28,7 @@ class LocalFits:
     values: NDArray[np.float64]
     rates: NDArray[np.float64]
     changes: NDArray[np.float64]
+    jolts: NDArray[np.float64]
     leverages: NDArray[np.float64]
     counts: NDArray[np.int64]
 
@@ -39,6 +40,7 @@ def fit_locally(
     with_own: bool,
     pieces: NDArray[np.int64],
     believed: NDArray[np.bool_],
+    cubic: bool = False,
 ) -> LocalFits:
     """Fit a parabola to the boxes around each box (A. Savitzky and M. Golay, 1964; instants need not be even).
 
@@ -49,6 +51,7 @@ def fit_locally(
     with_own : False to leave the box itself out: then `values` is what its neighbours foretell
     pieces : (N,) int64, only boxes of one piece take part in each other's fits
     believed : (N,) bool, boxes that may take part at all
+    cubic : fit a cubic curve instead, which knows jolts and is less calm
     """
     n = len(seconds)
     step = float(np.median(np.diff(seconds))) if n > 1 else _REACH_S
@@ -59,9 +62,10 @@ def fit_locally(
     inside &= believed[rows] & (pieces[rows] == pieces[:, None])
     t = seconds[rows] - seconds[:, None]
     weights = (inside & (np.abs(t) <= max(_REACH_S, _REACH_STEPS * step))).astype(np.float64)
-    powers = np.stack([np.ones_like(t), t, t**2 / 2], axis=2)
+    powers = np.stack([np.ones_like(t), t, t**2 / 2, *([t**3 / 6] if cubic else [])], axis=2)
     normal = np.einsum("nki,nk,nkj->nij", powers, weights, powers)
-    normal += np.diag([1e-9, (_NOISE / _RATE) ** 2, (_NOISE / _CHANGE) ** 2])
+    prior = [1e-9, (_NOISE / _RATE) ** 2, (_NOISE / _CHANGE) ** 2, (_NOISE / _JOLT) ** 2]
+    normal += np.diag(prior[: powers.shape[2]])
     # Relative to the box itself: UTM-size coordinates would lose digits.
     right = np.einsum("nki,nk,nkc->nic", powers, weights, values[rows] - values[:, None])
     inverse = np.linalg.inv(normal)
@@ -70,6 +74,7 @@ def fit_locally(
         values=found[:, 0] + values,
         rates=found[:, 1],
         changes=found[:, 2],
+        jolts=found[:, 3] if cubic else np.zeros_like(values),
         leverages=inverse[:, 0, 0],
         counts=weights.sum(axis=1).astype(np.int64),
     )

@@ -18,7 +18,7 @@ _OUTLIER = 4.0
 # People place boxes no better than this, metres; poses are off by this share of the distance.
 _PLACEMENT, _POSE = 0.03, 0.001
 _PLACEMENT_YAW = 0.015
-_FEWEST = 3
+_FEWEST, _FEWEST_FOR_JERK = 3, 7
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
@@ -35,6 +35,7 @@ class Path:
     misses : (N, 3) float64, boxes less where their neighbours put them, metres; NaN where there are too few of those
     noises, height_noises : (N,) float64, standard deviation of the misses along x and y, and along z, metres
     velocities, accelerations : (N, 2) float64 in plan, m/s and m/s^2, without boxes that are off the path
+    jerks : (N,) float64, m/s^3, as a cubic curve through all boxes of the piece shows it
     speeds : (N,) float64, m/s
     turns : (N,) int64, quarter turns that would set each heading right
     yaw_misses, yaw_noises, yaw_rates : (N,) float64, as for places; radians, rad/s; after those quarter turns
@@ -50,6 +51,7 @@ class Path:
     height_noises: NDArray[np.float64]
     velocities: NDArray[np.float64]
     accelerations: NDArray[np.float64]
+    jerks: NDArray[np.float64]
     speeds: NDArray[np.float64]
     turns: NDArray[np.int64]
     yaw_misses: NDArray[np.float64]
@@ -89,6 +91,7 @@ def path_of(track: Track, category: Category, distances: NDArray[np.float64]) ->
         foretold = fit_locally(seconds, centers, with_own=False, pieces=pieces, believed=believed)
         noises = _noises(centers[:, :2], foretold, foretold.values[:, :2], placing)
     smooth = fit_locally(seconds, centers[:, :2], with_own=True, pieces=pieces, believed=believed)
+    cubic = fit_locally(seconds, centers[:, :2], with_own=True, pieces=pieces, believed=believed, cubic=True)
     turns = quarter_turns(track.cuboids.yaws, seconds, smooth.rates, pieces)
     yaws = np.unwrap(track.cuboids.yaws + turns * np.pi / 2)[:, None]
     yaws_foretold = fit_locally(seconds, yaws, with_own=False, pieces=pieces, believed=np.ones(len(track), np.bool_))
@@ -104,6 +107,7 @@ def path_of(track: Track, category: Category, distances: NDArray[np.float64]) ->
         height_noises=_noises(centers[:, 2:], foretold, foretold.values[:, 2:], placing),
         velocities=smooth.rates,
         accelerations=smooth.changes,
+        jerks=np.where(cubic.counts >= _FEWEST_FOR_JERK, np.hypot(*cubic.jolts.T), 0.0),
         speeds=np.hypot(*smooth.rates.T),
         turns=turns,
         yaw_misses=np.where(yaws_foretold.counts >= _FEWEST, (yaws - yaws_foretold.values)[:, 0], np.nan),

@@ -24,20 +24,22 @@ class Limits:
     ----------
     speed : m/s
     acceleration : m/s^2, in any direction
+    jerk : m/s^3, in any direction
     yaw_rate : rad/s
     """
 
     speed: float
     acceleration: float
+    jerk: float
     yaw_rate: float
 
 
 LIMITS: Mapping[Motion, Limits] = MappingProxyType(
     {
-        Motion.VEHICLE: Limits(speed=70.0, acceleration=10.0, yaw_rate=1.0),
-        Motion.TWO_WHEELER: Limits(speed=70.0, acceleration=10.0, yaw_rate=2.0),
-        Motion.PEDESTRIAN: Limits(speed=10.0, acceleration=5.0, yaw_rate=np.inf),
-        Motion.STATIC: Limits(speed=0.5, acceleration=1.0, yaw_rate=0.3),
+        Motion.VEHICLE: Limits(speed=70.0, acceleration=10.0, jerk=30.0, yaw_rate=1.0),
+        Motion.TWO_WHEELER: Limits(speed=70.0, acceleration=10.0, jerk=30.0, yaw_rate=2.0),
+        Motion.PEDESTRIAN: Limits(speed=10.0, acceleration=5.0, jerk=30.0, yaw_rate=np.inf),
+        Motion.STATIC: Limits(speed=0.5, acceleration=1.0, jerk=30.0, yaw_rate=0.3),
     }
 )
 # Wheels roll along the heading: speed across it is at most this share of the speed, and so many m/s.
@@ -48,6 +50,9 @@ _SLIP_PER_NOISE = 5.0
 _FEWEST = 3
 # A parabola over a second knows an acceleration this well, in m/s^2 per metre of a box's noise.
 _ACCELERATION_PER_NOISE = 12.0
+# And a cubic curve knows a jerk, in m/s^3 per metre. Even steps of 0.1 s make 76 of the noise, but what is usual
+# for a track holds the jerk itself, too.
+_JERK_PER_NOISE = 40.0
 
 
 def too_fast(evidence: Evidence) -> Iterator[Suspicion]:
@@ -63,6 +68,13 @@ def too_brisk(evidence: Evidence) -> Iterator[Suspicion]:
         sizes = np.hypot(*path.accelerations.T)
         limit = LIMITS[path.motion].acceleration + _ACCELERATION_PER_NOISE * path.noises
         yield from _beyond(path, sizes, limit, "accelerates by {value:.1f} m/s2")
+
+
+def too_jerky(evidence: Evidence) -> Iterator[Suspicion]:
+    """Accelerations that change faster than the motion class is capable of, and than noise makes of them."""
+    for path in evidence.paths if evidence.in_world else ():
+        limit = LIMITS[path.motion].jerk + _JERK_PER_NOISE * path.noises
+        yield from _beyond(path, path.jerks, limit, "changes its acceleration by {value:.0f} m/s3")
 
 
 def turning_fast(evidence: Evidence) -> Iterator[Suspicion]:

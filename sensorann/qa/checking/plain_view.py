@@ -40,10 +40,10 @@ class PlainView:
     half_angles: NDArray[np.float64]
     distances: NDArray[np.float64]
 
-    def looks_at(self, place: NDArray[np.float64], timestamp_ns: int) -> bool:
-        """Tell whether a place (3,) is near and in the wedge that was labelled, hidden or not."""
+    def looks_at(self, place: NDArray[np.float64], timestamp_ns: int, *, reach: float) -> bool:
+        """Tell whether a place (3,) is nearer than a reach and in the wedge that was labelled, hidden or not."""
         azimuth, distance = _as_seen(self.evidence, place[None], np.array([timestamp_ns], np.int64))
-        return bool(distance[0] < NEAR_M and abs(wrap_angle(azimuth[0] - self.middle)) < self.half_width)
+        return bool(distance[0] < reach and abs(wrap_angle(azimuth[0] - self.middle)) < self.half_width)
 
     def sees(self, place: NDArray[np.float64], timestamp_ns: int, *, owner: int) -> bool:
         """Tell whether an object, number `owner`, would have been seen plainly, and whole, at a place (3,)."""

@@ -20,7 +20,7 @@ _RAYS = 5
 # Faces may be off by this much, metres; people's limbs come and go.
 _CUT, _ROOM = 0.25, 0.25
 _LIMBS = 0.15
-_HALF_TURN_S = 0.05
+_HALF_TURN_S, _CLOCK_S = 0.05, 0.01
 # Only boxes with so many points are judged by their faces.
 _FEWEST = 25
 _LIFT = 0.35
@@ -46,7 +46,7 @@ def cut(evidence: Evidence) -> Iterator[Suspicion]:
     """Boxes beyond whose faces their object goes on."""
     for path, seen in _seen(evidence):
         cuts = np.where((seen.n_inside >= _FEWEST)[:, None], seen.cuts, 0.0)
-        for rows, worst, face, limit in _beyond(path, cuts, _CUT):
+        for rows, worst, face, limit in _beyond(path, seen, cuts, _CUT):
             far = float(cuts[worst, face])
             yield Suspicion(
                 object=path.track.id,
@@ -61,7 +61,7 @@ def loose(evidence: Evidence) -> Iterator[Suspicion]:
     """Boxes that leave room between a face that the sensor sees and the points inside."""
     for path, seen in _seen(evidence):
         rooms = np.where((seen.n_inside >= _FEWEST)[:, None], np.nan_to_num(seen.rooms), 0.0)
-        for rows, worst, face, limit in _beyond(path, rooms, _ROOM):
+        for rows, worst, face, limit in _beyond(path, seen, rooms, _ROOM):
             room = float(rooms[worst, face])
             where = f"between its {FACES[face]} and the points"
             yield Suspicion(
@@ -74,12 +74,13 @@ def loose(evidence: Evidence) -> Iterator[Suspicion]:
 
 
 def _beyond(
-    path: Path, values: NDArray[np.float64], base: float
+    path: Path, seen: Sightings, values: NDArray[np.float64], base: float
 ) -> Iterator[tuple[NDArray[np.int64], int, int, float]]:
     """Runs of boxes with a face beyond its limit: their rows, the worst row, its face, and the limit there."""
     limits = np.full(values.shape, base + (0.0 if path.motion is Motion.VEHICLE else _LIMBS))
-    # The points of a sweep are up to half a turn older or younger than the box: along its motion it may seem off.
-    limits[:, :2] += _HALF_TURN_S * path.speeds[:, None]
+    # Points may be up to half a turn older or younger than the box, unless they say when they were measured: along its
+    # motion it may seem off.
+    limits[:, :2] += (np.where(seen.timed, _CLOCK_S, _HALF_TURN_S) * path.speeds)[:, None]
     excess = values / limits
     for rows in spans_of(excess.max(axis=1) > 1.0):
         worst = int(rows[np.argmax(excess[rows].max(axis=1))])
@@ -100,6 +101,20 @@ def floating(evidence: Evidence) -> Iterator[Suspicion]:
                 value=float(lifts[worst]),
                 limit=_LIFT,
                 message=f"its bottom is {abs(lifts[worst]):.2f} m {side} the ground {how_long(rows, path.track)}",
+            )
+
+
+def unfaced(evidence: Evidence) -> Iterator[Suspicion]:
+    """Boxes in directions in which no LiDAR measured anything at all: nobody could have seen their object there."""
+    for path, seen in _seen(evidence):
+        for rows in spans_of(seen.missed):
+            worst = int(rows[np.argmin(path.distances[rows])])
+            yield Suspicion(
+                object=path.track.id,
+                timestamp_ns=int(path.track.timestamps_ns[worst]),
+                value=float(len(rows)),
+                limit=1.0,
+                message=f"stands where no LiDAR looks {how_long(rows, path.track)}",
             )
 
 

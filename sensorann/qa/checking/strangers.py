@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from sensorann.qa.checking.clusters import Cluster
 
-# The next sight of a thing lies this near to where it was going, metres, and comes no later than this.
-_STEP_M, _LONGEST_S = 1.0, 0.65
+# The next sight of a thing lies this near to where it was going, metres, and comes no later than this. Where it is
+# going nobody knows after the first sight.
+_STEP_M, _FIRST_STEP_M, _LONGEST_S = 1.0, 2.5, 0.65
 # So many sights make a thing; it moves when it comes this far, and as fast as this.
 FEWEST, _MOVED_M, _MOVED_SPEED = 3, 1.5, 0.8
 
@@ -39,6 +40,16 @@ class Stranger:
         return np.percentile([one.size for one in self.sights], 75, axis=0)
 
     @property
+    def spread(self) -> float:
+        """Standard deviation of the length between sights, metres."""
+        return float(np.std([one.size[0] for one in self.sights]))
+
+    @property
+    def edged(self) -> float:
+        """Share of its points that lie on the edges of its box, in the middle of its sights."""
+        return float(np.median([one.score for one in self.sights]))
+
+    @property
     def moves(self) -> bool:
         """Tell whether it changes its place steadily."""
         places = np.array([one.center[:2] for one in self.sights])
@@ -57,7 +68,9 @@ def joined(clusters: Sequence[Cluster]) -> list[Stranger]:
         done += [one for one in live if (time_ns - one[-1].timestamp_ns) * 1e-9 > _LONGEST_S]
         live = [one for one in live if (time_ns - one[-1].timestamp_ns) * 1e-9 <= _LONGEST_S]
         taken: set[int] = set()
-        for i, j in _nearest_pairs([_going_to(one, time_ns) for one in live], [one.center[:2] for one in now]):
+        reaches = np.array([_STEP_M if len(one) > 1 else _FIRST_STEP_M for one in live])
+        expected = [_going_to(one, time_ns) for one in live]
+        for i, j in _nearest_pairs(expected, [one.center[:2] for one in now], reaches):
             live[i].append(now[j])
             taken.add(j)
         live += [[one] for j, one in enumerate(now) if j not in taken]
@@ -75,13 +88,13 @@ def _going_to(sights: Sequence[Cluster], time_ns: int) -> NDArray[np.float64]:
 
 
 def _nearest_pairs(
-    expected: Sequence[NDArray[np.float64]], found: Sequence[NDArray[np.float64]]
+    expected: Sequence[NDArray[np.float64]], found: Sequence[NDArray[np.float64]], reaches: NDArray[np.float64]
 ) -> Iterator[tuple[int, int]]:
-    """Pairs within a step, the nearest first, each once."""
+    """Pairs within reach of what was expected, the nearest first, each once."""
     if not expected or not found:
         return
     apart = np.linalg.norm(np.array(expected)[:, None] - np.array(found), axis=2)
-    rows, columns = np.nonzero(apart < _STEP_M)
+    rows, columns = np.nonzero(apart < reaches[:, None])
     used: tuple[set[int], set[int]] = set(), set()
     for k in np.argsort(apart[rows, columns], kind="stable"):
         i, j = int(rows[k]), int(columns[k])

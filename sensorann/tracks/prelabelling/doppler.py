@@ -3,38 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.errors import MissingDataError
-from sensorann.geometry import Trajectory
-from sensorann.scene import Drive, Labels, Sensor, Sweep, Track
+from sensorann.scene import Drive, Labels, Returns, Track, returns_over_ground
 
 # Returns scatter beyond the faces of a box, and their speed about that of its middle: metres, m/s.
 _AROUND, _SPEED_SLACK = 0.7, 1.0
 # Slower than this along the line of sight, a moving object looks like a standing one, m/s.
 _SLOWEST = 1.0
-_VELOCITY_NS = 5_000_000  # half the span over which the radar's own velocity is taken
-
-
-@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
-class Returns:
-    """Returns of one radar scan in the world.
-
-    Attributes
-    ----------
-    timestamp_ns : int64
-    places : (N, 2) float64, metres
-    sights : (N, 2) float64, directions from the radar to them
-    speeds : (N,) float64, m/s over ground along these directions, positive away
-    """
-
-    timestamp_ns: int
-    places: NDArray[np.float64]
-    sights: NDArray[np.float64]
-    speeds: NDArray[np.float64]
 
 
 def confirmed_by_radar(labels: Labels, drive: Drive) -> Labels:
@@ -76,9 +56,9 @@ def _agreement(track: Track, scan: Returns) -> bool | None:
     velocities = np.gradient(centers, seconds, axis=0)
     middle, velocity = _at(now, seconds, centers), _at(now, seconds, velocities)
     row = int(np.abs(seconds - now).argmin())
-    local = (scan.places - middle) @ track.cuboids.rotations[row, :2, :2]
+    local = (scan.places[:, :2] - middle) @ track.cuboids.rotations[row, :2, :2]
     inside = (np.abs(local) <= track.cuboids.sizes[row, :2] / 2 + _AROUND).all(axis=1)
-    expected = scan.sights[inside] @ velocity
+    expected = scan.sights[inside, :2] @ velocity
     if not inside.any() or np.abs(expected).max() < _SLOWEST:
         return None
     return bool(np.abs(scan.speeds[inside] - expected).min() <= _SPEED_SLACK)
@@ -89,7 +69,7 @@ def _at(now: float, seconds: NDArray[np.float64], rows: NDArray[np.float64]) -> 
 
 
 def _scans(drive: Drive, tracks: Sequence[Track]) -> Iterator[Returns]:
-    """Scans of all radars within the span of some tracks."""
+    """Scans of all radars within the span of some tracks, in the world."""
     trajectory = drive.trajectory
     if trajectory is None or not tracks:
         return
@@ -101,34 +81,8 @@ def _scans(drive: Drive, tracks: Sequence[Track]) -> Iterator[Returns]:
                 sweep = drive.sweep(radar.name, int(index))
             except MissingDataError:
                 continue
-            found = _returns(sweep, radar, trajectory)
+            found = returns_over_ground(sweep, radar, trajectory)
             if found is not None:
-                yield found
-
-
-def _returns(sweep: Sweep, radar: Sensor, trajectory: Trajectory) -> Returns | None:
-    """Returns of a scan in the world; None where it tells no speed."""
-    pose = trajectory.at(sweep.timestamp_ns) @ radar.ego_from_sensor
-    points = sweep.points.astype(np.float64)
-    lines = points / np.maximum(np.linalg.norm(points, axis=1, keepdims=True), 1e-9)
-    sights = pose.rotate(lines)
-    if {"vx_comp", "vy_comp"} <= sweep.fields.keys():
-        speeds = sweep.fields["vx_comp"] * lines[:, 0] + sweep.fields["vy_comp"] * lines[:, 1]
-    elif "doppler" in sweep.fields:
-        speeds = sweep.fields["doppler"] + sights @ _velocity(radar, trajectory, sweep.timestamp_ns)
-    else:
-        return None
-    kept = np.isfinite(points).all(axis=1) & np.isfinite(speeds)
-    return Returns(
-        timestamp_ns=sweep.timestamp_ns,
-        places=pose.apply(points[kept])[:, :2],
-        sights=sights[kept, :2],
-        speeds=np.asarray(speeds[kept], np.float64),
-    )
-
-
-def _velocity(radar: Sensor, trajectory: Trajectory, timestamp_ns: int) -> NDArray[np.float64]:
-    """Velocity (3,) of the radar in the world."""
-    around = np.clip(timestamp_ns + np.array([-_VELOCITY_NS, _VELOCITY_NS]), trajectory.start_ns, trajectory.end_ns)
-    places = (trajectory.sample(around) @ radar.ego_from_sensor).translations
-    return np.asarray((places[1] - places[0]) / ((around[1] - around[0]) * 1e-9))
+                world_from_ego = trajectory.at(found.timestamp_ns)
+                sights = world_from_ego.rotate(found.sights)
+                yield replace(found, places=world_from_ego.apply(found.places), sights=sights)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sensorann.formats.kitti.boxes import outlines
+from sensorann.geometry import outlines, rectangle_overlaps
 from sensorann.scene import Drive, ImageTrack, Labels, Track, into_sensor
 
 # Outlines and 2D boxes that overlap so much are one object's.
@@ -44,7 +44,7 @@ def confirmed_by_pictures(labels: Labels, drive: Drive, boxes: Sequence[ImageTra
             continue
         numbers, drawn = _outlines(labels, drive, glance)
         n_in_view[numbers] += 1
-        overlaps = _overlaps(drawn, glance.boxes)
+        overlaps = rectangle_overlaps(drawn[:, None], glance.boxes[None])
         while overlaps.size and overlaps.max() >= _LEAST_OVERLAP:
             i, j = np.unravel_index(int(overlaps.argmax()), overlaps.shape)
             votes[numbers[i]][glance.categories[j]] += 1
@@ -99,11 +99,3 @@ def _outlines(labels: Labels, drive: Drive, glance: Glance) -> tuple[NDArray[np.
             numbers.append(number)
             drawn.append(box)
     return np.array(numbers, np.int64), np.array(drawn).reshape(-1, 4)
-
-
-def _overlaps(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Intersection over union (A, B) of boxes (A, 4) and (B, 4): left, top, right, bottom."""
-    low, high = np.maximum(a[:, None, :2], b[None, :, :2]), np.minimum(a[:, None, 2:], b[None, :, 2:])
-    shared = np.maximum(high - low, 0.0).prod(axis=2)
-    areas = [(boxes[:, 2:] - boxes[:, :2]).prod(axis=1) for boxes in (a, b)]
-    return np.asarray(shared / np.maximum(areas[0][:, None] + areas[1] - shared, 1e-9))

@@ -3,41 +3,24 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.errors import ArgumentError, MissingDataError
-from sensorann.scene import (
-    Category,
-    Detections,
-    Drive,
-    ImageTrack,
-    Labels,
-    Ontology,
-    Source,
-    Track,
-    check_drive,
-    default_ontology,
-    frame_timestamps_ns,
-)
-from sensorann.tracks.association.finishing import finished_tracks
+from sensorann.scene import Drive, ImageTrack, Labels, Ontology, check_drive, default_ontology, frame_timestamps_ns
 from sensorann.tracks.association.tracking import track
-from sensorann.tracks.association.tuning import TUNINGS
-from sensorann.tracks.clouds import Region, stream_clouds
-from sensorann.tracks.prelabelling.believing import confidence
-from sensorann.tracks.prelabelling.detecting import detect_candidates, is_vehicle
+from sensorann.tracks.prelabelling.completing import complete_tracks
+from sensorann.tracks.prelabelling.detecting import detect_candidates
 from sensorann.tracks.prelabelling.doppler import confirmed_by_radar
 from sensorann.tracks.prelabelling.looking import confirmed_by_pictures
-from sensorann.tracks.prelabelling.refining import Seen, refine, rows_to_look_at
 
 _log = logging.getLogger(__name__)
 PROPOSED = ("car", "van", "truck", "bus", "pedestrian", "cyclist")
+LEAST_CONFIDENCE = 0.3
 _FEWEST_DETECTIONS = 3
-# Of each object and sweep so many points tell its faces; a near car has thousands.
-_MOST_POINTS = 500
 
 
 def prelabel(
@@ -46,7 +29,7 @@ def prelabel(
     categories: Sequence[str] = PROPOSED,
     ontology: Ontology | None = None,
     frames: slice = slice(None),
-    min_confidence: float = 0.2,
+    min_confidence: float = LEAST_CONFIDENCE,
     image_boxes: Sequence[ImageTrack] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> Labels:
@@ -63,16 +46,16 @@ def prelabel(
     categories : what is looked for, names of the ontology
     ontology : None for the default one
     frames : which sweeps of the first LiDAR are looked at
-    min_confidence : tracks that look less like an object are left out, 0 to 1
+    min_confidence : tracks that are less likely an object are left out, 0 to 1
     image_boxes : what a detector saw on the pictures; it names categories, and tracks it sees too are surer
     progress : called with the number of steps done and of all steps
 
     Returns
     -------
     Labels
-        Tracks with the attributes ``confidence`` (0 to 1) and ``moving``; boxes at detections have the source
-        ``detected``, those between them ``interpolated``; all have sigmas. In the world frame, or in the ego frame
-        where the drive has no ego poses.
+        Tracks with the attributes ``confidence`` (how probable an object is) and ``moving``; boxes at detections have
+        the source ``detected``, those between them ``interpolated``; all have sigmas. In the world frame, or in the ego
+        frame where the drive has no ego poses.
 
     Raises
     ------
@@ -100,8 +83,8 @@ def prelabel(
     if n_missing:
         _log.warning("drive %s: %d of %d sweeps are missing", drive.name, n_missing, len(frames_ns))
     raw = track(detections, drive, min_detections=min(_FEWEST_DETECTIONS, len(frames_ns)))
-    finished = _finished(raw, drive, wanted, frames_ns, report(len(frames_ns)))
-    proposed = confirmed_by_radar(replace(raw, tracks=tuple(finished)), drive)
+    completed = complete_tracks(raw, drive, categories=wanted, frames_ns=frames_ns, progress=report(len(frames_ns)))
+    proposed = confirmed_by_radar(replace(raw, tracks=tuple(item.track for item in completed)), drive)
     proposed = confirmed_by_pictures(proposed, drive, image_boxes)
     kept = [item for item in proposed.tracks if float(item.attributes["confidence"]) >= min_confidence]
     # Tracks come as their last sweep is read: they are numbered in the order of their first.
@@ -118,60 +101,3 @@ def _frames(drive: Drive, frames: slice) -> NDArray[np.int64]:
         asked = ":".join("" if bound is None else str(bound) for bound in (frames.start, frames.stop))
         raise ArgumentError(f"frames {asked} hold no sweep: drive {drive.name} has {len(instants)}")
     return chosen
-
-
-def _finished(
-    raw: Labels,
-    drive: Drive,
-    wanted: Sequence[Category],
-    frames_ns: NDArray[np.int64],
-    progress: Callable[[int, int], None] | None,
-) -> Iterator[Track]:
-    """Fit every track again as soon as all its sweeps are read."""
-    detected = [item[item.sources == Source.DETECTED] for item in raw.tracks]
-    vehicle = [is_vehicle(raw.ontology[item.category]) for item in detected]
-    looked = [
-        rows_to_look_at(item.cuboids, _seconds(item), vehicle=own) for item, own in zip(detected, vehicle, strict=True)
-    ]
-    regions = [
-        Region(timestamps_ns=item.timestamps_ns[rows], cuboids=item.cuboids[rows])
-        for item, rows in zip(detected, looked, strict=True)
-    ]
-    for complete in stream_clouds(drive, regions, most_points=_MOST_POINTS, progress=progress):
-        for i, clouds in complete.items():
-            seen = Seen(
-                boxes=detected[i].cuboids,
-                seconds=_seconds(detected[i]),
-                looked=looked[i],
-                clouds=clouds,
-            )
-            categories = [category for category in wanted if is_vehicle(category) == vehicle[i]]
-            yield _finished_track(detected[i], seen, categories, frames_ns, raw.ontology)
-
-
-def _seconds(item: Track) -> NDArray[np.float64]:
-    return np.asarray((item.timestamps_ns - item.timestamps_ns[0]) * 1e-9)
-
-
-def _finished_track(
-    item: Track, seen: Seen, categories: Sequence[Category], frames_ns: NDArray[np.int64], ontology: Ontology
-) -> Track:
-    refined = refine(seen, categories)
-    motion = refined.category.motion
-    believed = confidence(seen, refined)
-    [smooth] = finished_tracks(
-        Detections(
-            timestamps_ns=item.timestamps_ns,
-            cuboids=refined.boxes,
-            categories=(refined.category.name,) * len(item),
-            scores=np.full(len(item), believed),
-            ontology=ontology,
-        ),
-        [np.arange(len(item))],
-        frames_ns=frames_ns,
-        motion=motion,
-        tuning=TUNINGS[motion],
-        step_ns=1 if len(frames_ns) < 2 else int(np.median(np.diff(frames_ns))),
-        first_id=int(item.id),
-    )
-    return replace(smooth, attributes={"confidence": round(believed, 3), "moving": refined.moving})

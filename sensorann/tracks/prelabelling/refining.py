@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sensorann.errors import ArgumentError
 from sensorann.fitting import CuboidFit, fit_cuboid
 from sensorann.fitting.candidates import LARGEST_COMPLETION
-from sensorann.geometry import Cuboids, voxel_downsample
+from sensorann.geometry import Cuboid, Cuboids, points_in_cuboid, voxel_downsample
 from sensorann.scene import Category, Motion
 from sensorann.tracks.clouds import Clouds
 
@@ -22,11 +22,15 @@ _FARTHEST_CREEP = {True: 1.5, False: 0.8}
 _FASTEST_CREEP = {True: 0.7, False: 0.35}
 # Points of so many frames of a standing object are taken together, and thinned to cubes of this edge.
 _MOST_LOOKS, _THINNED = 20, 0.08
+_MOST_WITNESSED = 9
 # Frames with fewer points say nothing about the size; of the others all but this share see less than the whole.
 _FEWEST, _BEST_SHARE = 20, 0.9
 # A side is known where it is seen to this share of the usual one.
 _KNOWN_SHARE, _LARGEST_SHARE = 0.85, 1.25
 _HIDDEN_WEIGHT = 0.5
+_STRAYING = 0.01  # share of the points of a standing object, at either end
+# Metres beside and above a box within which its surroundings are looked at.
+BESIDE, ABOVE = 1.0, 1.5
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
@@ -39,20 +43,29 @@ class Seen:
     seconds : (K,) float64
     looked : (L,) int64, at which of them the points were read
     clouds : what was read there
+    places : of what moves, what was read at the `witnessed` ones of these instants where it was first, and where last
     """
 
     boxes: Cuboids
     seconds: NDArray[np.float64]
     looked: NDArray[np.int64]
     clouds: Clouds
+    places: tuple[Clouds, ...] = ()
 
     def points(self) -> list[NDArray[np.float64]]:
         """L clouds of points (P, 3) of the object, without the ground."""
-        clouds = [self.clouds.frame(i).astype(np.float64) + self.clouds.origin for i in range(len(self.looked))]
-        return [
-            cloud[cloud[:, 2] > self.bottom(k) + _GROUND_MARGIN]
-            for k, cloud in zip(self.looked.tolist(), clouds, strict=True)
-        ]
+        inside = []
+        for k, cloud in zip(self.looked.tolist(), self.around(), strict=True):
+            own = points_in_cuboid((cloud - self.boxes.centers[k]).astype(np.float32), self._at_origin(k))
+            inside.append(cloud[own & (cloud[:, 2] > self.bottom(k) + _GROUND_MARGIN)])
+        return inside
+
+    def around(self) -> list[NDArray[np.float64]]:
+        """L clouds of points (P, 3) of the object and of what stands or lies beside it."""
+        return [self.clouds.frame(i).astype(np.float64) + self.clouds.origin for i in range(len(self.looked))]
+
+    def _at_origin(self, k: int) -> Cuboid:
+        return replace(self.boxes[k : k + 1], centers=np.zeros((1, 3))).record(0)
 
     @property
     def viewers(self) -> NDArray[np.float64]:
@@ -93,6 +106,18 @@ def rows_to_look_at(boxes: Cuboids, seconds: NDArray[np.float64], *, vehicle: bo
     return np.unique(np.linspace(0, len(boxes) - 1, n).round().astype(np.int64))
 
 
+def witnessed(looked: NDArray[np.int64]) -> NDArray[np.int64]:
+    """At which instants to look where a moving object was first and where it was last: both are among them."""
+    return looked[
+        np.unique(np.linspace(0, len(looked) - 1, min(len(looked), _MOST_WITNESSED)).round().astype(np.int64))
+    ]
+
+
+def with_surroundings(boxes: Cuboids) -> Cuboids:
+    """Grow boxes on all sides, so that what stands beside and above an object is seen as well."""
+    return replace(boxes, sizes=boxes.sizes + 2 * np.array([BESIDE, BESIDE, ABOVE]))
+
+
 def is_moving(boxes: Cuboids, seconds: NDArray[np.float64], *, vehicle: bool) -> bool:
     """Tell whether a track gets farther and faster than one whose visible part grows."""
     if len(boxes) < 2:
@@ -116,10 +141,18 @@ def _standing(seen: Seen, categories: Sequence[Category]) -> Refined:
         bare = fit_cuboid(merged, ground_height=bottom - _GROUND_MARGIN, anchor=viewer)
     except ArgumentError:
         return Refined(boxes=seen.boxes, category=_nearest(seen.boxes.sizes[0], categories), moving=False)
-    category = _nearest(np.array(bare.cuboid.size), categories)
-    size = _completed(np.array(bare.cuboid.size), category)
+    inner = _inner_sides(merged, bare.cuboid)
+    category = _nearest(np.append(inner, bare.cuboid.size[2]), categories)
+    size = _completed(np.append(inner, bare.cuboid.size[2]), category)
     fit = fit_cuboid(merged, ground_height=bottom, size=size, anchor=viewer)
     return Refined(boxes=_repeated(fit, n, seen.boxes.frame), category=category, moving=False)
+
+
+def _inner_sides(cloud: NDArray[np.float64], cuboid: Cuboid) -> NDArray[np.float64]:
+    """Length and width (2,) of a cloud (P, 3) in a box, without the few points that stray: mirrors, twigs, the kerb."""
+    local = cuboid.frame_from_cuboid.inverse().apply(cloud)
+    low, high = np.quantile(local[:, :2], [_STRAYING, 1 - _STRAYING], axis=0)
+    return np.asarray(high - low)
 
 
 def _moving(seen: Seen, categories: Sequence[Category]) -> Refined:

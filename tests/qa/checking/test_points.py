@@ -64,7 +64,7 @@ def box(thing: Thing, *, id: str = "1") -> Track:
 
 
 CAR, OTHER, RIGHT = Thing(14.0, 5.0), Thing(20.0, -4.0), Thing(12.0, -15.0)
-RULES = ["spurious", "cut_object", "loose_face", "off_ground", "missing"]
+RULES = ["spurious", "cut_object", "loose_face", "off_ground", "missing", "heading_edges", "out_of_view"]
 
 
 def found(*tracks: Track, things=(CAR, OTHER, RIGHT)) -> list[Finding]:
@@ -84,6 +84,18 @@ WRONG = {
     "cut_object": lambda track: edited(track, np.arange(N), shift=(0.5, 0, 0)),
     "off_ground": lambda track: edited(track, np.arange(N), shift=(0, 0, 0.5)),
 }
+
+
+def test_a_box_askew_to_the_edges_of_its_points():
+    car, *others = good()
+    findings = found(edited(car, np.arange(N), turn=np.radians(15)), *others)
+    (finding,) = [one for one in findings if one.rule == "heading_edges"]
+    assert (finding.object, finding.value) == ("1", pytest.approx(15, abs=2))
+
+
+def test_a_box_where_no_lidar_looks():
+    findings = found(*good(), box(Thing(-20.0, 3.0), id="behind"))
+    assert [(one.rule, one.object) for one in findings] == [("out_of_view", "behind")]
 
 
 @pytest.mark.parametrize("rule", WRONG)

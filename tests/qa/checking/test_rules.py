@@ -94,6 +94,15 @@ def test_acceleration_and_yaw_rate_beyond_what_cars_can_do():
     assert "yaw_rate" in rules_of(found(spinning))
 
 
+def test_a_jerk_that_cars_cannot_do():
+    t = 0.1 * np.arange(40) - 2.0
+    speed = 8.0 + 12.0 * np.clip(0.5 - np.abs(t), 0.0, None)
+    centers = np.column_stack([12.0 + np.cumsum(0.1 * speed), np.full(40, 4.0), np.full(40, 0.75)])
+    (finding,) = found(make_track(n=40, centers=centers, yaws=np.zeros(40)), rules=["jerk"])
+    assert abs(finding.frame - 20) <= 2
+    assert finding.value > finding.limit > 30
+
+
 def test_a_size_that_creeps():
     track = driving()
     sizes = track.cuboids.sizes * np.linspace(1.0, 1.1, 40)[:, None]

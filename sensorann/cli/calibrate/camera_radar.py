@@ -1,0 +1,27 @@
+"""`sensorann calibrate camera-radar`: a camera in the frame of a radar."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sensorann.cli.calibrate.answers import PRINTED, Wanted
+from sensorann.cli.calibrate.pairs import NOTHING_SHOWN, Shown, answer_pair
+
+
+def camera_radar(session: Path, /, *, shown: Shown = NOTHING_SHOWN, wanted: Wanted = PRINTED) -> None:
+    """Estimate where a camera sits in the frame of a radar, from reflectors that both see.
+
+    Prints the pose with a sigma per axis, the targets left out and why, every pose that fits about equally well, the
+    axes that the targets do not tell, and where to put the next target.
+
+    For example:
+
+        sensorann calibrate camera-radar session.toml -o radar_from_camera.json --report page.html
+        sensorann calibrate camera-radar session.toml --picture targets.png --json
+
+    Parameters
+    ----------
+    session
+        A TOML file that names the tables of targets and the noise of the sensors: see docs/calibration.md.
+    """
+    answer_pair("camera-radar", session, shown, wanted)

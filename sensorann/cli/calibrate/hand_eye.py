@@ -1,0 +1,30 @@
+"""`sensorann calibrate hand-eye`: from the motions of two sensors to the pose between them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from calib.hand_eye_file import hand_eye_document, hand_eye_summary
+from calib.motion_session import calibrate_motion_session
+from calib.session import read_session
+from sensorann.cli.calibrate.answers import PRINTED, Answer, Wanted, give
+
+
+def hand_eye(session: Path, /, *, largest_delay_s: float = 1.0, wanted: Wanted = PRINTED) -> None:
+    """Estimate where a sensor sits on another that moves with it, and how late its clock is: odometry, ego poses.
+
+    A vehicle on a plane turns about one axis, and the place along it leaves no trace: that is said.
+
+    For example:
+
+        sensorann calibrate hand-eye session.toml -o ego_from_lidar.json
+
+    Parameters
+    ----------
+    session
+        A TOML file that names the poses of both: see docs/calibration.md.
+    largest_delay_s
+        The delay is looked for within that, to both sides.
+    """
+    found = calibrate_motion_session(read_session(session), largest_delay_s=largest_delay_s)
+    give(Answer(hand_eye_document(found), hand_eye_summary(found)), wanted)

@@ -1,0 +1,61 @@
+"""What the commands for a pair of sensors share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from cyclopts import Parameter
+from numpy.typing import NDArray
+
+from calib.board_session import session_overlays
+from calib.estimate import Estimate
+from calib.file import document
+from calib.pictures import draw_targets
+from calib.report import draw_overlays, pair_page
+from calib.session import Session, read_session
+from calib.session_pictures import described_camera, describes_camera
+from calib.solving import Pair, calibrate_session
+from calib.summary import summary
+from sensorann.cli.calibrate.answers import Answer, Wanted, give
+from sensorann.images.files import write_picture
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is drawn of a pair.
+
+    Parameters
+    ----------
+    report
+        Where to write a page of it (.html): residuals, coverage, sigma maps, points on pictures. It needs the extra
+        sensorann[report].
+    picture
+        Where to draw the targets from above, and points on pictures (.png or .jpg).
+    """
+
+    report: Path | None = None
+    picture: Path | None = None
+
+
+NOTHING_SHOWN = Shown()
+
+
+def answer_pair(pair: Pair, path: Path, shown: Shown, wanted: Wanted) -> None:
+    """Estimate a pair, draw what is wanted of it, and give the answer."""
+    session = read_session(path)
+    found = calibrate_session(session, pair)
+    if shown.picture is not None:
+        write_picture(_picture(found, session), shown.picture)
+    if shown.report is not None:
+        camera = described_camera(session) if describes_camera(session) and pair.startswith("camera") else None
+        pair_page(found, shown.report, camera=camera, overlays=session_overlays(session))
+    give(Answer(document(found), summary(found)), wanted)
+
+
+def _picture(found: Estimate, session: Session) -> NDArray[np.uint8]:
+    overlays = session_overlays(session, most=2)
+    drawn = draw_overlays(found, overlays, described_camera(session)) if overlays else {}
+    return np.concatenate([draw_targets(found), *drawn.values()], axis=0)

@@ -1,0 +1,115 @@
+"""Two LiDARs in a simulated town, mounted in any way: found without a guess, and what a place does not tell is said."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from calib.cloud_start import level_pose
+from calib.lidar_drive import calibrate_lidars_of_drive
+from calib.lidar_lidar import calibrate_lidar_lidar
+from calib.tangent import difference, rotation_from_vector
+from sensorann.cli import run
+from sensorann.errors import ArgumentError, CalibrationError
+from sensorann.geometry import Transform
+from sensorann.scene import Rig, Sensor
+from sensorann.simulate.lidar import LidarModel, cast_sweep
+from sensorann.simulate.world import draw_world
+from tests.builders import MemoryDrive
+
+TOP = Transform.from_yaw(0.1, [0.2, 0.0, 1.9])
+# A side LiDAR: looks backwards to the right, tilted by 25 degrees.
+SIDE = Transform(
+    rotation_from_vector([0, 0, -2.2]) @ rotation_from_vector([0, np.deg2rad(25.0), 0]), np.array([0.6, -0.9, 1.4])
+)
+MODEL = LidarModel(n_beams=40, n_columns=720, range_noise=0.02, dropout=0.02)
+TRUTH = TOP.inverse() @ SIDE
+
+
+@pytest.fixture(scope="module")
+def drive():
+    """Both LiDARs at two instants, on a vehicle that moves; the side one is stamped a little later."""
+    world = draw_world(seed=4, span_s=2.0, n_actors=12)
+    start_ns = int(world.trajectory.start_ns) + 500_000_000
+    sweeps = {"TOP": [], "SIDE": []}
+    for name, pose, late_ns in (("TOP", TOP, 0), ("SIDE", SIDE, 20_000_000)):
+        for i in (0, 1):
+            at_ns = start_ns + i * 500_000_000 + late_ns
+            sweep, _ = cast_sweep(world, MODEL, pose, index=i + (name == "SIDE") * 7, timestamp_ns=at_ns)
+            sweeps[name].append(replace(sweep, sensor=name))
+    # The rig's own poses are a little off: they must not matter.
+    rig = Rig(
+        (
+            Sensor(name="TOP", kind="lidar", ego_from_sensor=TOP),
+            Sensor(name="SIDE", kind="lidar", ego_from_sensor=Transform(SIDE.rotation, SIDE.translation + 0.1)),
+        )
+    )
+    times = {name: np.array([sweep.timestamp_ns for sweep in own]) for name, own in sweeps.items()}
+    return MemoryDrive(rig=rig, trajectory=world.trajectory, sweeps=sweeps, times=times)
+
+
+def test_a_tilted_lidar_is_found_without_a_guess(drive):
+    found = calibrate_lidars_of_drive(drive, "SIDE", "TOP", n_instants=2)
+    off = difference(found.target_from_source, TRUTH)
+    assert np.rad2deg(np.abs(off[:3])).max() < 0.3
+    assert np.abs(off[3:]).max() < 0.03
+    assert np.all(np.abs(off) < 5 * np.sqrt(np.diag(found.covariance)))
+    assert found.warnings == ()
+    assert found.n_instants == 2
+
+
+def test_the_ground_levels_a_sensor(drive):
+    for name, pose in (("TOP", TOP), ("SIDE", SIDE)):
+        level = level_pose(drive.sweep(name, 0).points.astype(float), name=name)
+        assert level.translation[2] == pytest.approx(pose.translation[2], abs=0.15)
+        # Up of the level frame is up of the vehicle, within the slope of the road.
+        up = pose.rotate(level.inverse().rotate([0.0, 0.0, 1.0]))
+        assert up[2] > np.cos(np.deg2rad(3.0))
+
+
+def plane_points(rng, n=4000, *, walls=()):
+    """Points of a level road, and of walls at given y, about a sensor 1.8 m above it."""
+    x, y = rng.uniform(-25, 25, (2, n))
+    parts = [np.column_stack([x, y, np.full(n, -1.8)])]
+    parts += [np.column_stack([rng.uniform(-25, 25, n), np.full(n, wall), rng.uniform(-1.8, 3, n)]) for wall in walls]
+    return np.concatenate(parts) + 0.01 * rng.normal(size=(n * len(parts), 3))
+
+
+@pytest.mark.parametrize(
+    ("walls", "lost", "why"),
+    [((), {"yaw", "x", "y"}, "level, as on an empty road"), ((-6.0, 8.0), {"x"}, "all run one way, as in a corridor")],
+    ids=["an empty road", "a corridor"],
+)
+def test_what_a_place_does_not_tell_is_named(walls, lost, why):
+    rng = np.random.default_rng(0)
+    # Whatever moves along the lost axes fits as well: the same cloud drawn twice.
+    found = calibrate_lidar_lidar([plane_points(rng, walls=walls)], [plane_points(rng, walls=walls)])
+    assert set(found.seen.weak_axes) == lost
+    assert why in found.warnings[0]
+
+
+def test_what_has_nothing_in_common_is_refused(drive):
+    clouds = [drive.sweep(name, 0).points.astype(float) for name in ("TOP", "SIDE")]
+    with pytest.raises(CalibrationError, match="sees no ground"):
+        calibrate_lidar_lidar(clouds[:1], [np.random.default_rng(0).normal(size=(500, 3)) * 5])
+    with pytest.raises(CalibrationError, match="same instants"):
+        calibrate_lidar_lidar(clouds, clouds[:1])
+    with pytest.raises(CalibrationError, match="name two LiDARs"):
+        calibrate_lidars_of_drive(drive, "TOP", "TOP")
+    with pytest.raises(ArgumentError, match="no sensor 'ROOF'"):
+        calibrate_lidars_of_drive(drive, "ROOF", "TOP")
+
+
+@pytest.mark.real_data
+def test_two_recorded_lidars_agree_with_their_data_set(real_data, tmp_path, capsys):
+    out = tmp_path / "top_from_front.json"
+    drive = str(real_data / "pandaset_nuscenes")
+    words = ["calibrate", "lidar-lidar", drive, "--sensor", "LIDAR_FRONT", "--target", "LIDAR_TOP", "--instants", "2"]
+    assert run([*words, "-o", str(out)]) == 0
+    assert "LIDAR_FRONT in the frame of LIDAR_TOP: 2 instants" in capsys.readouterr().out
+    assert json.loads(out.read_text())["overlap"] > 0.2
+    assert run(["info", drive, "--rig", str(out), "--samples", "0", "--json"]) == 0
+    sensors = {one["name"]: one for one in json.loads(capsys.readouterr().out)["sensors"]}
+    # The data set's own pose leaves a tenth more scatter than the one found.
+    np.testing.assert_allclose(sensors["LIDAR_FRONT"]["translation_m"], [1.409, 0.018, 1.556], atol=0.08)

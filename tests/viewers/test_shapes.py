@@ -1,0 +1,52 @@
+"""Boxes and ways as lines, whatever draws them."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from sensorann.geometry.cuboids import CORNER_EDGES
+from sensorann.images import track_color
+from sensorann.scene import Source
+from tests.builders import make_track
+from viewers.shapes import box_color, boxes, path
+from viewers.state import ShownBox
+
+N_EDGES = len(CORNER_EDGES)
+
+
+def shown(*, id="1", selected=False, source=Source.HUMAN) -> ShownBox:
+    track = make_track(id=id)
+    return ShownBox(track=track, cuboid=track.cuboids.record(0), source=source, selected=selected)
+
+
+def test_boxes_are_their_edges_and_a_mark_ahead_of_the_front():
+    first, second = shown(id="1"), shown(id="2", selected=True)
+    drawn = boxes([first, second])
+    n = len(drawn.starts) // 2
+    corners = second.track.cuboids[:1].corners()[0]
+    np.testing.assert_allclose(drawn.starts[n : n + N_EDGES], corners[CORNER_EDGES[:, 0]], atol=1e-9)
+    np.testing.assert_allclose(drawn.ends[n : n + N_EDGES], corners[CORNER_EDGES[:, 1]], atol=1e-9)
+    np.testing.assert_array_equal(drawn.colors[n:], 1.0)
+    tips = first.cuboid.frame_from_cuboid.inverse().apply(drawn.starts[N_EDGES:n])
+    assert n == N_EDGES + 2
+    assert (tips[:, 0] > first.cuboid.size[0] / 2).all()
+    assert len(boxes([]).starts) == 0
+
+
+def test_a_path_goes_through_all_boxes_and_marks_the_keyframes():
+    track = make_track(n=4)
+    sources = np.array([Source.HUMAN, Source.FITTED, Source.INTERPOLATED, Source.IMPORTED], np.uint8)
+    track = replace(track, sources=sources)
+    drawn, centers = path(track), track.cuboids.centers
+    np.testing.assert_array_equal(drawn.starts, np.concatenate([centers[:-1], centers[[0, 3]]]))
+    np.testing.assert_array_equal(drawn.ends[:3], centers[1:])
+    np.testing.assert_array_equal(drawn.ends[3:, :2], centers[[0, 3], :2])
+    assert (drawn.ends[3:, 2] > centers[[0, 3], 2]).all()
+
+
+def test_colors_say_which_object_who_placed_it_and_what_is_selected():
+    placed, computed = box_color(shown()), box_color(shown(source=Source.FITTED))
+    np.testing.assert_allclose(placed, np.array(track_color("1"))[::-1] / 255)
+    assert (computed < placed).all()
+    np.testing.assert_array_equal(computed, box_color(shown(source=Source.INTERPOLATED)))
+    np.testing.assert_array_equal(box_color(shown(selected=True)), [1, 1, 1])

@@ -1,0 +1,103 @@
+"""Review: a queue of what is probably wrong, walked through with one key, and a box as it was before."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sensorann.errors import ArgumentError
+from sensorann.geometry import Cuboid, Transform
+from sensorann.qa import Finding, check, repaired
+from sensorann.store import story
+from sensorann.store.merging import box_fields
+from sensorann.store.patch import Box
+from viewers.session import Session
+
+
+def look_for_errors(session: Session) -> None:
+    """Let the worker find what is probably wrong, the surest first, and go to the first finding."""
+    labels, drive = session.labels, session.drive
+
+    def take(found: list[Finding]) -> None:
+        session.queue, session.i_finding = tuple(found), 0
+        if found:
+            _go(session)
+        else:
+            session.message = "no finding"
+
+    progress = session.worker.progress
+    session.worker.submit("checking", lambda: check(labels, drive, progress=progress), take)
+
+
+def step_findings(session: Session, n_findings: int) -> None:
+    """Go to the next finding, or back where negative; the last one is the end.
+
+    Raises
+    ------
+    ArgumentError
+        When nothing was found, or nobody looked.
+    """
+    _finding(session)
+    session.i_finding = min(max(session.i_finding + n_findings, 0), len(session.queue) - 1)
+    _go(session)
+
+
+def mend(session: Session) -> None:
+    """Apply the repair that the finding suggests, as one edit, and go to the next finding."""
+    finding = _finding(session)
+    session.commit(repaired(session.labels, finding), "repair", text=finding.message)
+    dismiss(session)
+
+
+def dismiss(session: Session) -> None:
+    """Take the finding from the queue, as mended or as no error, and go to the next one."""
+    finding = _finding(session)
+    session.queue = tuple(one for one in session.queue if one is not finding)
+    session.i_finding = min(session.i_finding, max(len(session.queue) - 1, 0))
+    if session.queue:
+        _go(session)
+    else:
+        session.message = "that was the last finding"
+
+
+def box_before(session: Session) -> Cuboid | None:
+    """Box of the selected object in this frame as it was before its last change; None where it has no past.
+
+    Raises
+    ------
+    ArgumentError
+        When nothing is selected.
+    """
+    track = session.track
+    if session.box_here(track.id) is None:
+        return None
+    changes = [
+        change
+        for step in story(session.store, session.name, track.id, session.timestamp_ns)
+        for change in step.boxes
+        if change.after is not None
+    ]
+    earlier = changes[-1].before if changes else None
+    return None if earlier is None else _cuboid(earlier, session.labels.frame)
+
+
+def _finding(session: Session) -> Finding:
+    if not session.queue:
+        raise ArgumentError("there is no finding: look for errors first")
+    return session.queue[session.i_finding]
+
+
+def _go(session: Session) -> None:
+    finding = _finding(session)
+    session.go_to_instant(finding.timestamp_ns)
+    session.select(*(track.id for track in session.labels.tracks if track.id == finding.object))
+    repair = ", a repair is known" if finding.repair else ""
+    session.message = (
+        f"finding {session.i_finding + 1} of {len(session.queue)}, {finding.score:.0%} sure: {finding.message}{repair}"
+    )
+
+
+def _cuboid(box: Box, frame: str) -> Cuboid:
+    fields = box_fields(box)
+    length, width, height = fields["size"]
+    pose = Transform(np.reshape(fields["rotation"], (3, 3)), np.asarray(fields["center"]))
+    return Cuboid(frame_from_cuboid=pose, size=(length, width, height), frame=frame)

@@ -1,0 +1,122 @@
+"""The three close-ups of the selected box, in which its faces and corners are dragged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+from open3d.visualization import gui
+
+from sensorann.images import track_color
+from sensorann.images.colors import BACKGROUND, TEXT
+from sensorann.images.lines import Captions
+from viewers.actions.reviewing import box_before
+from viewers.layout import Place
+from viewers.picture_widget import PictureEvent, PictureWidget, Press
+from viewers.pictures.closeup import CloseUp, Side, draw_close_up
+from viewers.pictures.hand import Hand, zoomed
+from viewers.session import Session
+
+# Points are kept as far around the box as it may be dragged before the button goes up, metres.
+_AROUND = 6.0
+
+
+class CloseUpPanel:
+    """Top, side and rear view of the selected box."""
+
+    def __init__(
+        self, window: gui.Window, session: Session, *, on_drag: Callable[[], None], on_change: Callable[[], None]
+    ) -> None:
+        self._session, self._on_drag, self._on_change = session, on_drag, on_change
+        self._pictures = {side: PictureWidget(window, partial(self._event, side)) for side in Side}
+        self._zooms = dict.fromkeys(Side, 1.0)
+        self._hand = Hand()
+        self._points = np.zeros((0, 3))
+
+    def place(self, places: tuple[Place, ...]) -> None:
+        """Stand somewhere in the window, or nowhere."""
+        for picture, place in zip(self._pictures.values(), places, strict=True):
+            picture.place(place)
+
+    def refresh(self, points_labels: NDArray[np.floating]) -> None:
+        """Show the session as it is now; points (N, 3) of the frame are in the frame of the labels."""
+        session = self._session
+        cuboid = session.box_here(session.selected[-1]) if session.selected else None
+        if cuboid is not None:
+            reach = np.linalg.norm(cuboid.size) / 2 + _AROUND
+            offsets = points_labels[:, :2] - cuboid.center[:2]
+            self._points = points_labels[np.hypot(*offsets.T) <= reach]
+        self.draw()
+
+    def draw(self) -> None:
+        """Show the box as a hand holds it, with the points of the last refresh."""
+        session = self._session
+        cuboid = session.box_here(session.selected[-1]) if session.selected else None
+        before = box_before(session) if session.queue and cuboid is not None else None
+        for side, picture in self._pictures.items():
+            if 0 in picture.size:
+                continue
+            view = self._view(side)
+            if cuboid is None or view is None:
+                picture.show(_nothing(picture.size, side))
+                continue
+            drawn = draw_close_up(
+                view,
+                cuboid,
+                self._points,
+                track_color(session.track.id),
+                title=f"{side.name.lower()}  {_lengths(side, cuboid.size)}",
+                before=before,
+                sigmas=self._sigmas(),
+            )
+            picture.show(drawn)
+
+    def _view(self, side: Side) -> CloseUp | None:
+        """How the box is looked at; a close-up does not move while a hand drags in it."""
+        held = self._hand.held
+        if held is not None and held.side is side:
+            return held
+        session = self._session
+        anchor = held.anchor if held is not None else None
+        if anchor is None and session.selected:
+            anchor = session.box_here(session.selected[-1])
+        if anchor is None:
+            return None
+        return CloseUp(side=side, anchor=anchor, size=self._pictures[side].size, zoom=self._zooms[side])
+
+    def _event(self, side: Side, event: PictureEvent) -> None:
+        view = self._view(side)
+        if view is None:
+            return
+        if event.press is Press.DOWN:
+            self._hand.press(self._session, view, event.pixel)
+        elif event.press is Press.DRAG:
+            if self._hand.drag(self._session, event.pixel):
+                self.draw()
+                self._on_drag()
+        elif event.press is Press.UP:
+            self._hand.release(self._session, event.pixel)
+            self._on_change()
+        else:
+            self._zooms[side] = zoomed(view, event.notches).zoom
+            self.draw()
+
+    def _sigmas(self) -> NDArray[np.float64] | None:
+        track, instant = self._session.track, self._session.timestamp_ns
+        row = int(np.searchsorted(track.timestamps_ns, instant))
+        return track.sigmas[row] if row < len(track) and track.timestamps_ns[row] == instant else None
+
+
+def _nothing(size: tuple[int, int], side: Side) -> NDArray[np.uint8]:
+    picture = np.empty((size[1], size[0], 3), np.uint8)
+    picture[:] = BACKGROUND
+    Captions(picture, scale=0.4).put(f"{side.name.lower()}: select a box", (6, 16), TEXT)
+    return picture
+
+
+def _lengths(side: Side, size: tuple[float, float, float]) -> str:
+    """Lengths that the view shows, right then up, metres."""
+    (right, _), (up, _) = side.value
+    return f"{size[right]:.2f} x {size[up]:.2f} m"

@@ -1,0 +1,127 @@
+"""The 3D view: points, boxes and what surrounds them, as Open3D draws them."""
+
+from __future__ import annotations
+
+import numpy as np
+import open3d as o3d
+from open3d.visualization import gui, rendering
+
+from sensorann.geometry import Transform
+from sensorann.images.lines import short_id
+from viewers import drawables, shapes, surroundings
+from viewers.coloring import colors_of, filtered
+from viewers.eye import FIELD_OF_VIEW_DEG, drawn_from_ego, drawn_from_labels, ray_through, stand, target_of
+from viewers.layout import Place
+from viewers.looks import Part
+from viewers.mouse import Ray
+from viewers.points import Cloud
+from viewers.session import Session
+from viewers.state import ShownBox
+
+_DARK = (0.07, 0.08, 0.09, 1.0)
+_LINE_WIDTH = 2.0
+# So many boxes have their names written, the nearest ones: more would cover each other.
+_MOST_NAMES = 30
+# Most of the lowest points of a sweep lie on the ground.
+_GROUND_PERCENTILE = 5.0
+
+
+class SceneView:
+    """The 3D view of a session; `frame` of its widget is where it stands in the window."""
+
+    def __init__(self, window: gui.Window, session: Session) -> None:
+        self._session, self._scaling = session, float(window.scaling)
+        self._captions: list[gui.Label3D] = []
+        self.widget = gui.SceneWidget()
+        self.widget.scene = rendering.Open3DScene(window.renderer)
+        self.widget.scene.set_background(_DARK)
+        self.widget.scene.view.set_post_processing(False)
+        # Points would vanish while the view turns.
+        self.widget.scene.downsample_threshold = 100_000_000
+        window.add_child(self.widget)
+
+    def place(self, place: Place) -> None:
+        """Stand somewhere in the window."""
+        self.widget.frame = gui.Rect(place.x, place.y, place.width, place.height)
+
+    def draw_points(self, cloud: Cloud) -> None:
+        """Draw the points of this frame."""
+        shown = filtered(self._session, cloud)
+        material = rendering.MaterialRecord()
+        material.shader = "defaultUnlit"
+        material.point_size = self._session.point_size * self._scaling
+        self.widget.scene.remove_geometry("points")
+        if len(shown.points):
+            placed = drawn_from_ego(self._session).apply(shown.points).astype(np.float32)
+            drawn = drawables.cloud(placed, colors_of(self._session, shown))
+            self.widget.scene.add_geometry("points", drawn, material)
+        self._draw_rings(cloud)
+
+    def draw_boxes(self) -> None:
+        """Draw boxes, their doubt and their ways, radar returns and names."""
+        session, parts, from_labels = self._session, self._session.looks.shown, drawn_from_labels(self._session)
+        self._draw_lines("boxes", drawables.lines(shapes.boxes(list(session.shown())), from_labels))
+        doubt = surroundings.halo(session) if Part.HALO in parts else surroundings.NO_LINES
+        self._draw_lines("halo", drawables.lines(doubt, from_labels))
+        returns = surroundings.radar(session) if Part.RADAR in parts else surroundings.NO_LINES
+        self._draw_lines("radar", drawables.lines(returns, drawn_from_ego(self._session)))
+        self._draw_lines("measured", drawables.lines(surroundings.measured(session), from_labels))
+        way = shapes.path(session.track) if session.paths_shown and session.selected else surroundings.NO_LINES
+        self._draw_lines("path", drawables.lines(way, from_labels))
+        self._draw_names(from_labels)
+
+    def look(self) -> None:
+        """Go to where the session wants to look from; from there on the person turns the view."""
+        session = self._session
+        view, session.view = session.view, None
+        if view is None:
+            return
+        center, eye = stand(view, target_of(session))
+        bounds = o3d.geometry.AxisAlignedBoundingBox(center - 50.0, center + 50.0)
+        self.widget.setup_camera(FIELD_OF_VIEW_DEG, bounds, center.astype(np.float32))
+        self.widget.look_at(center.astype(np.float32), eye.astype(np.float32), np.array([0, 0, 1], np.float32))
+
+    def under(self, x: int, y: int) -> tuple[tuple[float, float], Ray]:
+        """Pixel of the view under a pixel of the window, and the ray through it in the frame of the labels."""
+        frame, camera = self.widget.frame, self.widget.scene.camera
+        pixel = (float(x - frame.x), float(y - frame.y))
+        size = (float(frame.width), float(frame.height))
+        origin, direction = ray_through(pixel, size, camera.get_view_matrix(), camera.get_projection_matrix())
+        labels_from_drawn = drawn_from_labels(self._session).inverse()
+        return pixel, Ray(labels_from_drawn.apply(origin), labels_from_drawn.rotate(direction))
+
+    def _draw_rings(self, cloud: Cloud) -> None:
+        drawn = surroundings.NO_LINES
+        if Part.RINGS in self._session.looks.shown and len(cloud.points):
+            drawn = surroundings.rings(float(np.percentile(cloud.points[:, 2], _GROUND_PERCENTILE)))
+        self._draw_lines("rings", drawables.lines(drawn, drawn_from_ego(self._session)))
+
+    def _draw_lines(self, name: str, lines: o3d.geometry.LineSet) -> None:
+        material = rendering.MaterialRecord()
+        material.shader = "unlitLine"
+        material.line_width = _LINE_WIDTH * self._scaling
+        self.widget.scene.remove_geometry(name)
+        if len(lines.lines):
+            self.widget.scene.add_geometry(name, lines, material)
+
+    def _draw_names(self, from_labels: Transform) -> None:
+        for caption in self._captions:
+            self.widget.remove_3d_label(caption)
+        self._captions = []
+        if Part.NAMES not in self._session.looks.shown:
+            return
+        for box in _nearest(list(self._session.shown()), drawn_from_ego(self._session).inverse() @ from_labels):
+            top = box.cuboid.frame_from_cuboid.apply([0.0, 0.0, box.cuboid.size[2] / 2])
+            text = f"{short_id(box.track.id)} {box.track.category}"
+            caption = self.widget.add_3d_label(from_labels.apply(top).astype(np.float32), text)
+            caption.color = gui.Color(*shapes.box_color(box))
+            self._captions.append(caption)
+
+
+def _nearest(shown: list[ShownBox], ego_from_labels: Transform) -> list[ShownBox]:
+    """The boxes nearest to the vehicle, selected ones first."""
+
+    def distance(box: ShownBox) -> tuple[bool, float]:
+        return not box.selected, float(np.linalg.norm(ego_from_labels.apply(box.cuboid.center)))
+
+    return sorted(shown, key=distance)[:_MOST_NAMES]
