@@ -1,6 +1,6 @@
 """How long points in the loop take: 100 objects, 200 frames, a keyframe a second, sweeps read from a packed drive.
 
-    python -m benchmarks.points_speed              print the third table of docs/points.md
+    python -m benchmarks.points_speed              print the last table of docs/points.md
 
 Following is timed on its own as well, on the thread that does it: template, registration, heights, findings and the
 last solution, per object and frame between keyframes. Reading means decompressing and placing every sweep once.
