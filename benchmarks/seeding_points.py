@@ -165,9 +165,10 @@ def _is_free(field: Field, box: Cuboids, times: NDArray[np.int64]) -> bool:
 
 def _with_car(field: Field, boxes: Cuboids, times: NDArray[np.int64], kind: str) -> Sown:
     """The labels with one more car."""
+    name = f"{kind} {len(field.labels.tracks)}"
     track = replace(
         field.labels.tracks[0][np.zeros(0, np.int64)],
-        id=kind,
+        id=name,
         category="car",
         timestamps_ns=times,
         cuboids=boxes,
@@ -175,5 +176,5 @@ def _with_car(field: Field, boxes: Cuboids, times: NDArray[np.int64], kind: str)
         sigmas=np.full((len(times), 7), np.nan),
         box_attributes={},
     )
-    seeded = Seeded(kind=kind, objects=frozenset({kind}), first_ns=int(times[0]), last_ns=int(times[-1]))
+    seeded = Seeded(kind=kind, objects=frozenset({name}), first_ns=int(times[0]), last_ns=int(times[-1]))
     return replace(field.labels, tracks=(*field.labels.tracks, track)), seeded

@@ -62,16 +62,16 @@ CALIBRATIONS: Mapping[str, Calibration] = MappingProxyType(
         "guideline_size": Calibration(2.72, 2.23),
         "guideline_speed": Calibration(2.57, 1.11),
         "guideline_attribute": Calibration(0.16, 1.52),
-        "spurious": Calibration(0.01, 1.02),
-        "cut_object": Calibration(3.22, 1.63),
-        "loose_face": Calibration(0.65, 0.48),
-        "off_ground": Calibration(2.12, 0.85),
-        "heading_edges": Calibration(0.0, 1.0),
+        "spurious": Calibration(0.16, 1.35),
+        "cut_object": Calibration(2.72, 1.94),
+        "loose_face": Calibration(1.17, 0.76),
+        "off_ground": Calibration(2.0, 1.87),
+        "heading_edges": Calibration(0.35, 1.79),
         "out_of_view": Calibration(0.0, 1.0),
         "guideline_points": Calibration(0.0, 1.0),
-        "radar_speed": Calibration(0.0, 1.0),
+        "radar_speed": Calibration(0.62, 1.04),
         "radar_heading": Calibration(0.0, 1.0),
-        "missing": Calibration(0.74, 0.64),
+        "missing": Calibration(-0.97, 0.32),
     }
 )
 # What rules get that nobody has calibrated yet.
