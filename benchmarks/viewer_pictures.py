@@ -1,7 +1,7 @@
 """Pictures of the viewer at work, on a screen of its own.
 
     python -m benchmarks.viewer_pictures docs                          the pictures of docs/annotating.md
-    python -m benchmarks.viewer_pictures /tmp/pictures --drive kitti   the same on a recorded drive, or pandaset
+    python -m benchmarks.viewer_pictures pictures --drive kitti        the same on a recorded drive, or pandaset
 
 Those of the simulated drive are in the repository; recordings are other people's, and so are their pictures.
 """

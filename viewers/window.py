@@ -33,8 +33,8 @@ from viewers.session import Session
 
 _log = logging.getLogger(__name__)
 _SIZE = (1280, 800)
-# So many pictures are drawn after a change.
-_N_PICTURES = 3
+# So many pictures are drawn after a change, and some more so much later, seconds.
+_N_PICTURES, _AGAIN_S = 3, (0.5, 1.5, 4.0)
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
 
@@ -51,6 +51,7 @@ class Window:
         self._drawn: tuple[object, ...] = ()
         self._places: Layout | None = None
         self._n_due = 0
+        self._again_at: list[float] = []
         self._close_asked = self._closing = False
         application = gui.Application.instance
         monospace = application.add_font(gui.FontDescription(gui.FontDescription.MONOSPACE))
@@ -58,9 +59,7 @@ class Window:
         self._scene = SceneView(window, session)
         changed = self._guarded(self.refresh, None)
         self._cameras = CameraPanel(window, session, on_change=changed)
-        self._close_ups = CloseUpPanel(
-            window, session, on_drag=self._guarded(self._scene.draw_boxes, None), on_change=changed
-        )
+        self._close_ups = CloseUpPanel(window, session, on_drag=self._guarded(self._dragged, None), on_change=changed)
         self._batch = BatchPanel(window, session, on_change=changed)
         self._panel = Panel(
             window,
@@ -207,8 +206,11 @@ class Window:
 
         The renderer takes new textures over beside the drawing, and the picture after a change may still show old ones.
         """
+        now = time.monotonic()
         if changed:
-            self._n_due = _N_PICTURES
+            self._n_due, self._again_at = _N_PICTURES, [now + later for later in _AGAIN_S]
+        elif self._again_at and self._again_at[0] <= now:
+            self._n_due, self._again_at = max(self._n_due, 1), self._again_at[1:]
         if self._n_due:
             self._window.set_needs_layout()  # each picture with a layout is counted there
             self._window.post_redraw()
@@ -222,6 +224,11 @@ class Window:
         gui.Application.instance.post_to_main_thread(self._window, self._window.close)
         return False
 
+    def _dragged(self) -> None:
+        """Show the box where a hand has it."""
+        self._scene.draw_boxes()
+        self._drawn_again(True)
+
     def _mouse_event(self, event: gui.MouseEvent) -> gui.SceneWidget.EventCallbackResult:
         results = gui.SceneWidget.EventCallbackResult
         kinds = gui.MouseEvent.Type
@@ -234,9 +241,8 @@ class Window:
         elif event.type == kinds.DRAG:
             held = self._mouse.drag(self._session, ray)
             if held:
-                self._scene.draw_boxes()
                 self._close_ups.draw()
-                self._window.post_redraw()
+                self._dragged()
         else:
             add = event.is_modifier_down(gui.KeyModifier.CTRL)
             self._mouse.release(self._session, pixel, ray, self._points_labels(), add=add)

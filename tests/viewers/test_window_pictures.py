@@ -103,7 +103,12 @@ def mend_the_second_frame_in_the_batch_view(desk, street):
     desk.hands.key("v")
     width, height = place.width // N_COLUMNS, place.height // 4
     middle = in_window(place, (1.5 * width, 0.5 * height))
-    until(lambda: (desk.hands.shown(middle, 12) > 200).any(), "points in the second cell")
+
+    def seen() -> bool:
+        desk.hands.move(*middle)
+        return bool((desk.hands.shown(middle, 12) > 200).any())
+
+    until(seen, "points in the second cell")
     pull(desk, middle, (middle[0] + PULL, middle[1]))
     desk.until_kinds("drag", "comment", "drag")
     step = before.frame_from_cuboid.inverse().apply(box_of(desk, street, 1).center)
