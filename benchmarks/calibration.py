@@ -34,19 +34,19 @@ from calib import (
     calibrate_camera_radar,
     calibrate_lidar_radar,
 )
-from calib.boards import reflectors_behind
-from calib.camera import calibrate_camera
-from calib.camera_edges import LEAST_PEAK, refine_camera
-from calib.lidar_drive import calibrate_lidars_of_drive
-from calib.problem import single_points
-from calib.robust import fit_robustly
-from calib.session import Session as CaptureSession
-from calib.session_pictures import described_views
-from calib.simulation import FLAT, NEAR, SPREAD, Session, simulate_session
-from calib.solver import target_equations
-from calib.solving import calibrate_session
-from calib.start import FORWARD_FROM_CAMERA, consensus_start
-from calib.tangent import AXES, difference, moved, rotation_from_vector, vector_from_rotation
+from calib.edges.camera_edges import LEAST_PEAK, refine_camera
+from calib.estimation.problem import single_points
+from calib.estimation.robust import fit_robustly
+from calib.estimation.simulation import FLAT, NEAR, SPREAD, Session, simulate_session
+from calib.estimation.solver import target_equations
+from calib.estimation.start import FORWARD_FROM_CAMERA, consensus_start
+from calib.estimation.tangent import AXES, difference, moved, rotation_from_vector, vector_from_rotation
+from calib.lenses.camera import calibrate_camera
+from calib.lenses.session import described_views
+from calib.lidars.drive import calibrate_lidars_of_drive
+from calib.targets.boards import reflectors_behind
+from calib.targets.session import Session as CaptureSession
+from calib.targets.solving import calibrate_session
 from sensorann.formats import open_drive
 from sensorann.formats.rigs import Intrinsics
 from sensorann.formats.rigs.own import lens_members

@@ -17,12 +17,12 @@ import numpy as np
 import sensorann as sa
 from benchmarks.kitti_interpolation import DATA
 from benchmarks.report import REPOSITORY, write
-from calib.drift import Drift, find_drift
-from calib.labelled import labelled_pairs
-from calib.pictured_drive import pictured
-from calib.simulated_drift import simulate_pairs
-from calib.simulation import simulated_camera
-from calib.tangent import rotation_from_vector
+from calib.drift.finding import Drift, find_drift
+from calib.drift.labelled import labelled_pairs
+from calib.drift.pictured import pictured
+from calib.drift.simulated import simulate_pairs
+from calib.estimation.simulation import simulated_camera
+from calib.estimation.tangent import rotation_from_vector
 from sensorann.errors import CalibrationError
 from sensorann.geometry import Trajectory, Transform
 from sensorann.scene import Drive, Labels, Rig

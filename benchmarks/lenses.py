@@ -14,9 +14,9 @@ import numpy as np
 
 from benchmarks.kitti_interpolation import DATA as RECORDED
 from benchmarks.report import REPOSITORY, write
-from calib.board_pictures import Board, read_views
-from calib.camera import BoardViews, calibrate_camera
-from calib.lens_trust import CANDIDATES, trust_lens
+from calib.boards.pictures import Board, read_views
+from calib.lenses.camera import BoardViews, calibrate_camera
+from calib.lenses.trust import CANDIDATES, trust_lens
 
 DOCS = REPOSITORY / "docs" / "calibration.md"
 FLAGS = {4: cv2.CALIB_FIX_K3, 5: 0, 8: cv2.CALIB_RATIONAL_MODEL}

@@ -34,7 +34,7 @@ from benchmarks.kitti_interpolation import DATA
 from benchmarks.report import REPOSITORY, between_marks
 from benchmarks.seeded_kinds import KINDS, KINDS_WITH_PICTURES, KINDS_WITH_POINTS, Kind
 from benchmarks.seeding import Field, Seed, Seeded
-from calib import suspicion
+from calib.drift import suspicion
 from sensorann.qa.checking import RULES, Finding, check
 from sensorann.qa.checking.evidence import gather
 from sensorann.qa.checking.scores import Calibration

@@ -1,25 +1,25 @@
 """Where the sensors sit, how sure we are, and which directions the targets cannot tell."""
 
-from calib.board_clouds import find_board_in_cloud
-from calib.board_pairs import calibrate_boards
-from calib.camera import calibrate_camera
-from calib.camera_edges import refine_camera
-from calib.camera_lidar import calibrate_camera_lidar
-from calib.camera_radar import calibrate_camera_radar
-from calib.clocks import find_delay
-from calib.detections import PointDetections
-from calib.drift import find_drift
-from calib.estimate import Estimate, estimate
-from calib.hand_eye import calibrate_hand_eye
-from calib.joint import join
-from calib.labelled import labelled_pairs
-from calib.lidar_drive import calibrate_lidars_of_drive
-from calib.lidar_lidar import calibrate_lidar_lidar
-from calib.lidar_radar import calibrate_lidar_radar
-from calib.pixel_detections import PixelDetections
-from calib.problem import Prior, Problem
-from calib.radar_detections import RadarDetections
-from calib.radar_ego import calibrate_radar_ego
+from calib.boards.clouds import find_board_in_cloud
+from calib.boards.pairs import calibrate_boards
+from calib.drift.finding import find_drift
+from calib.drift.labelled import labelled_pairs
+from calib.edges.camera_edges import refine_camera
+from calib.estimation.estimate import Estimate, estimate
+from calib.estimation.problem import Prior, Problem
+from calib.lenses.camera import calibrate_camera
+from calib.lidars.drive import calibrate_lidars_of_drive
+from calib.lidars.lidar_lidar import calibrate_lidar_lidar
+from calib.motion.clocks import find_delay
+from calib.motion.hand_eye import calibrate_hand_eye
+from calib.radars.radar_ego import calibrate_radar_ego
+from calib.rigs.joint import join
+from calib.targets.camera_lidar import calibrate_camera_lidar
+from calib.targets.camera_radar import calibrate_camera_radar
+from calib.targets.detections import PointDetections
+from calib.targets.lidar_radar import calibrate_lidar_radar
+from calib.targets.pixel_detections import PixelDetections
+from calib.targets.radar_detections import RadarDetections
 
 __all__ = [
     "Estimate",

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from calib.camera import BoardViews, Lens
-from calib.detections import Floats
-from calib.estimate import Estimate
-from calib.lens_pictures import lens_residuals
-from calib.lens_trust import GRID, LensTrust, picture_grid
-from calib.pixel_sigma import DEPTHS, pose_sigmas
-from calib.tangent import AXES
+from calib.estimation.estimate import Estimate
+from calib.estimation.pixel_sigma import DEPTHS, pose_sigmas
+from calib.estimation.tangent import AXES
+from calib.lenses.camera import BoardViews, Lens
+from calib.lenses.pictures import lens_residuals
+from calib.lenses.trust import GRID, LensTrust, picture_grid
+from calib.targets.detections import Floats
 from sensorann.geometry import Camera
 
 Figure = dict[str, Any]

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from calib.detections import Floats
-from calib.estimate import Estimate
+from calib.estimation.estimate import Estimate
+from calib.targets.detections import Floats
 from sensorann.geometry import Camera, Transform
 from sensorann.images.lines import Captions
 

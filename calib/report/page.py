@@ -12,13 +12,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from calib.camera import BoardViews, Lens
-from calib.estimate import Estimate
-from calib.lens_trust import LensTrust
+from calib.estimation.estimate import Estimate
+from calib.estimation.summary import UNITS, shown_pose, shown_sigmas
+from calib.estimation.tangent import AXES
+from calib.lenses.camera import BoardViews, Lens
+from calib.lenses.trust import LensTrust
 from calib.report.figures import Figure, lens_figures, pair_figures
 from calib.report.overlays import Overlay, draw_overlays
-from calib.summary import UNITS, shown_pose, shown_sigmas
-from calib.tangent import AXES
 from sensorann.errors import ArgumentError, MissingDataError
 from sensorann.files import written_whole
 from sensorann.geometry import Camera

@@ -10,8 +10,8 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.table import Table
 
-from calib import suspicion
-from calib.drift import Drift
+from calib.drift import suspicion
+from calib.drift.finding import Drift
 from sensorann import qa
 from sensorann.cli.compare import THRESHOLD_NOT_MET
 from sensorann.cli.label_formats import FromFormat

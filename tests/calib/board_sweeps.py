@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from calib.start import FORWARD_FROM_CAMERA
-from calib.tangent import rotation_from_vector
+from calib.estimation.start import FORWARD_FROM_CAMERA
+from calib.estimation.tangent import rotation_from_vector
 from sensorann.geometry import Transform
 
 SIZE = (0.8, 0.6)

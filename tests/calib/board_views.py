@@ -5,9 +5,9 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from calib.board_pictures import Board, charuco_board
-from calib.camera import BoardViews, warp_shapes
-from calib.tangent import rotation_from_vector
+from calib.boards.pictures import Board, charuco_board
+from calib.estimation.tangent import rotation_from_vector
+from calib.lenses.camera import BoardViews, warp_shapes
 from sensorann.geometry import Camera, Transform
 from tests.builders import make_camera
 

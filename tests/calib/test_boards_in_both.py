@@ -5,13 +5,13 @@ import numpy as np
 import pytest
 
 from benchmarks.calibration import estimate_board_captures, published_difference
-from calib.board_clouds import find_board_in_cloud
-from calib.board_pairs import calibrate_boards
-from calib.board_pictures import Board
-from calib.board_poses import board_pose, outline_before_camera
-from calib.board_session import board_outline
-from calib.start import FORWARD_FROM_CAMERA
-from calib.tangent import difference, moved
+from calib.boards.clouds import find_board_in_cloud
+from calib.boards.pairs import calibrate_boards
+from calib.boards.pictures import Board
+from calib.boards.poses import board_pose, outline_before_camera
+from calib.boards.session import board_outline
+from calib.estimation.start import FORWARD_FROM_CAMERA
+from calib.estimation.tangent import difference, moved
 from sensorann.cli import run
 from sensorann.errors import ArgumentError, CalibrationError
 from sensorann.formats import pack

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 
 from benchmarks.lenses import opencv_rms
-from calib.board_pictures import Board, find_board, read_views
-from calib.camera import BoardViews, calibrate_camera
-from calib.lens_trust import choose_lens, pixel_differences, trust_lens
-from calib.lenses import lens_parameters
+from calib.boards.pictures import Board, find_board, read_views
+from calib.lenses.camera import BoardViews, calibrate_camera
+from calib.lenses.models import lens_parameters
+from calib.lenses.trust import choose_lens, pixel_differences, trust_lens
 from sensorann.errors import ArgumentError, CalibrationError
 from tests.builders import make_camera
 from tests.calib.board_views import ASYMMETRIC, BOARD, board_poses, draw_board, make_views, wide_camera

@@ -7,9 +7,9 @@ import cv2
 import numpy as np
 import pytest
 
-from calib.camera_edges import refine_camera
-from calib.edges import edge_distances, edge_points
-from calib.tangent import rotation_from_vector, vector_from_rotation
+from calib.edges.camera_edges import refine_camera
+from calib.edges.edges import edge_distances, edge_points
+from calib.estimation.tangent import rotation_from_vector, vector_from_rotation
 from sensorann.cli import run
 from sensorann.errors import CalibrationError
 from sensorann.formats import open_drive

@@ -8,8 +8,8 @@ import pytest
 from scipy import stats
 
 from calib import Prior, RadarDetections, calibrate_camera_radar
-from calib.simulation import FLAT, simulate_session
-from calib.tangent import AXES, difference, moved
+from calib.estimation.simulation import FLAT, simulate_session
+from calib.estimation.tangent import AXES, difference, moved
 from sensorann.errors import CalibrationError
 
 DRAWING = {"rotation": np.deg2rad(1.0), "translation": 0.05}

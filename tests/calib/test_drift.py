@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 import sensorann as sa
-from calib.drift import find_drift
-from calib.drift_file import drift_document, drift_summary
-from calib.labelled import labelled_pairs
-from calib.pictured_drive import pictured
-from calib.simulated_drift import simulate_pairs
-from calib.tangent import rotation_from_vector
+from calib.drift.file import drift_document, drift_summary
+from calib.drift.finding import find_drift
+from calib.drift.labelled import labelled_pairs
+from calib.drift.pictured import pictured
+from calib.drift.simulated import simulate_pairs
+from calib.estimation.tangent import rotation_from_vector
 from sensorann.cli import run
 from sensorann.errors import CalibrationError
 from sensorann.formats.rigs.own import pose_members

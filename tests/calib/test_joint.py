@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from benchmarks.calibration import estimate_recorded
-from calib.file import Calibration, document, write_calibration
-from calib.joint import _Graph, _State, join
-from calib.start import FORWARD_FROM_CAMERA
-from calib.tangent import difference, moved
+from calib.estimation.file import Calibration, document, write_calibration
+from calib.estimation.start import FORWARD_FROM_CAMERA
+from calib.estimation.tangent import difference, moved
+from calib.rigs.joint import _Graph, _State, join
 from sensorann.cli import run
 from sensorann.errors import CalibrationError
 from sensorann.formats import read_rig_document

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from calib.lenses import camera_of, lens_parameters, project_with_derivatives
+from calib.lenses.models import camera_of, lens_parameters, project_with_derivatives
 
 POINTS = np.array([[0.2, 0.1, 1.0], [-0.5, 0.3, 1.2], [0.0, -0.4, 0.9], [0.6, 0.5, 1.5]])
 LENSES = {

@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from calib.cloud_start import level_pose
-from calib.lidar_drive import calibrate_lidars_of_drive
-from calib.lidar_lidar import calibrate_lidar_lidar
-from calib.tangent import difference, rotation_from_vector
+from calib.estimation.tangent import difference, rotation_from_vector
+from calib.lidars.drive import calibrate_lidars_of_drive
+from calib.lidars.lidar_lidar import calibrate_lidar_lidar
+from calib.lidars.start import level_pose
 from sensorann.cli import run
 from sensorann.errors import ArgumentError, CalibrationError
 from sensorann.geometry import Transform

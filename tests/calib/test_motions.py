@@ -5,13 +5,13 @@ import json
 import numpy as np
 import pytest
 
-from calib.clocks import find_delay
-from calib.file import read_calibration
-from calib.hand_eye import _MotionModel, _State, calibrate_hand_eye
-from calib.levenberg import Equations
-from calib.pose_file import read_poses
-from calib.problem import Prior
-from calib.tangent import difference, moved, rotation_from_vector
+from calib.estimation.file import read_calibration
+from calib.estimation.levenberg import Equations
+from calib.estimation.problem import Prior
+from calib.estimation.tangent import difference, moved, rotation_from_vector
+from calib.motion.clocks import find_delay
+from calib.motion.hand_eye import _MotionModel, _State, calibrate_hand_eye
+from calib.motion.poses import read_poses
 from sensorann.cli import run
 from sensorann.errors import CalibrationError, FormatError
 from sensorann.formats import open_drive

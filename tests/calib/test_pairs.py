@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from calib import PixelDetections, PointDetections, Prior, calibrate_camera_lidar, calibrate_lidar_radar
-from calib.boards import reflectors_behind, split_boards
-from calib.simulation import simulate_session
-from calib.start import FORWARD_FROM_CAMERA
-from calib.tangent import difference, moved
+from calib.estimation.simulation import simulate_session
+from calib.estimation.start import FORWARD_FROM_CAMERA
+from calib.estimation.tangent import difference, moved
+from calib.targets.boards import reflectors_behind, split_boards
 from sensorann.errors import ArgumentError, CalibrationError
 from sensorann.geometry import Transform
 from tests.builders import make_camera

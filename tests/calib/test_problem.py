@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from calib.detections import PointDetections
-from calib.pixel_detections import PixelDetections
-from calib.problem import Prior, Problem
-from calib.radar_detections import RadarDetections
-from calib.simulation import simulate_session
-from calib.tangent import moved
+from calib.estimation.problem import Prior, Problem
+from calib.estimation.simulation import simulate_session
+from calib.estimation.tangent import moved
+from calib.targets.detections import PointDetections
+from calib.targets.pixel_detections import PixelDetections
+from calib.targets.radar_detections import RadarDetections
 from sensorann.errors import ArgumentError
 from sensorann.geometry import Transform
 from tests.builders import make_camera

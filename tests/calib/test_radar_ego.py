@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from calib.doppler import own_velocity, range_rates
-from calib.radar_ego import calibrate_radar_ego
-from calib.radar_file import radar_document, radar_summary
+from calib.radars.doppler import own_velocity, range_rates
+from calib.radars.file import radar_document, radar_summary
+from calib.radars.radar_ego import calibrate_radar_ego
 from sensorann.errors import CalibrationError
 from sensorann.geometry import Trajectory, Transform, Transforms
 from sensorann.geometry.rotations import rotations_from_yaws

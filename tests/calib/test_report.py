@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from calib import calibrate_camera, calibrate_camera_radar
-from calib.lens_pictures import draw_lens, lens_residuals
-from calib.lens_trust import trust_lens
-from calib.pixel_sigma import pose_sigmas
+from calib.estimation.pixel_sigma import pose_sigmas
+from calib.estimation.simulation import simulate_session
+from calib.estimation.start import FORWARD_FROM_CAMERA
+from calib.estimation.tangent import moved
+from calib.lenses.pictures import draw_lens, lens_residuals
+from calib.lenses.trust import trust_lens
 from calib.report import Overlay, draw_overlays, lens_page, pair_page
 from calib.report.figures import pair_figures
-from calib.simulation import simulate_session
-from calib.start import FORWARD_FROM_CAMERA
-from calib.tangent import moved
 from sensorann.cli import run
 from sensorann.errors import ArgumentError, MissingDataError
 from tests.builders import make_camera

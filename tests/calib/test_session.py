@@ -6,13 +6,13 @@ import cv2
 import numpy as np
 import pytest
 
-from calib.file import document, read_calibration, write_calibration
-from calib.pictures import draw_targets
-from calib.session import read_session
-from calib.simulation import FLAT, simulate_session
-from calib.solving import calibrate_session
-from calib.summary import summary
-from calib.tangent import difference
+from calib.estimation.file import document, read_calibration, write_calibration
+from calib.estimation.pictures import draw_targets
+from calib.estimation.simulation import FLAT, simulate_session
+from calib.estimation.summary import summary
+from calib.estimation.tangent import difference
+from calib.targets.session import read_session
+from calib.targets.solving import calibrate_session
 from sensorann.cli import run
 from sensorann.errors import CalibrationError, FormatError, SensorannError
 from sensorann.formats import read_rig_document

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from scipy.optimize import least_squares
 
-from calib.problem import Prior
-from calib.simulation import simulate_session
-from calib.solver import solve
-from calib.tangent import difference, moved
+from calib.estimation.problem import Prior
+from calib.estimation.simulation import simulate_session
+from calib.estimation.solver import solve
+from calib.estimation.tangent import difference, moved
 from tests.calib.test_problem import make_problem
 
 

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from calib.observability import glance
-from calib.placement import information_of_places, next_placement
-from calib.simulation import simulate_session
-from calib.solver import solve
-from calib.stability import try_parts
-from calib.tangent import difference
+from calib.estimation.observability import glance
+from calib.estimation.placement import information_of_places, next_placement
+from calib.estimation.simulation import simulate_session
+from calib.estimation.solver import solve
+from calib.estimation.stability import try_parts
+from calib.estimation.tangent import difference
 from tests.calib.test_problem import make_problem
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import sensorann as sa
-from calib.suspicion import camera_table, suspect_cameras
-from calib.tangent import rotation_from_vector
+from calib.drift.suspicion import camera_table, suspect_cameras
+from calib.estimation.tangent import rotation_from_vector
 from sensorann.cli import run
 from sensorann.geometry import Transform
 from sensorann.qa import Severity

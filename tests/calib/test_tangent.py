@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
-from calib.tangent import difference, difference_jacobian, moved, rotation_from_vector, vector_from_rotation
+from calib.estimation.tangent import difference, difference_jacobian, moved, rotation_from_vector, vector_from_rotation
 from sensorann.geometry import Transform
 
 vectors = st.lists(st.floats(-1.7, 1.7), min_size=3, max_size=3)

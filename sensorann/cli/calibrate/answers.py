@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from calib.file import write_calibration
+from calib.estimation.file import write_calibration
 from sensorann.cli.output import AsJson, print_json
 
 Out = Annotated[Path | None, Parameter(alias="-o")]

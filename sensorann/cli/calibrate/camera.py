@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from calib.lens_file import lens_document, lens_summary
-from calib.lens_pictures import draw_lens
+from calib.lenses.file import lens_document, lens_summary
+from calib.lenses.pictures import draw_lens
+from calib.lenses.session import calibrate_pictures
 from calib.report import lens_page
-from calib.session import read_session
-from calib.session_pictures import calibrate_pictures
+from calib.targets.session import read_session
 from sensorann.cli.calibrate.answers import PRINTED, Answer, Wanted, give
 from sensorann.images.files import write_picture
 

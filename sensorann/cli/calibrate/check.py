@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from calib.drift import find_drift
-from calib.drift_file import drift_document, drift_summary
-from calib.labelled import labelled_pairs
+from calib.drift.file import drift_document, drift_summary
+from calib.drift.finding import find_drift
+from calib.drift.labelled import labelled_pairs
 from sensorann.cli.calibrate.answers import PRINTED, Answer, Wanted, give
 from sensorann.cli.labels import read_labels
 from sensorann.formats import open_drive

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from calib.file import read_calibration
-from calib.joint import join as join_pairs
-from calib.joint_file import joint_document, joint_summary
+from calib.estimation.file import read_calibration
+from calib.rigs.file import joint_document, joint_summary
+from calib.rigs.joint import join as join_pairs
 from sensorann.cli.calibrate.answers import PRINTED, Answer, Wanted, give
 
 

@@ -7,8 +7,8 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from calib.lidar_drive import calibrate_lidars_of_drive
-from calib.lidar_lidar_file import lidar_lidar_document, lidar_lidar_summary
+from calib.lidars.drive import calibrate_lidars_of_drive
+from calib.lidars.file import lidar_lidar_document, lidar_lidar_summary
 from sensorann.cli.calibrate.answers import PRINTED, Answer, Wanted, give
 from sensorann.cli.progress import counted
 from sensorann.formats import open_drive

@@ -9,15 +9,15 @@ import numpy as np
 from cyclopts import Parameter
 from numpy.typing import NDArray
 
-from calib.board_session import session_overlays
-from calib.estimate import Estimate
-from calib.file import document
-from calib.pictures import draw_targets
+from calib.boards.session import session_overlays
+from calib.estimation.estimate import Estimate
+from calib.estimation.file import document
+from calib.estimation.pictures import draw_targets
+from calib.estimation.summary import summary
+from calib.lenses.session import described_camera, describes_camera
 from calib.report import draw_overlays, pair_page
-from calib.session import Session, read_session
-from calib.session_pictures import described_camera, describes_camera
-from calib.solving import Pair, calibrate_session
-from calib.summary import summary
+from calib.targets.session import Session, read_session
+from calib.targets.solving import Pair, calibrate_session
 from sensorann.cli.calibrate.answers import Answer, Wanted, give
 from sensorann.images.files import write_picture
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from calib.radar_ego import calibrate_radar_ego
-from calib.radar_file import radar_document, radar_summary
+from calib.radars.file import radar_document, radar_summary
+from calib.radars.radar_ego import calibrate_radar_ego
 from sensorann.cli.calibrate.answers import PRINTED, Answer, Wanted, give
 from sensorann.cli.progress import counted
 from sensorann.formats import open_drive

@@ -7,8 +7,8 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from calib.camera_edges import refine_camera
-from calib.camera_edges_file import camera_turn_document, camera_turn_summary
+from calib.edges.camera_edges import refine_camera
+from calib.edges.file import camera_turn_document, camera_turn_summary
 from sensorann.cli.calibrate.answers import PRINTED, Answer, Wanted, give
 from sensorann.cli.progress import counted
 from sensorann.formats import open_drive

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from calib.hand_eye_file import delay_document, delay_summary
-from calib.motion_session import delay_of_session
-from calib.session import read_session
+from calib.motion.file import delay_document, delay_summary
+from calib.motion.session import delay_of_session
+from calib.targets.session import read_session
 from sensorann.cli.calibrate.answers import PRINTED, Answer, Wanted, give
 
 

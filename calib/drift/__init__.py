@@ -1,0 +1,1 @@
+"""Whether a camera is still where it was, from labels alone."""

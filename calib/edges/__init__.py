@@ -1,0 +1,1 @@
+"""Cameras refined without targets, by edges."""

@@ -1,0 +1,200 @@
+"""From detections to a pose with everything a user must know to trust it, or not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from calib.estimation.leveling import is_flat_radar, leveled_solution
+from calib.estimation.modes import Mode, find_modes
+from calib.estimation.observability import Observability, explain, observe, stated_covariance
+from calib.estimation.placement import Placement, next_placement
+from calib.estimation.problem import Problem
+from calib.estimation.robust import Rejection, RobustFit, fit_robustly, rejections
+from calib.estimation.solver import Solution
+from calib.estimation.stability import Stability, try_parts
+from calib.estimation.start import consensus_start
+from calib.estimation.tangent import AXES, difference
+from calib.targets.detections import Floats
+from sensorann.errors import CalibrationError
+from sensorann.geometry import Transform
+
+# Once in a thousand a right prior is that far off: six degrees of freedom.
+_PRIOR_LIMIT = float(stats.chi2.ppf(0.999, 6))
+_LOUD = 1.5
+_UPRIGHT_DEG = 45.0
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+class Estimate:
+    """Where the source sensor sits in the frame of the target sensor.
+
+    Attributes
+    ----------
+    source, target : names of the frames
+    target_from_source : Transform
+    covariance : (6, 6) float64 over (roll, pitch, yaw, x, y, z) in the target frame, radians and metres: rotation
+        vector from the left, then the shift of the source's origin; the prior included, else a glance (10 degrees, 1 m)
+        where the targets say nothing
+    mounting : roughly how the source sits, which angles are shown against
+    problem : all targets given, and the prior
+    inliers : (M,) bool, targets used
+    solution : the best mode
+    noise_scale : root mean square of the whitened residuals; the covariance is widened by it where above 1
+    seen : Observability
+    modes : poses within the 95 % limit, the best first
+    rejected : targets left out, with the reason
+    stability : Stability
+    next_target : Placement
+    warnings : sentences, empty when nothing is in doubt
+    """
+
+    source: str
+    target: str
+    target_from_source: Transform
+    covariance: Floats
+    mounting: Transform
+    problem: Problem
+    inliers: NDArray[np.bool_]
+    solution: Solution
+    noise_scale: float
+    seen: Observability
+    modes: tuple[Mode, ...]
+    rejected: tuple[Rejection, ...]
+    stability: Stability
+    next_target: Placement
+    warnings: tuple[str, ...]
+
+    @property
+    def sigmas(self) -> Floats:
+        """Standard deviations (6,) over (roll, pitch, yaw, x, y, z)."""
+        return np.sqrt(np.diag(self.covariance))
+
+    @property
+    def trustworthy(self) -> bool:
+        """Tell whether nothing is in doubt."""
+        return not self.warnings
+
+
+def estimate(problem: Problem, mounting: Transform, *, kind: str = "target") -> Estimate:
+    """Estimate the pose of the source sensor in the frame of the target sensor.
+
+    Parameters
+    ----------
+    problem : Problem
+    mounting : Transform
+        Roughly how the source sits in the target frame; the search starts from the prior where there is one.
+    kind : what a target is called in the warnings
+
+    Raises
+    ------
+    CalibrationError
+        When the targets are too few for any pose, or no pose fits most of them.
+    """
+    _refuse_too_few(problem, kind)
+    fit = _fit(problem, mounting if problem.prior is None else problem.prior.target_from_source)
+    modes = find_modes(fit)
+    best = modes[0].solution
+    honest = _least_knowing(fit, best)
+    data = honest.data_information / max(fit.noise_scale, 1.0) ** 2
+    seen = observe(data, problem.prior)
+    doubts = [
+        explain(seen, honest.target_from_source.apply(honest.points), flat_radar=is_flat_radar(problem), kind=kind),
+        _doubt_modes(modes),
+        _doubt_noise(fit),
+        _doubt_prior(problem, best),
+        _doubt_upright(problem, best, mounting),
+    ]
+    return Estimate(
+        source=problem.source_name,
+        target=problem.target_name,
+        target_from_source=best.target_from_source,
+        covariance=stated_covariance(data, problem.prior),
+        mounting=mounting,
+        problem=problem,
+        inliers=fit.inliers,
+        solution=best,
+        noise_scale=fit.noise_scale,
+        seen=seen,
+        modes=modes,
+        rejected=rejections(problem, fit),
+        stability=try_parts(fit.problem, best),
+        next_target=next_placement(fit.problem, honest, before=seen.before),
+        warnings=tuple(doubt for doubt in doubts if doubt),
+    )
+
+
+def _fit(problem: Problem, mounting: Transform) -> RobustFit:
+    try:
+        return fit_robustly(problem, consensus_start(problem, mounting, height_known=problem.prior is not None))
+    except CalibrationError as error:
+        if problem.prior is None:
+            raise
+        reversed_prior = replace(problem.prior, target_from_source=problem.prior.target_from_source.inverse())
+        try:
+            fit_robustly(replace(problem, prior=reversed_prior), reversed_prior.target_from_source)
+        except CalibrationError:
+            raise error from None
+        raise CalibrationError(
+            f"the targets fit the inverse of the prior: it must map {problem.source_name} to {problem.target_name}"
+        ) from error
+
+
+def _least_knowing(fit: RobustFit, best: Solution) -> Solution:
+    """Take the flat arrangement where it is not excluded: the best fit claims to know more than the targets tell."""
+    leveled = leveled_solution(fit) if is_flat_radar(fit.problem) else None
+    return best if leveled is None else leveled
+
+
+def _refuse_too_few(problem: Problem, kind: str) -> None:
+    if problem.prior is None and problem.n_equations < 6:
+        raise CalibrationError(
+            f"{len(problem)} {kind}s give {problem.n_equations} equations for the 6 unknowns of a pose: record more "
+            "(10 or more let wrong ones be found), or give a prior"
+        )
+    if not len(problem):
+        raise CalibrationError(f"no {kind} was seen by both {problem.source_name} and {problem.target_name}")
+
+
+def _doubt_modes(modes: tuple[Mode, ...]) -> str:
+    if len(modes) == 1:
+        return ""
+    off = np.abs([difference(mode.solution.target_from_source, modes[0].solution.target_from_source) for mode in modes])
+    reach = off.max(axis=0)
+    shown = [f"{AXES[i]} by {np.rad2deg(reach[i]):.1f} degrees" for i in range(3) if reach[i] > np.deg2rad(1.0)]
+    shown += [f"{AXES[i]} by {reach[i]:.2f} m" for i in range(3, 6) if reach[i] > 0.05]
+    return (
+        f"{len(modes)} poses fit about equally well; they differ in {', '.join(shown) or 'little'}: "
+        "measure heights, or give a prior, to choose between them"
+    )
+
+
+def _doubt_noise(fit: RobustFit) -> str:
+    if fit.noise_scale <= _LOUD:
+        return ""
+    return (
+        f"residuals are {fit.noise_scale:.1f} times the stated noise; the sigmas are widened by that, "
+        "but look for a systematic cause"
+    )
+
+
+def _doubt_prior(problem: Problem, best: Solution) -> str:
+    distance = problem.prior_cost(best.target_from_source)
+    if problem.prior is None or distance <= _PRIOR_LIMIT:
+        return ""
+    return f"the targets contradict the prior (chi-square {distance:.0f}, expected below {_PRIOR_LIMIT:.0f})"
+
+
+def _doubt_upright(problem: Problem, best: Solution, mounting: Transform) -> str:
+    """Doubt a sensor that comes out tilted: ranges and azimuths with left for right fit it upside down."""
+    turn = best.target_from_source.rotation @ mounting.rotation.T
+    tilt = float(np.rad2deg(np.arccos(np.clip(turn[2, 2], -1.0, 1.0))))
+    if not is_flat_radar(problem) or problem.prior is not None or tilt < _UPRIGHT_DEG:
+        return ""
+    return (
+        f"{problem.source_name} comes out tilted by {tilt:.0f} degrees from how it is usually mounted: "
+        f"is left taken for right in {problem.target_name}?"
+    )

@@ -1,0 +1,1 @@
+"""Lenses of cameras from pictures of boards."""

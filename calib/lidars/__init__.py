@@ -1,0 +1,1 @@
+"""LiDARs joined by what both see."""

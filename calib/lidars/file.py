@@ -1,0 +1,36 @@
+"""Two LiDARs as a file, and in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from calib.estimation.pose_words import pose_document, pose_lines
+from calib.lidars.lidar_lidar import LidarLidar
+from sensorann import __version__
+from sensorann.formats.rigs.own import FORMAT_VERSION
+
+
+def lidar_lidar_document(found: LidarLidar) -> dict[str, Any]:
+    """Return what the calibration file holds of two LiDARs."""
+    frames = found.source, found.target
+    return {
+        "format_version": FORMAT_VERSION,
+        "made_by": f"sensorann {__version__}",
+        **pose_document(found.target_from_source, found.covariance, frames=frames, weak=found.seen.weak_axes),
+        "overlap": found.overlap,
+        "scatter_m": found.sigma,
+        "instants": found.n_instants,
+        "warnings": list(found.warnings),
+    }
+
+
+def lidar_lidar_summary(found: LidarLidar) -> str:
+    """Describe an estimate: the pose with its sigmas, how much both see in common, what their surfaces do not tell."""
+    return "\n".join(
+        [
+            f"{found.source} in the frame of {found.target}: {found.n_instants} instants, {found.n_pairs} points",
+            *pose_lines(found.target_from_source, found.covariance, weak=found.seen.weak_axes),
+            f"{found.overlap:.0%} of the points lie on surfaces that {found.target} sees, within {found.sigma:.3f} m",
+            *(f"doubt: {warning}" for warning in found.warnings),
+        ]
+    )

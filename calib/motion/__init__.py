@@ -1,0 +1,1 @@
+"""Sensors joined by how they move: poses and clocks."""

@@ -1,0 +1,1 @@
+"""Radars by the Doppler of what stands still."""

@@ -1,0 +1,1 @@
+"""All sensors of a rig in one estimate."""

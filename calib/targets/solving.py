@@ -1,0 +1,119 @@
+"""From a session file to an estimate, for each pair of sensors."""
+
+from __future__ import annotations
+
+import logging
+from typing import Literal
+
+import numpy as np
+
+from calib.boards.session import calibrate_board_session, has_captures
+from calib.estimation.estimate import Estimate
+from calib.lenses.session import described_camera
+from calib.targets.boards import reflectors_behind, split_boards
+from calib.targets.camera_lidar import calibrate_camera_lidar
+from calib.targets.camera_radar import calibrate_camera_radar
+from calib.targets.columns import Table, common_rows
+from calib.targets.detections import PointDetections
+from calib.targets.lidar_radar import calibrate_lidar_radar
+from calib.targets.pixel_detections import PixelDetections
+from calib.targets.radar_detections import RadarDetections
+from calib.targets.session import Session, described_prior
+from sensorann.errors import CalibrationError, FormatError
+
+Pair = Literal["camera-radar", "lidar-radar", "camera-lidar"]
+_logger = logging.getLogger(__name__)
+
+
+def calibrate_session(session: Session, pair: Pair) -> Estimate:
+    """Estimate the pose between the two sensors of a session.
+
+    Raises
+    ------
+    FormatError
+        When the session or a table does not hold what the pair needs.
+    CalibrationError
+        When the targets tell no pose.
+    """
+    if pair == "camera-lidar" and has_captures(session):
+        return calibrate_board_session(session)
+    source_kind, target_kind = pair.split("-")
+    source, target, alone = _paired(session, source_kind, target_kind)
+    if alone:
+        _logger.warning("%d targets were seen by one sensor only: %s", len(alone), ", ".join(alone))
+    prior = described_prior(session)
+    names = tuple(dict.fromkeys(source.targets))
+    frames = session.name(source_kind), session.name(target_kind)
+    if not names:
+        raise CalibrationError(f"no target was seen by both {frames[0]} and {frames[1]}")
+    if pair == "camera-lidar":
+        camera, lidar = _camera(session, source), _points(session, "lidar", target)
+        boards = split_boards(source.targets)
+        return calibrate_camera_lidar(camera, lidar, boards=boards, names=names, prior=prior, frames=frames)
+    radar = _radar(session, target)
+    if pair == "lidar-radar":
+        lidar = _reflectors(session, "lidar", source)
+        return calibrate_lidar_radar(lidar, radar, names=names, prior=prior, frames=frames)
+    camera = _reflectors(session, "camera", source) if source.has("x_m") else _camera(session, source)
+    return calibrate_camera_radar(camera, radar, names=names, prior=prior, frames=frames)
+
+
+def _paired(session: Session, source: str, target: str) -> tuple[Table, Table, tuple[str, ...]]:
+    """Pair the rows of two sensors; a radar sees one reflector of a board, whose points stay together."""
+    first, second = session.table(source), session.table(target)
+    if "board" in session.root and target == "radar":
+        shared = [name for name in dict.fromkeys(first.targets) if name in second.targets]
+        alone = tuple(sorted(set(first.targets) ^ set(second.targets)))
+        rows = [row for name in shared for row, target in enumerate(first.targets) if target == name]
+        return first.select(rows), second.select([second.targets.index(name) for name in shared]), alone
+    return common_rows(first, second)
+
+
+def _points(session: Session, sensor: str, table: Table) -> PointDetections:
+    return PointDetections.isotropic(table.columns("x_m", "y_m", "z_m"), session.number(sensor, "sigma_m"))
+
+
+def _reflectors(session: Session, sensor: str, table: Table) -> PointDetections:
+    """Return the reflectors themselves, or those behind boards."""
+    if "board" not in session.root:
+        return _points(session, sensor, table)
+    return reflectors_behind(
+        table.columns("x_m", "y_m", "z_m"),
+        split_boards(table.targets),
+        depth=session.number("board", "reflector_depth_m"),
+        sigma=session.number(sensor, "sigma_m"),
+    )
+
+
+def _camera(session: Session, table: Table) -> PointDetections | PixelDetections:
+    if table.has("x_m"):
+        return _points(session, "camera", table)
+    pixels, sigma = table.columns("u_px", "v_px"), session.number("camera", "sigma_px")
+    return PixelDetections(camera=described_camera(session), pixels=pixels, sigma=sigma)
+
+
+def _radar(session: Session, table: Table) -> RadarDetections:
+    if table.has("range_m"):
+        ranges, degrees = table.columns("range_m", "azimuth_deg").T
+        azimuths = np.deg2rad(degrees)
+    else:
+        x, y = table.columns("x_m", "y_m").T
+        ranges, azimuths = np.hypot(x, y), np.arctan2(y, x)
+    if np.abs(azimuths).max(initial=0.0) > np.pi:
+        raise FormatError(
+            table.path,
+            "azimuth_deg",
+            expected="angles within 180 degrees",
+            found=f"{np.rad2deg(np.abs(azimuths).max()):g}",
+        )
+    elevated = table.has("elevation_deg")
+    return RadarDetections(
+        ranges=ranges,
+        azimuths=azimuths,
+        elevations=np.deg2rad(table.columns("elevation_deg")[:, 0]) if elevated else None,
+        heights=table.numbers.get("height_m"),
+        sigma_range=session.number("radar", "sigma_range_m"),
+        sigma_azimuth=np.deg2rad(session.number("radar", "sigma_azimuth_deg")),
+        sigma_elevation=np.deg2rad(session.number("radar", "sigma_elevation_deg", None if elevated else 1.0)),
+        sigma_height=session.number("radar", "sigma_height_m", 0.01),
+    )
