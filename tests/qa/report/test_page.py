@@ -57,7 +57,17 @@ def test_the_page_shows_its_findings(browser, page):
     assert sections == parts
 
 
-def test_plots_are_drawn_when_they_come_into_sight(browser, page):
+@pytest.fixture
+def low_window(browser):
+    """A window that shows the head of the page and nothing else."""
+    size = browser.window.get_window_size()
+    browser.window.set_window_size(size["width"], 400)
+    yield browser
+    browser.window.set_window_size(size["width"], size["height"])
+
+
+def test_plots_are_drawn_when_they_come_into_sight(low_window, page):
+    browser = low_window
     browser.open(page)
     assert not browser.run("return !!window.Plotly")
     names = ("classes", "ranges", "scores", "timelines")
