@@ -24,18 +24,31 @@ class View:
 
     Attributes
     ----------
-    points : (n, 3) float64, metres
+    points : (n, 3) float64, metres; thinned evenly where there are very many
+    across : (n, 3) float64, which way the surface faces at each of them, see `across_surface`
     viewer : (3,) where they were seen from; NaN where that is unknown
+    n_seen : number of points before they were thinned
     """
 
     points: NDArray[np.float64]
+    across: NDArray[np.float64]
     viewer: NDArray[np.float64]
+    n_seen: int
+
+    @classmethod
+    def of_points(cls, points: NDArray[np.float64], viewer: NDArray[np.float64]) -> View:
+        """View of points (n, 3) in the axes of the box; each view is thinned by itself.
+
+        So the view from nearby does not push out the one from far away, and a template of many views is soon built.
+        """
+        kept = np.ascontiguousarray(points[:: max(1, -(-len(points) // MOST_POINTS_OF_A_VIEW))])
+        return cls(points=kept, across=across_surface(kept, NEIGHBOURHOOD), viewer=viewer, n_seen=len(points))
 
 
 def view_of(points: NDArray[np.floating], box: Cuboid, viewer: NDArray[np.float64], *, margin: float) -> View:
     """View of an object: its points as `template_points` takes them, and where in its axes they were seen from."""
     rotation = box.frame_from_cuboid.rotation
-    return View(points=template_points(points, box, margin=margin), viewer=(viewer - box.center) @ rotation)
+    return View.of_points(template_points(points, box, margin=margin), (viewer - box.center) @ rotation)
 
 
 def template_points(points: NDArray[np.floating], box: Cuboid, *, margin: float) -> NDArray[np.float64]:
@@ -62,11 +75,9 @@ def build_template(views: Sequence[View], size: tuple[float, float, float]) -> N
     """
     if sum(len(view.points) for view in views) < FEWEST_TEMPLATE_POINTS:
         return None
-    # Each by itself: the view from nearby does not push out the one from far away.
-    thinned = [view.points[:: max(1, -(-len(view.points) // MOST_POINTS_OF_A_VIEW))] for view in views]
-    points = np.ascontiguousarray(np.concatenate(thinned))
-    viewers = np.repeat([view.viewer[:2] for view in views], [len(part) for part in thinned], axis=0)
-    across = across_surface(points, NEIGHBOURHOOD)
+    points = np.concatenate([view.points for view in views])
+    across = np.concatenate([view.across for view in views])
+    viewers = np.repeat([view.viewer[:2] for view in views], [len(view.points) for view in views], axis=0)
     origin = -np.asarray(size) / 2 - _MARGIN
     shape = np.ceil((np.asarray(size) + 2 * _MARGIN) / _CELL).astype(np.int64)
     room = np.zeros((MOST_NEW_POINTS, 3))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
-from sensorann.fitting.template import FEWEST_TEMPLATE_POINTS, View, build_template, template_points, view_of
+from sensorann.fitting.template import FEWEST_TEMPLATE_POINTS, View, build_template, template_points
 from sensorann.geometry import Cuboid, Transform
 from sensorann.kernels.following import FEWEST_POINTS, INLIER_DISTANCE, Gates, register_frame
 from sensorann.scene import Motion
@@ -44,19 +44,19 @@ def offset_of_object(gap: Gap, clouds: Clouds, k: int, others: Sequence[View], *
         Metres in plan from the box to the object; 0 where it lies in the box, or where nobody can tell.
     """
     box, gates = relative(gap.cuboids, clouds.origin).record(k), GATES[motion]
-    others = [_thinned(view) for view in others]
+    others = [replace(view, points=_thinned(view.points), across=_thinned(view.across)) for view in others]
     known = np.concatenate([np.zeros((0, 3)), *(view.points for view in others)])
     if motion not in LARGE or len(known) < FEWEST_TEMPLATE_POINTS:
         return 0.0
     # From here on everything is in the axes of the box.
-    seen = _thinned(view_of(clouds.frame(k), box, clouds.viewers[k], margin=SEARCH))
-    points = seen.points
+    points = _thinned(template_points(clouds.frame(k), box, margin=SEARCH))
+    viewer = (clouds.viewers[k] - box.center) @ box.frame_from_cuboid.rotation
     tree, own = KDTree(known), _inside(points, np.zeros(3), box.size, gates)
     enough = TIMES_MORE * _explained(tree, own) + FEWEST_POINTS
     if len(points) < enough:
         return 0.0
     best, most = np.zeros(3), 0
-    for pose in _found(seen, box.size, others, gates):
+    for pose in _found(points, viewer, box.size, others, gates):
         n = _explained(tree, _inside(points, pose, box.size, gates))
         best, most = (pose, n) if n > most else (best, most)
     offset = float(np.hypot(*best[:2]))
@@ -66,26 +66,30 @@ def offset_of_object(gap: Gap, clouds: Clouds, k: int, others: Sequence[View], *
 
 
 def _found(
-    seen: View, size: tuple[float, float, float], others: Sequence[View], gates: Gates
+    points: NDArray[np.float64],
+    viewer: NDArray[np.float64],
+    size: tuple[float, float, float],
+    others: Sequence[View],
+    gates: Gates,
 ) -> list[NDArray[np.float64]]:
     """Register what is seen from every start; poses (3,) that are to be believed."""
     template = build_template(others, size)
     if template is None:
         return []
-    points, edges, upright = seen.points.astype(np.float32), np.array(size), np.eye(3)
+    seen, edges, upright = points.astype(np.float32), np.array(size), np.eye(3)
     found = []
     for start in STARTS:
         prior, pose, covariance = np.array([*start, 0.0, 0.0, 0.0, 0.0]), np.zeros(3), np.zeros((3, 3))
         if register_frame(
-            points, seen.viewer[:2], prior, START_VARIANCES, edges, upright, 0.0, template, gates, pose, covariance
+            seen, viewer[:2], prior, START_VARIANCES, edges, upright, 0.0, template, gates, pose, covariance
         ):
             found.append(pose)
     return found
 
 
-def _thinned(view: View) -> View:
+def _thinned(rows: NDArray[np.float64]) -> NDArray[np.float64]:
     """Leave out evenly what is more than is needed."""
-    return replace(view, points=view.points[:: max(1, -(-len(view.points) // MOST_POINTS))])
+    return rows[:: max(1, -(-len(rows) // MOST_POINTS))]
 
 
 def _inside(

@@ -81,7 +81,7 @@ def started(drive: Drive, i: int, track: Track, motion: Motion, sign: int) -> En
         viewer = viewer_at(drive, int(track.timestamps_ns[row])) - box.centers[0]
         views.append(view_of(near, at_origin.record(0), viewer, margin=GATES[motion].box_margin))
         if row == key_rows[0]:
-            n_points = len(views[0].points)
+            n_points = views[0].n_seen
             ground = _ground(near, np.zeros(3), float(box.yaws[0]), box.sizes[0]) + box.centers[0, 2]
     template = build_template(views, key.cuboids.record(0).size) if n_points >= FEWEST_POINTS else None
     if template is None:

@@ -18,7 +18,7 @@ def gap():
 
 def sighting(timestamp_ns, n):
     points = np.random.default_rng(n).uniform([-2.0, -0.9, -0.4], [2.0, -0.9, 0.6], (n, 3))
-    return Sighting(timestamp_ns=timestamp_ns, view=View(points=points, viewer=np.array([0.0, -20.0, 1.0])))
+    return Sighting(timestamp_ns=timestamp_ns, view=View.of_points(points, np.array([0.0, -20.0, 1.0])))
 
 
 def own(n):
