@@ -97,11 +97,12 @@ def test_along_a_flank_whose_ends_are_hidden_the_doubt_stays_that_of_the_curve()
     def flank(points, k):
         return points[(points[:, 1] < -0.8) & (np.abs(points[:, 0] - 0.8 * np.sin(1.7 * k)) < 1.2)]
 
-    path = braking_path()
+    centers, yaws = braking_path()
+    path = centers * [1, 0, 1] + [0, 3.0, 0], 0.0 * yaws  # straight ahead: y is across the box, x along it
     drive, labels = make_drive([path], seen=flank), make_labels(keyframes(path))
     curve, fitted = (interpolate(labels, drive, points=points).tracks[0] for points in (False, True))
-    assert (fitted.sigmas[8:-8, 1] < 0.5 * curve.sigmas[8:-8, 1]).all()  # y: across
-    assert (fitted.sigmas[8:-8, 0] > 0.5 * curve.sigmas[8:-8, 0]).all()  # x: along, where points say nothing
+    assert fitted.sigmas[8:-8, 1].mean() < 0.4 * curve.sigmas[8:-8, 1].mean()
+    assert (fitted.sigmas[8:-8, 0] > 0.5 * curve.sigmas[8:-8, 0]).all()  # points say nothing
 
 
 def test_a_side_that_no_keyframe_shows_is_learnt_on_the_way():
