@@ -85,14 +85,7 @@ def check(
     as_json
         Print the findings as JSON.
     """
-    if not 0.0 <= min_score <= 1.0:
-        raise UsageError(f"--min-score must be a probability, 0 to 1, got {min_score}")
-    if n is not None and n < 0:
-        raise UsageError(f"-n must be a number of findings, 0 or more, got {n}")
-    if report is not None and report.suffix != ".html":
-        raise UsageError(f"--report must end in .html, got {report}")
-    if against and report is None:
-        raise UsageError("--against compares for the report: name it with --report FILE.html")
+    _check_options(min_score, n, report, against)
     recording = None if drive is None else open_drive(drive)
     given = read_labels(labels, drive=recording, format=from_format)
     if ontology is not None:
@@ -129,6 +122,17 @@ def check(
         if report is not None:
             print(f"report: {report}")
     return THRESHOLD_NOT_MET if too_many or too_bad else 0
+
+
+def _check_options(min_score: float, n: int | None, report: Path | None, against: tuple[str, ...]) -> None:
+    if not 0.0 <= min_score <= 1.0:
+        raise UsageError(f"--min-score must be a probability, 0 to 1, got {min_score}")
+    if n is not None and n < 0:
+        raise UsageError(f"-n must be a number of findings, 0 or more, got {n}")
+    if report is not None and report.suffix != ".html":
+        raise UsageError(f"--report must end in .html, got {report}")
+    if against and report is None:
+        raise UsageError("--against compares for the report: name it with --report FILE.html")
 
 
 def _document(finding: Finding) -> dict[str, Any]:

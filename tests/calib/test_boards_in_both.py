@@ -1,50 +1,21 @@
 """Boards found in clouds and pictures without help, and the pose that they tell."""
 
-import cv2
 import numpy as np
 import pytest
 
 from benchmarks.calibration import estimate_board_captures, published_difference
 from calib.boards.clouds import find_board_in_cloud
 from calib.boards.pairs import calibrate_boards
-from calib.boards.pictures import Board
 from calib.boards.poses import board_pose, outline_before_camera
-from calib.boards.session import board_outline
-from calib.estimation.start import FORWARD_FROM_CAMERA
-from calib.estimation.tangent import difference, moved
+from calib.estimation.tangent import difference
 from sensorann.cli import run
 from sensorann.errors import ArgumentError, CalibrationError
 from sensorann.formats import pack
-from sensorann.formats.points.pcd import write_pcd
 from sensorann.geometry import Transform
 from sensorann.scene import Rig, Sensor, Sweep
-from tests.builders import START_NS, MemoryDrive, make_camera
+from tests.builders import START_NS, MemoryDrive
+from tests.calib.board_captures import BOARD, CAMERA, LIDAR_FROM_CAMERA, OUTLINE, centered, write_captures
 from tests.calib.board_sweeps import SIZE, cast_sweep, lidar_pose_of_board
-
-BOARD = Board(pattern="chessboard", columns=7, rows=5, spacing=0.0625)
-LIDAR_FROM_CAMERA = moved(FORWARD_FROM_CAMERA, [0.03, -0.02, 0.05, 0.1, 0.05, -0.15])
-CAMERA = make_camera(size=(1280, 720), focal=900.0)
-PLACES = ((2.2, 0.4, 0.1), (2.5, -0.5, 0.0), (3.0, 0.1, -0.2), (2.0, 0.0, 0.1), (2.8, 0.7, -0.1), (2.6, -0.2, 0.2))
-TURNS = ((0, 0.3, 0.2), (0, -0.3, 0.1), (0, 0.1, -0.4), (0, 0.35, -0.2), (0, -0.2, 0.35), (0, -0.4, -0.2))
-OUTLINE = board_outline(BOARD.points, SIZE)
-
-
-def centered(lidar_from_board: Transform) -> Transform:
-    """The same pose counted from the first corner of the pattern instead of the middle of the board."""
-    return lidar_from_board @ Transform(np.eye(3), -BOARD.points.mean(axis=0))
-
-
-@pytest.fixture(scope="module")
-def captures():
-    """The truth, pixels and cloud of each board."""
-    made = []
-    for i, (place, turn) in enumerate(zip(PLACES, TURNS, strict=True)):
-        pose = lidar_pose_of_board(place, turn)
-        camera_from_board = LIDAR_FROM_CAMERA.inverse() @ centered(pose)
-        exact = CAMERA.project(BOARD.points, camera_from_points=camera_from_board)
-        pixels = exact + 0.1 * np.random.default_rng(i).normal(size=exact.shape)
-        made.append((pose, pixels, *cast_sweep(pose, seed=i)))
-    return made
 
 
 @pytest.fixture(scope="module")
@@ -109,31 +80,6 @@ def test_captures_that_do_not_belong_together_are_refused(found):
         calibrate_boards(outlines, [*clouds[1:], clouds[0]], names=list("abcdef"))
     with pytest.raises(CalibrationError, match="2 boards were found by both"):
         calibrate_boards(outlines[:2], clouds[:2], names=list("ab"))
-
-
-def write_captures(folder, captures):
-    """Pictures, clouds and a session file."""
-    for name in ("pictures", "clouds"):
-        (folder / name).mkdir()
-    squares = np.kron((np.indices((BOARD.rows + 1, BOARD.columns + 1)).sum(axis=0) % 2) * 255, np.ones((100, 100)))
-    flat = np.pad(squares, 60, constant_values=255).astype(np.uint8)
-    flat_from_board = np.array([[1600, 0, 159.5], [0, 1600, 159.5], [0, 0, 1]])
-    for i, (pose, _, points, rings) in enumerate(captures):
-        camera_from_board = LIDAR_FROM_CAMERA.inverse() @ centered(pose)
-        columns = [camera_from_board.rotation[:, :2], camera_from_board.translation]
-        homography = CAMERA.matrix @ np.column_stack(columns) @ np.linalg.inv(flat_from_board)
-        drawn = cv2.warpPerspective(flat, homography, CAMERA.size, flags=cv2.INTER_AREA, borderValue=128)
-        cv2.imwrite(str(folder / "pictures" / f"{i}.png"), cv2.GaussianBlur(drawn, (0, 0), 0.8))
-        x, y, z = points.astype(np.float32).T
-        write_pcd(folder / "clouds" / f"{i}_full.pcd", {"x": x, "y": y, "z": z, "ring": rings.astype(np.uint16)})
-    path = folder / "session.toml"
-    path.write_text(
-        f"[camera]\nmatrix = {CAMERA.matrix.tolist()}\nsize_px = {list(CAMERA.size)}\n"
-        f'[images]\nfolder = "pictures"\ncolumns = {BOARD.columns}\nrows = {BOARD.rows}\nspacing_m = {BOARD.spacing}\n'
-        '[lidar]\nname = "ROOF"\nclouds = "clouds/*_full.pcd"\n'
-        f"[board]\ncolumns_m = {SIZE[0]}\nrows_m = {SIZE[1]}\n"
-    )
-    return path
 
 
 def test_the_command_takes_pictures_and_clouds(tmp_path, captures, capsys):

@@ -20,8 +20,8 @@ from calib.report.figures import pair_figures
 from sensorann.cli import run
 from sensorann.errors import ArgumentError, MissingDataError
 from tests.builders import make_camera
+from tests.calib.board_captures import write_captures
 from tests.calib.board_views import make_views, wide_camera
-from tests.calib.test_boards_in_both import captures, write_captures  # noqa: F401  a fixture
 
 HOSTILE = "<script>alert(1)</script>"
 CAMERA = make_camera(size=(1280, 720), focal=900.0, distortion=(-0.2, 0.05, 0.001, -0.001))
@@ -124,7 +124,7 @@ def test_what_is_missing_or_misnamed_is_said(estimate, tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
-def test_the_command_draws_points_on_pictures(tmp_path, captures):  # noqa: F811
+def test_the_command_draws_points_on_pictures(tmp_path, captures):
     path = write_captures(tmp_path, captures)
     page, picture = tmp_path / "page.html", tmp_path / "page.png"
     assert run(["calibrate", "camera-lidar", str(path), "--report", str(page), "--picture", str(picture)]) == 0

@@ -11,7 +11,7 @@ from sensorann.tracks import interpolate
 from sensorann.tracks.extending import extend_tracks
 from sensorann.tracks.outward import DRIFT, END_OF_DRIVE, HIDDEN, JUMP, NO_TEMPLATE, OUT_OF_RANGE, UNKNOWN_SPEED
 from tests.builders import FRAME_NS, START_NS, make_labels
-from tests.tracks.test_points_in_loop import N, braking_path, keyframes, make_drive, misses
+from tests.tracks.followed import N, braking_path, keyframes, make_drive, misses
 
 KEYS = (10, 20)
 

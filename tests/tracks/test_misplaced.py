@@ -9,7 +9,7 @@ import pytest
 from sensorann.geometry import Transform
 from sensorann.tracks import interpolate
 from tests.builders import FRAME_NS, START_NS, make_labels
-from tests.tracks.test_points_in_loop import EGO_FROM_LIDAR, N, braking_path, found_in, keyframes, make_drive
+from tests.tracks.followed import EGO_FROM_LIDAR, N, braking_path, found_in, keyframes, make_drive
 
 FRAMES = (0, 10, 20, N - 1)
 

@@ -7,70 +7,19 @@ import numpy as np
 import pytest
 
 from sensorann.errors import ArgumentError, MissingDataError
-from sensorann.geometry import Transform
 from sensorann.scene import MOTION_MODELS, Motion, Rig, Sensor, Source, Sweep
 from sensorann.tracks import interpolate
 from tests.builders import FRAME_NS, START_NS, MemoryDrive, make_labels, make_track, make_trajectory
 from tests.store.edits import contents
-
-N = 31
-SIZE = np.array([4.2, 1.8, 1.5])
-EGO_FROM_LIDAR = Transform.from_yaw(0.0, [0.0, 0.0, 1.8])
-
-
-def braking_path(n=N):
-    """A car 12 m ahead that swerves and brakes between its keyframes: no curve through both ends knows."""
-    seconds = np.arange(n) * 0.1
-    x = 12.0 + 3.0 * seconds + 0.8 * np.sin(2 * np.pi * seconds / 3.0)
-    y = 3.0 + 0.25 * (1 - np.cos(2 * np.pi * seconds / 3.0))
-    yaws = np.arctan2(np.gradient(y), np.gradient(x))
-    return np.column_stack([x, y, np.full(n, 0.75)]), yaws
-
-
-def shell(rng, size=SIZE, n=260):
-    """Points on the rear and the right side of a box in its own axes, as a vehicle behind it would see them."""
-    length, width, height = size
-    rear = np.column_stack([np.full(n, -length / 2), rng.uniform(-width / 2, width / 2, n)])
-    side = np.column_stack([rng.uniform(-length / 2, length / 2, n), np.full(n, -width / 2)])
-    heights = rng.uniform(0.3 - height / 2, height / 2, 2 * n)
-    return np.column_stack([np.concatenate([rear, side]), heights]) + rng.normal(0, 0.01, (2 * n, 3))
-
-
-def sweeps_of(paths, trajectory, *, slope=0.0, seed=0, hidden=(), seen=lambda points, k: points):
-    """One sweep per frame: a road that rises by `slope` per metre, on it what is seen of the shells of all objects."""
-    rng = np.random.default_rng(seed)
-    sweeps = []
-    for k in range(len(trajectory.timestamps_ns)):
-        road = rng.uniform([2, -8, 0], [35, 10, 0], (6000, 3))
-        parts = [road]
-        for centers, yaws in paths:
-            if k not in hidden:
-                turned = Transform.from_yaw(yaws[k], centers[k]).apply(seen(shell(rng), k))
-                parts.append(turned)
-        world = np.concatenate(parts)
-        world[:, 2] += slope * world[:, 0]
-        points = (trajectory.at(START_NS + k * FRAME_NS) @ EGO_FROM_LIDAR).inverse().apply(world)
-        sweeps.append(Sweep(sensor="LIDAR_TOP", timestamp_ns=START_NS + k * FRAME_NS, points=points))
-    return sweeps
-
-
-def make_drive(paths, *, n=N, **options):
-    trajectory = make_trajectory(n=n, speed=1.0, yaw_rate=0.02)
-    rig = Rig((Sensor(name="LIDAR_TOP", kind="lidar", ego_from_sensor=EGO_FROM_LIDAR),))
-    return MemoryDrive(rig=rig, trajectory=trajectory, sweeps={"LIDAR_TOP": sweeps_of(paths, trajectory, **options)})
-
-
-def keyframes(path, frames=(0, N - 1), *, slope=0.0, **changes):
-    centers, yaws = path
-    lifted = centers + np.column_stack([0 * yaws, 0 * yaws, slope * centers[:, 0]])
-    rows = np.array(frames)
-    return make_track(
-        timestamps_ns=START_NS + rows * FRAME_NS, centers=lifted[rows], yaws=yaws[rows], size=SIZE, **changes
-    )
-
-
-def misses(track, path):
-    return np.hypot(*(track.cuboids.centers - path[0])[:, :2].T)
+from tests.tracks.followed import (
+    EGO_FROM_LIDAR,
+    N,
+    braking_path,
+    found_in,
+    keyframes,
+    make_drive,
+    misses,
+)
 
 
 def test_points_find_the_car_where_the_curve_does_not():
@@ -145,16 +94,6 @@ def test_hidden_frames_keep_the_curve_between_their_neighbours_and_its_doubt():
     assert result.sources[8] == result.sources[22] == Source.FITTED
     assert result.sigmas[15, 0] > result.sigmas[8, 0]
     assert misses(result, path).max() < 0.35
-
-
-def test_height_follows_the_road():
-    path = braking_path()
-    slope = 0.06
-    bumped = (path[0], path[1])
-    drive = make_drive([bumped], slope=slope)
-    result = interpolate(make_labels(keyframes(path, slope=slope)), drive).tracks[0]
-    expected = path[0][:, 2] + slope * path[0][:, 0]
-    assert np.abs(result.cuboids.centers[:, 2] - expected).max() < 0.06
 
 
 def test_an_object_that_stands_still_keeps_its_place():
@@ -290,10 +229,6 @@ def test_a_keyframe_without_any_point_keeps_the_curve():
     assert (points.sources == curve.sources).all()
 
 
-def found_in(caplog):
-    return [record.message for record in caplog.records if record.name == "sensorann.tracks.findings"]
-
-
 def test_a_keyframe_without_any_point_is_named(caplog):
     path = braking_path()
     with caplog.at_level(logging.WARNING):
@@ -377,29 +312,6 @@ def test_instants_between_sweeps_lie_on_the_followed_path():
     assert np.hypot(*(between.cuboids.centers - expected)[:, :2].T).max() < 0.12
 
 
-def test_a_keyframe_that_floats_lifts_no_box_but_its_neighbours():
-    path = braking_path()
-    track = keyframes(path, (0, 10, 20, N - 1))
-    centers = track.cuboids.centers.copy()
-    centers[2, 2] += 0.3
-    labels = make_labels(replace(track, cuboids=replace(track.cuboids, centers=centers)))
-    heights = interpolate(labels, make_drive([path])).tracks[0].cuboids.centers[:, 2]
-    far = np.r_[1:10, 11:16, 25:30]
-    assert np.abs(heights - path[0][:, 2])[far].max() < 0.1
-    assert heights[20] == centers[2, 2]
-
-
-def test_far_from_all_keyframes_those_on_both_sides_say_how_high_an_object_stands(monkeypatch):
-    monkeypatch.setattr("sensorann.tracks.fusing.CLEARANCE_NS", 0)
-    path = braking_path()
-    track = keyframes(path)
-    centers = track.cuboids.centers.copy()
-    centers[1, 2] += 0.3
-    labels = make_labels(replace(track, cuboids=replace(track.cuboids, centers=centers)))
-    heights = interpolate(labels, make_drive([path])).tracks[0].cuboids.centers[:, 2]
-    assert abs(heights[N // 2] - path[0][N // 2, 2] - 0.15) < 0.05
-
-
 @pytest.mark.parametrize("other", [0, N - 1])
 def test_what_a_keyframe_beyond_a_gap_shows_is_known_in_it(other):
     def rear_at_the_ends_of_the_gap_and_side_between(points, k):
@@ -413,11 +325,3 @@ def test_what_a_keyframe_beyond_a_gap_shows_is_known_in_it(other):
     helped = interpolate(make_labels(keyframes(path, sorted((10, 20, other)))), drive).tracks[0]
     between = (helped.timestamps_ns > alone.timestamps_ns[0]) & (helped.timestamps_ns < alone.timestamps_ns[-1])
     assert set(helped.sources[between]) == {Source.FITTED}
-
-
-def test_the_ground_is_looked_for_where_the_points_put_the_box():
-    path = braking_path()
-    slope = 0.12
-    fitted = interpolate(make_labels(keyframes(path, slope=slope)), make_drive([path], slope=slope)).tracks[0]
-    expected = path[0][:, 2] + slope * path[0][:, 0]
-    assert np.abs(fitted.cuboids.centers[:, 2] - expected).max() < 0.06

@@ -8,7 +8,7 @@ from sensorann.geometry.rotations import rotations_from_yaws
 from sensorann.scene import MOTION_MODELS, Motion, Source
 from sensorann.tracks import interpolate
 from tests.builders import FRAME_NS, START_NS, make_labels, make_track
-from tests.tracks.test_points_in_loop import SIZE, N, make_drive
+from tests.tracks.followed import SIZE, N, make_drive
 
 PLACE, YAW = np.array([12.0, 3.0, 0.75]), 0.3
 FRAMES = np.array([0, 10, 20, N - 1])

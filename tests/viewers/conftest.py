@@ -9,6 +9,7 @@ import pytest
 from sensorann.scene import Labels
 from sensorann.simulate import simulate_drive
 from sensorann.store import Store, open_store
+from tests.builders import MemoryDrive, make_labels, make_track
 from tests.store.edits import contents
 from viewers import Session, open_session
 from viewers.actions.shaping import sweep_here
@@ -43,6 +44,19 @@ def store(tmp_path) -> Iterator[Store]:
 @pytest.fixture
 def session(drive, store) -> Iterator[Session]:
     session = open_session(drive, store)
+    yield session
+    session.close()
+
+
+@pytest.fixture
+def parked(store) -> Iterator[Session]:
+    """A session on two parked cars, 1 and 2, in five of twenty frames, without sweeps."""
+    cars = [
+        make_track(id=name, centers=np.tile([10.0, y, 0.75], (5, 1)), yaws=np.zeros(5))
+        for name, y in (("1", 0), ("2", 8))
+    ]
+    store.import_labels(make_labels(*cars), drive="memory")
+    session = open_session(MemoryDrive(), store)
     yield session
     session.close()
 

@@ -18,19 +18,6 @@ from viewers.state import Tool
 KEYMAP = read_keymap()
 
 
-@pytest.fixture
-def parked(store):
-    """A session on two parked cars, 1 and 2, in five of twenty frames, without sweeps."""
-    cars = [
-        make_track(id=name, centers=np.tile([10.0, y, 0.75], (5, 1)), yaws=np.zeros(5))
-        for name, y in (("1", 0), ("2", 8))
-    ]
-    store.import_labels(make_labels(*cars), drive="memory")
-    session = open_session(MemoryDrive(), store)
-    yield session
-    session.close()
-
-
 def press(session, *keys: str) -> None:
     for key in keys:
         assert KEYMAP.press(session, key), f"{key} does nothing"

@@ -19,19 +19,6 @@ from viewers.keymap import perform
 FAR = (60.0, 0.0, 0.75)
 
 
-@pytest.fixture
-def parked(store):
-    """A session on two parked cars, 1 and 2, in five frames, without sweeps."""
-    cars = [
-        make_track(id=name, centers=np.tile([10.0, y, 0.75], (5, 1)), yaws=np.zeros(5))
-        for name, y in (("1", 0), ("2", 8))
-    ]
-    store.import_labels(make_labels(*cars), drive="memory")
-    session = open_session(MemoryDrive(), store)
-    yield session
-    session.close()
-
-
 def n_events(session) -> int:
     return len(log(session.store))
 
