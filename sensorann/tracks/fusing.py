@@ -111,7 +111,7 @@ def ground_of(gap: Gap, clouds: Clouds, poses: NDArray[np.float64]) -> Ground:
 
 def poses_at(measured: Measured, timestamps_ns: NDArray[np.int64], motion: Motion) -> NDArray[np.float64]:
     """Smoothed x, y, yaw (F, 3) at increasing instants within the measurements."""
-    return _solved(measured, timestamps_ns, motion)[0]
+    return solved(measured, timestamps_ns, motion)[0]
 
 
 def _in_followed_gaps(
@@ -123,9 +123,10 @@ def _in_followed_gaps(
     return np.isin(np.searchsorted(keyframes_ns, times), followed)
 
 
-def _solved(
+def solved(
     measured: Measured, timestamps_ns: NDArray[np.int64], motion: Motion
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Smoothed x, y, yaw (F, 3) at increasing instants within the measurements, and their covariances (F, 3, 3)."""
     start = measured.timestamps_ns[0]
     origin = np.append(measured.poses[0, :2], 0.0)
     poses, covariances = np.empty((len(timestamps_ns), 3)), np.empty((len(timestamps_ns), 3, 3))
@@ -144,7 +145,7 @@ def _solved(
 def _smoothed(
     measured: Measured, timestamps_ns: NDArray[np.int64], motion: Motion, model: MotionModel
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    poses, covariances = _solved(measured, timestamps_ns, motion)
+    poses, covariances = solved(measured, timestamps_ns, motion)
     plan, yaw = np.hypot(TEMPLATE_SIGMAS[motion], (model.plan.placement, model.yaw.placement))
     return poses, np.sqrt(np.einsum("nii->ni", covariances) + np.array([plan, plan, yaw]) ** 2)
 

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from sensorann.fitting.template import View
 from sensorann.geometry import Cuboids
 from sensorann.scene import MOTION_MODELS, Drive, Motion, Track
 from sensorann.tracks.clouds import Clouds, Region, stream_clouds
@@ -24,8 +25,8 @@ from sensorann.tracks.following import (
     seconds_since,
 )
 from sensorann.tracks.fusing import Ground, fuse, ground_of, poses_at
+from sensorann.tracks.judging import Judge
 from sensorann.tracks.keyframes import Keyframes
-from sensorann.tracks.misplaced import offset_of_object
 from sensorann.tracks.neighbours import Neighbours
 from sensorann.tracks.resting import Rest, lay_to_rest, rest_of
 from sensorann.tracks.sightings import MOST_BEFORE, Sighting, known_by, sightings_of
@@ -107,7 +108,9 @@ class _Follower:
         self._ground: list[Ground] = []
         self._rests: list[Rest] = []
         self._before: list[Sighting] = []
+        self._followed: _Seen | None = None
         self._waiting: _Seen | None = None
+        self._judge = Judge(self._keys, item.motion)
         self.findings: list[Finding] = []
 
     def see(self, gap: Gap, clouds: Clouds) -> None:
@@ -117,11 +120,11 @@ class _Follower:
         self._waiting = seen
 
     def _follow_waiting(self, after: Sequence[Sighting]) -> None:
-        """Follow the gap that waits; its points are not needed afterwards."""
+        """Follow the gap that waits; once the keyframe at its start is judged, the points before that can go."""
         if self._waiting is None:
             return
-        gap, clouds, own = self._waiting.gap, self._waiting.clouds, self._waiting.sightings
-        self._waiting = None
+        seen, self._waiting = self._waiting, None
+        gap, clouds, own = seen.gap, seen.clouds, seen.sightings
         track, motion = self._item.keyframes.track.id, self._item.motion
         template = known_by(gap, own, [*self._before, *after])
         rest, found = None, nothing_measured()
@@ -132,29 +135,38 @@ class _Follower:
             else:
                 self._rests.append(rest)
         self.findings += find_contradictions(track, gap, clouds, found, motion=motion)
-        self._look_beside(gap, clouds, 0, [*self._before, own[1], *after])
-        if not after:  # the end of the track
-            self._look_beside(gap, clouds, -1, [*self._before, own[0]])
         self._known = Measured.joined(self._known, found)
+        self._judge_start(seen, [*self._before, own[1], *after])
+        if not after:  # the end of the track
+            self._judge.look(gap.timestamps_ns[-1], [gap], [clouds], self._known, _views([*self._before, own[0]]))
         self._ground.append(ground_of(gap, clouds, poses_at(self._known, gap.timestamps_ns, motion)))
         self._before = [*self._before, own[0]][-MOST_BEFORE:]
+        self._followed = seen
 
-    def _look_beside(self, gap: Gap, clouds: Clouds, k: int, others: Sequence[Sighting]) -> None:
-        """Find out whether the object is beside the box of a keyframe, the first (0) or the last (-1) of its gap."""
-        views = [sighting.view for sighting in others]
-        if offset_of_object(gap, clouds, k % len(gap.timestamps_ns), views, motion=self._item.motion):
-            track, instant = self._item.keyframes.track.id, int(gap.timestamps_ns[k])
-            self.findings.append(Finding(track=track, timestamp_ns=instant, kind=FindingKind.BESIDE))
+    def _judge_start(self, seen: _Seen, others: Sequence[Sighting]) -> None:
+        """Judge the keyframe at the start of a gap, by the gap before it too where that ends there."""
+        before, start = self._followed, seen.gap.timestamps_ns[0]
+        around = [before, seen] if before is not None and before.gap.timestamps_ns[-1] == start else [seen]
+        gaps, clouds = [part.gap for part in around], [part.clouds for part in around]
+        self._judge.look(start, gaps, clouds, self._known, _views(others))
 
     def finished(self) -> Track:
         """Solve the whole track with everything that was accepted; its curve where that is nothing."""
         self._follow_waiting([])
         item = self._item
+        self.findings += [
+            Finding(track=item.keyframes.track.id, timestamp_ns=instant, kind=FindingKind.BESIDE)
+            for instant in self._judge.misplaced()
+        ]
         track, model = item.complete, MOTION_MODELS[item.motion]
         if len(self._known) > len(self._keys):
             ground = Ground.joined(self._ground)
             track = fuse(track, item.keyframes.track, self._known, ground, motion=item.motion, model=model)
         return lay_to_rest(track, item.keyframes, self._rests, model=model)
+
+
+def _views(sightings: Sequence[Sighting]) -> list[View]:
+    return [sighting.view for sighting in sightings]
 
 
 def _is_followed(item: Followed, only: Collection[str] | None) -> bool:
