@@ -27,6 +27,7 @@ from sensorann.tracks.following import (
 from sensorann.tracks.fusing import Ground, fuse, ground_of, poses_at
 from sensorann.tracks.judging import Judge
 from sensorann.tracks.keyframes import Keyframes
+from sensorann.tracks.misplaced import SEARCH
 from sensorann.tracks.neighbours import Neighbours
 from sensorann.tracks.resting import Rest, lay_to_rest, rest_of
 from sensorann.tracks.sightings import MOST_BEFORE, Sighting, known_by, sightings_of
@@ -193,11 +194,15 @@ def _gaps(item: Followed) -> list[Gap]:
 
 
 def _region(gap: Gap, motion: Motion, *, owner: int) -> Region:
-    """Boxes that hold the object, the ground around it, and as much room as it may have strayed from the curve."""
+    """Boxes that hold the object, the ground around it, and as much room as it may have strayed from the curve.
+
+    A keyframe may lie beside its object, which is looked for all around it.
+    """
     seconds = seconds_since(gap.timestamps_ns, gap.timestamps_ns[0])
     span = seconds[-1]
     strayed = np.sqrt(FOLLOWING_NOISES[motion][0] / 3.0) * seconds * (span - seconds) / np.sqrt(span)
     reach = GROUND_ROOM + np.minimum(2.0 * strayed, FARTHEST_SEARCH)
+    reach[[0, -1]] = GROUND_ROOM + SEARCH
     sizes = gap.cuboids.sizes + 2.0 * np.column_stack([reach, reach, np.full(len(reach), 1.0)])
     return Region(
         timestamps_ns=gap.timestamps_ns,

@@ -42,6 +42,18 @@ def test_a_keyframe_beside_its_object_is_named(caplog, row, offset):
     assert f"track 7 at {START_NS + FRAMES[row] * FRAME_NS} ns" in message
 
 
+def test_an_object_is_looked_for_three_metres_away(caplog):
+    """Only its rear is seen at that keyframe, and nothing of it in between."""
+    path = braking_path()
+
+    def rear_at_one_keyframe(points, k):
+        return points[(points[:, 0] < -2.05) | (k != FRAMES[1])]
+
+    drive = make_drive([path], seen=rear_at_one_keyframe, hidden=set(range(N)) - set(FRAMES))
+    (message,) = told(caplog, beside(path, row=1, along=2.8), drive)
+    assert "beside the box: 1" in message
+
+
 @pytest.mark.parametrize("along", [-0.5, 0.0, 0.5])
 def test_what_people_scatter_is_not_named(caplog, along):
     path = braking_path()
