@@ -14,8 +14,9 @@ from sensorann.tracks.left_out import Place, place_without, surprise
 from sensorann.tracks.misplaced import LARGE, NEAREST, offset_of_object
 
 # Chi-squares of two degrees of freedom. A track is followed without a keyframe where a frame beside that is more of a
-# surprise than this, which is seldom; the keyframe is misplaced beyond the second, and in its place within the third.
-MOST_EXPECTED, LEAST_MISPLACED, MOST_IN_PLACE = 2.0, 16.0, 9.0
+# surprise than the first, which is seldom; the keyframe is misplaced beyond the second.
+MOST_EXPECTED, LEAST_MISPLACED = 2.0, 16.0
+SURE_SIGMAS = 2.0
 
 
 class Judge:
@@ -79,4 +80,5 @@ def _is_away(place: Place) -> bool:
 
 
 def _is_there(place: Place) -> bool:
-    return place.believed and place.distance < NEAREST and place.chi_square < MOST_IN_PLACE
+    """Tell whether an object is for sure nearer than what counts as misplaced."""
+    return place.distance + SURE_SIGMAS * place.sigma < NEAREST

@@ -46,6 +46,11 @@ class Place:
         return float(np.hypot(*self.offset))
 
     @property
+    def sigma(self) -> float:
+        """Standard deviation along the direction that is known least, metres."""
+        return float(np.sqrt(np.linalg.eigvalsh(self.covariance)[-1]))
+
+    @property
     def chi_square(self) -> float:
         """Squared distance in standard deviations, of two degrees of freedom."""
         return float(self.offset @ np.linalg.solve(self.covariance + SCATTER**2 * np.eye(2), self.offset))

@@ -9,7 +9,8 @@ import pytest
 from sensorann.scene import Motion
 from sensorann.tracks import interpolate
 from sensorann.tracks.following import EXACT, Gap, Measured
-from sensorann.tracks.left_out import surprise
+from sensorann.tracks.judging import Judge
+from sensorann.tracks.left_out import Place, surprise
 from tests.builders import FRAME_NS, START_NS, make_labels, make_track
 from tests.tracks.followed import N, braking_path, found_in, keyframes, make_drive
 
@@ -102,3 +103,39 @@ def test_only_the_gap_itself_counts():
     x = np.arange(20) * 0.8
     x[15:] += 1.0
     assert surprise(whole_gap(12), measured(x), motion=Motion.VEHICLE) < 0.01
+
+
+def judged(monkeypatch, *, beside, places):
+    """Instants that a judge names of keyframes for which the points beside and the rest of the track say this."""
+    n = len(places)
+    monkeypatch.setattr("sensorann.tracks.judging.offset_of_object", lambda *_, **__: beside)
+    monkeypatch.setattr("sensorann.tracks.judging.surprise", lambda *_, **__: np.inf)
+    said = iter(places)
+    monkeypatch.setattr("sensorann.tracks.judging.place_without", lambda *_, **__: next(said))
+    known = measured(np.arange(n) * 8.0)
+    judge = Judge(known, Motion.VEHICLE)
+    for instant in known.timestamps_ns:
+        judge.look(instant, [whole_gap(n)], [None], known, [])
+    return [(instant - START_NS) // FRAME_NS for instant in judge.misplaced()]
+
+
+def place(distance, *, sigma=0.1, believed=True):
+    return Place(offset=np.array([distance, 0.0]), covariance=sigma**2 * np.eye(2), believed=believed)
+
+
+def test_what_lies_beside_is_not_the_object_where_the_rest_of_the_track_has_it_in_its_box(monkeypatch):
+    unsure = place(0.1, sigma=0.6, believed=False)
+    assert judged(monkeypatch, beside=1.7, places=[place(0.1, believed=False), unsure, None]) == [1, 2]
+
+
+def test_next_to_a_keyframe_that_is_contradicted_more_no_other_is_accused(monkeypatch):
+    assert judged(monkeypatch, beside=0.0, places=[place(1.5), place(2.0), place(1.5), place(1.5)]) == [1, 3]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [None, place(0.8), place(2.0, sigma=0.6), place(2.0, believed=False)],
+    ids=["nothing", "near", "unsure", "not seen"],
+)
+def test_without_evidence_nobody_is_accused(monkeypatch, said):
+    assert judged(monkeypatch, beside=0.0, places=[said, said]) == []
