@@ -12,10 +12,11 @@ from sensorann.geometry import Cuboids
 from sensorann.geometry.rotations import rotations_from_yaws
 from sensorann.scene import Motion, MotionModel, Source, Track, Wander
 from sensorann.tracks.clouds import Clouds
+from sensorann.tracks.drifting import without_drift
 from sensorann.tracks.following import TEMPLATE_SIGMAS, Gap, Measured, ground_heights
 from sensorann.tracks.keyframes import Ragged
 from sensorann.tracks.motion.position import fill_positions
-from sensorann.tracks.solving import solved, with_keyframes_weighed
+from sensorann.tracks.solving import solved
 
 # One ground height against the next: how well the plane around an object is known, and how the road may bend.
 GROUND_SIGMA = 0.06
@@ -69,7 +70,7 @@ def fuse(
     computed = np.isin(curve.sources, (Source.INTERPOLATED, Source.FITTED))
     computed &= _in_followed_gaps(curve.timestamps_ns, keyframes.timestamps_ns, measured.timestamps_ns)
     times = curve.timestamps_ns[computed]
-    measured = with_keyframes_weighed(measured, keyframes.timestamps_ns, motion)
+    measured = without_drift(measured, keyframes.timestamps_ns, motion)
     poses, sigmas = _smoothed(measured, times, motion, model)
     z, z_sigmas = _fused_heights(keyframes, ground, times, model.height)
     boxes = curve.cuboids[computed]
@@ -130,10 +131,12 @@ def _smoothed(
 def _fused_heights(
     keyframes: Track, ground: Ground, timestamps_ns: NDArray[np.int64], wander: Wander
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Heights through the keyframes exactly, elsewhere near the ground: an object stands as high above it all along."""
+    """Heights through the keyframes, or near both them and the ground: an object stands as high above it all along."""
     times, values = keyframes.timestamps_ns, keyframes.cuboids.centers[:, 2]
     sigmas, noise = np.zeros(len(keyframes)), wander.noise
     if len(ground.clearances) and len(ground.heights):
+        # Beside what the ground says, a keyframe is as exact as people place boxes.
+        sigmas[:] = wander.placement
         times = np.concatenate([times, ground.timestamps_ns])
         values = np.concatenate([values, ground.heights + _clearances(ground)])
         sigmas = np.concatenate([sigmas, np.full(len(ground.heights), GROUND_SIGMA)])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,9 +9,6 @@ from sensorann.kernels.pose_filter import smooth_poses
 from sensorann.scene import Motion, MotionModel
 from sensorann.tracks.following import EXACT, FOLLOWING_NOISES, Measured, seconds_since
 from sensorann.tracks.keyframes import Keyframes
-
-# Reweighting settles within a few rounds.
-ROUNDS = 4
 
 
 def measured_keyframes(keyframes: Keyframes, model: MotionModel) -> Measured:
@@ -55,33 +50,3 @@ def solved(
         covariances,
     )
     return poses + origin, covariances
-
-
-def with_keyframes_weighed(measured: Measured, keyframes_ns: NDArray[np.int64], motion: Motion) -> Measured:
-    """Trust a keyframe less the further it lies from what all measurements of its track say together.
-
-    One box that was placed 0.3 m beside its object would otherwise drag those before and after it along. The weights
-    are those of Geman and McClure (Bulletin of the International Statistical Institute 52(4), 1987) with the keyframe's
-    own sigma as scale, found by reweighting.
-
-    Parameters
-    ----------
-    measured : keyframes and accepted frames of one track
-    keyframes_ns : (K,) int64, which of its instants are keyframes
-    motion : motion class
-
-    Returns
-    -------
-    Measured
-        The same poses; the covariance of a keyframe is as many times wider as it weighs less.
-    """
-    rows = np.isin(measured.timestamps_ns, keyframes_ns)
-    own = measured.covariances[rows]
-    weighed = measured
-    for _ in range(ROUNDS):
-        poses, _ = solved(weighed, measured.timestamps_ns[rows], motion)
-        away = np.sum((poses - measured.poses[rows])[:, :2] ** 2, axis=1)
-        covariances = measured.covariances.copy()
-        covariances[rows] = own * ((1.0 + away / own[:, 0, 0]) ** 2)[:, None, None]
-        weighed = replace(measured, covariances=covariances)
-    return weighed
