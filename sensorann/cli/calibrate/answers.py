@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,7 +10,9 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from calib.estimation.file import write_calibration
+from calib.report import Page, draw_page, write_report
 from sensorann.cli.output import AsJson, print_json
+from sensorann.images.files import write_picture
 
 Out = Annotated[Path | None, Parameter(alias="-o")]
 
@@ -40,6 +43,38 @@ class Wanted:
 
 
 PRINTED = Wanted()
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is drawn of a calibration.
+
+    Parameters
+    ----------
+    report
+        Where to write a page of it (.html): residuals, what was told, before and after. It needs the extra
+        sensorann[report].
+    picture
+        Where to draw the same as one picture (.png or .jpg).
+    """
+
+    report: Path | None = None
+    picture: Path | None = None
+
+
+NOTHING_SHOWN = Shown()
+
+
+def show(page: Callable[[], Page], shown: Shown) -> None:
+    """Draw what is wanted of a page, which is made only then."""
+    if shown == NOTHING_SHOWN:
+        return
+    made = page()
+    if shown.picture is not None:
+        write_picture(draw_page(made), shown.picture)
+    if shown.report is not None:
+        write_report(made, shown.report)
 
 
 def give(answer: Answer, wanted: Wanted) -> None:
