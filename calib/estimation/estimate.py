@@ -204,5 +204,5 @@ def _doubt_upright(problem: Problem, best: Solution, mounting: Transform) -> str
         return ""
     return (
         f"{problem.source_name} comes out tilted by {tilt:.0f} degrees from how it is usually mounted: "
-        f"is left taken for right in {problem.target_name}?"
+        f"do its axes point as stated, or is left taken for right in {problem.target_name}?"
     )

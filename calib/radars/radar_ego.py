@@ -106,9 +106,11 @@ def calibrate_radar_ego(
     Raises
     ------
     CalibrationError
-        When the drive has no ego trajectory, the scans no Doppler, or too few scans are fast enough.
+        When the sensor is no radar, the drive has no ego trajectory, the scans no Doppler, or too few are fast enough.
     """
     rig_pose = drive.rig[sensor].ego_from_sensor
+    if drive.rig[sensor].kind != "radar":
+        raise CalibrationError(f"{sensor} is a {drive.rig[sensor].kind}: name a radar")
     if drive.trajectory is None:
         raise CalibrationError(f"{drive.name} has no ego trajectory to compare the radar with")
     n_scans = len(drive.timestamps_ns(sensor))

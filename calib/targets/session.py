@@ -41,6 +41,7 @@ from calib.estimation.problem import Prior
 from calib.targets.columns import Table, read_table
 from calib.targets.detections import Floats
 from sensorann.errors import FormatError
+from sensorann.formats.openlabel.rig import UNIT_TOLERANCE
 from sensorann.formats.text_files import read_text
 from sensorann.geometry import Transform
 
@@ -159,9 +160,12 @@ def described_prior(session: Session) -> Prior | None:
     """Return what a session knows of the pose before any target; None where it says nothing."""
     if "prior" not in session.root:
         return None
-    pose = Transform.from_quaternion(
-        session.array("prior", "rotation_wxyz", (4,)), session.array("prior", "translation_m", (3,))
-    )
+    quaternion = session.array("prior", "rotation_wxyz", (4,))
+    length = float(np.linalg.norm(quaternion))
+    if abs(length - 1) > UNIT_TOLERANCE:
+        found = f"length {length:.4g}: are these degrees?"
+        raise FormatError(session.path, "[prior] rotation_wxyz", expected="a quaternion of length one", found=found)
+    pose = Transform.from_quaternion(quaternion, session.array("prior", "translation_m", (3,)))
     rotation = np.deg2rad(session.number("prior", "sigma_deg"))
     return Prior.from_sigmas(pose, rotation=rotation, translation=session.number("prior", "sigma_m"))
 

@@ -131,3 +131,12 @@ def test_the_command_draws_points_on_pictures(tmp_path, captures):
     assert page.read_text("utf-8").count("data:image/jpeg;base64,") == 4
     # The targets, and two pictures of 1280 x 720 at a width of 1100.
     assert cv2.imread(str(picture)).shape == (720 + 2 * 619, 1100, 3)
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [("--report", ".html or .htm"), ("--picture", ".png or .jpg"), ("--out", ".json")],
+)
+def test_a_file_that_could_not_be_written_is_refused_before_anything_is_read(tmp_path, capsys, option, message):
+    assert run(["calibrate", "camera-radar", str(tmp_path / "absent.toml"), option, str(tmp_path / "it.pdf")]) == 2
+    assert f"{option} must end in {message}, got" in capsys.readouterr().err

@@ -12,6 +12,7 @@ from cyclopts import Parameter
 from calib.estimation.file import write_calibration
 from calib.report import Page, draw_page, write_report
 from sensorann.cli.output import AsJson, print_json
+from sensorann.errors import UsageError
 from sensorann.images.files import write_picture
 
 Out = Annotated[Path | None, Parameter(alias="-o")]
@@ -23,6 +24,12 @@ class Answer:
 
     content: dict[str, Any]
     text: str
+
+
+def _refuse_ending(option: str, path: Path | None, endings: tuple[str, ...]) -> None:
+    """Refuse a file that could not be written, before minutes of work."""
+    if path is not None and path.suffix not in endings:
+        raise UsageError(f"{option} must end in {' or '.join(endings)}, got {path}")
 
 
 @Parameter(name="*")
@@ -40,6 +47,9 @@ class Wanted:
 
     out: Out = None
     as_json: AsJson = False
+
+    def __post_init__(self) -> None:
+        _refuse_ending("--out", self.out, (".json",))
 
 
 PRINTED = Wanted()
@@ -61,6 +71,10 @@ class Shown:
 
     report: Path | None = None
     picture: Path | None = None
+
+    def __post_init__(self) -> None:
+        _refuse_ending("--report", self.report, (".html", ".htm"))
+        _refuse_ending("--picture", self.picture, (".png", ".jpg"))
 
 
 NOTHING_SHOWN = Shown()
