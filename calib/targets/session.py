@@ -53,7 +53,10 @@ _TABLES: Mapping[str, frozenset[str]] = {
     "second": frozenset({"name", "poses", "drive"}),
     "lidar": frozenset({"name", "targets", "sigma_m", "clouds"}),
     "radar": frozenset(
-        {"name", "targets", "sigma_range_m", "sigma_azimuth_deg", "sigma_elevation_deg", "sigma_height_m"}
+        {
+            *("name", "targets", "clouds", "search_m"),
+            *("sigma_range_m", "sigma_azimuth_deg", "sigma_elevation_deg", "sigma_height_m"),
+        }
     ),
     "board": frozenset({"reflector_depth_m", "columns_m", "rows_m"}),
     "prior": frozenset({"rotation_wxyz", "translation_m", "sigma_deg", "sigma_m"}),

@@ -25,14 +25,16 @@ def answer_pair(pair: Pair, path: Path, shown: Shown, wanted: Wanted) -> None:
     session = read_session(path)
     found = calibrate_session(session, pair)
     if shown.picture is not None:
-        write_picture(_picture(found, session), shown.picture)
+        write_picture(_picture(found, session, pair), shown.picture)
     if shown.report is not None:
         camera = described_camera(session) if describes_camera(session) and pair.startswith("camera") else None
-        write_report(pair_page(found, camera=camera, overlays=session_overlays(session)), shown.report)
+        overlays = [] if camera is None else session_overlays(session, pair.split("-")[1])
+        write_report(pair_page(found, camera=camera, overlays=overlays), shown.report)
     give(Answer(document(found), summary(found)), wanted)
 
 
-def _picture(found: Estimate, session: Session) -> NDArray[np.uint8]:
-    overlays = session_overlays(session, most=2)
+def _picture(found: Estimate, session: Session, pair: Pair) -> NDArray[np.uint8]:
+    source, target = pair.split("-")
+    overlays = session_overlays(session, target, most=2) if source == "camera" else []
     drawn = draw_overlays(found, overlays, described_camera(session)) if overlays else {}
     return np.concatenate([draw_targets(found), *drawn.values()], axis=0)
