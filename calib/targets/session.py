@@ -7,6 +7,8 @@ sigma_m = 0.01                  # with pixels: sigma_px, and lens = "lens.json" 
 targets = "radar.csv"           # target, range_m, azimuth_deg, optionally elevation_deg and height_m; or x_m, y_m
 sigma_range_m = 0.1
 sigma_azimuth_deg = 0.5
+# clouds = "radar/*.pcd"        # instead of targets: scans in which the reflectors of boards are found
+# search_m = 1.5                # within that of where they are expected
 [images]                        # for `calibrate camera`
 folder = "pictures"
 columns = 9                     # inner corners
