@@ -10,7 +10,7 @@ from open3d.visualization import gui
 from viewers.keymap import Keymap
 from viewers.layout import MARGIN, Layout
 from viewers.session import Session
-from viewers.telling import hint, list_line, object_text, state_text, work_text
+from viewers.telling import attention_text, hint, list_line, object_text, state_text
 from viewers.timeline import draw_timeline, frame_at
 
 _PLAIN = gui.Color(0.88, 0.88, 0.88)
@@ -82,11 +82,11 @@ class Panel:
 
     def tell(self, session: Session) -> None:
         """Show what the session says, or what is going on and how far it is."""
-        work = work_text(session)
-        text = work or session.message or hint(session)
+        attention = attention_text(session)
+        text = attention or hint(session)
         if text != self._message.text:
             self._message.text = text
-            self._message.text_color = _AHEAD if work or session.message else _PLAIN
+            self._message.text_color = _AHEAD if attention else _PLAIN
 
     def _timeline_event(self, event: gui.MouseEvent) -> gui.Widget.EventCallbackResult:
         pressed = event.type in (gui.MouseEvent.Type.BUTTON_DOWN, gui.MouseEvent.Type.DRAG)

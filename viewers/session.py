@@ -120,6 +120,10 @@ class Session:
             raise ArgumentError("select an object first: click it, or step through all with Tab")
         return self.labels.track(self.selected[-1])
 
+    def version(self, track_id: str) -> int:
+        """Number of the last event that changed an object, as far as this session has seen."""
+        return self._seen.versions[track_id]
+
     @property
     def busy(self) -> tuple[str, ...]:
         """Names of the work that is under way, in order."""
@@ -200,6 +204,7 @@ class Session:
         """
         if held := changed_ids(self.labels, wanted) & self.locked:
             raise ArgumentError(f"object {min(held)} is locked")
+        self.playback = None  # who edits wants to see this frame
         try:
             self._take(keep(self.store, self._seen, wanted, Note(kind=kind, text=text, machine=machine or {})))
         except EditConflictError:

@@ -68,9 +68,7 @@ def shot_of(session: Session, name: str) -> Shot | None:
     shown = {box.track.id: box for box in session.shown()}
     tracks = tuple(box.track for box in shown.values())
     boxes = boxes_at(replace(session.labels, tracks=tracks), instant, frame_ns=now)
-    cuboids, held = boxes.cuboids, session.gesture
-    if held is not None:
-        cuboids = _with_held(cuboids, boxes.track_ids, held.track_id, held.cuboid)
+    held = session.gesture
     return Shot(
         name=name,
         camera=drive.rig.camera(name),
