@@ -15,6 +15,8 @@ from viewers.state import ShownBox
 
 # A line of the side panel holds so many letters.
 _WIDTH = 34
+# Work of which nobody needs to read, seconds: a picture that tells of it would only delay its result.
+AT_ONCE_S = 0.3
 
 
 def state_text(session: Session) -> str:
@@ -66,8 +68,8 @@ def list_line(session: Session, box: ShownBox) -> str:
 
 
 def work_text(session: Session) -> str:
-    """What the worker does and how far it is, a bar of ten signs; empty where it rests."""
-    if not session.busy:
+    """What the worker does and how far it is, a bar of ten signs; empty where it rests, or is likely done at once."""
+    if session.worker.waited_s < AT_ONCE_S:
         return ""
     share = session.worker.share
     bar = "" if share is None else f"  [{'#' * int(10 * share):.<10}] {share:.0%}"

@@ -8,6 +8,7 @@ import pytest
 
 from sensorann.scene import Source
 from tests.builders import MemoryDrive, make_labels, make_track
+from tests.viewers.screen import until
 from viewers import open_session, telling
 from viewers.actions import objects, remarks
 from viewers.layout import NOWHERE, Layout, Place, arrange
@@ -130,6 +131,8 @@ def test_running_work_is_told_with_a_bar(session):
 
     session.worker.submit("checking", work, lambda _: None)
     told.wait()
+    assert telling.attention_text(session) == ""  # most work is done before anybody has read of it
+    until(lambda: telling.attention_text(session), "work that takes long")
     session.message = "object 1: accepted"
     assert telling.attention_text(session) == "checking ...  [###.......] 30%   object 1: accepted"
     go.set()

@@ -99,7 +99,7 @@ def isolate(session: Session) -> None:
 
 
 def use_tool(session: Session, tool: Tool) -> None:
-    """Say what clicks do from now on; the tool in hand is laid down. A drive that plays stops: nobody hits what moves."""
+    """Say what clicks do from now on; the tool in hand is laid down, and a drive that plays stops."""
     session.tool = Tool.SELECT if session.tool is tool else tool
     session.clicks, session.playback = (), None
 

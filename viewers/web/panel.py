@@ -64,7 +64,7 @@ class Panel:
         self._message.content = _lines(told or _HINT, color=_ATTENTION if told else _CALM)
 
     def _show_objects(self, session: Session) -> None:
-        shown = list(session.shown())
+        shown = session.shown()
         self._ids = {}
         for box in shown:
             line = list_line(session, box)  # has the beginning of a long id
