@@ -92,7 +92,12 @@ KINDS_WITH_PICTURES: tuple[Kind, ...] = (
 FACES = ("cut_object", "loose_face")
 KINDS_WITH_POINTS: tuple[Kind, ...] = (
     ("missing object", "vehicle, 50 points in 3 frames", ("missing",), removed("missing", Motion.VEHICLE)),
-    ("missing object", "person or cyclist, the same", ("missing",), removed("missing", CYCLE, PEOPLE)),
+    (
+        "missing object",
+        "person or cyclist, the same",
+        ("missing", "perhaps_missing"),
+        removed("missing", CYCLE, PEOPLE),
+    ),
     ("spurious", "5 boxes on free road", ("spurious",), invented("spurious", 5)),
     ("centre shift", "0.5 m, one box, 50 points", (*ON_PATH, *FACES), shifted_box("centre shift", 0.5)),
     ("centre shift", "0.5 m, whole vehicle track", FACES, shifted_track("centre shift", 0.5)),

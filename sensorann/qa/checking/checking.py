@@ -101,6 +101,7 @@ RULES = tuple(
         ("radar_speed", WARNING, "comes or goes at another speed than the radar measured", radar.disagreeing),
         ("radar_heading", ERROR, "goes backwards by the radar", radar.backwards),
         ("missing", ERROR, "an object that nobody labelled", forgotten.forgotten),
+        ("perhaps_missing", NOTE, "something as large as a person stands unlabelled", forgotten.doubtful),
     )
 )
 

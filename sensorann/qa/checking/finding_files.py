@@ -75,7 +75,10 @@ def _suggestion(node: Node) -> Suggestion:
         repair=tuple(_edit(step) for step in node.require("repair").elements()),
         place=None if place is None or place.value is None else _place(place),
     )
-    return Suggestion(finding=finding, seen={name: print_.text() for name, print_ in node.section("seen")})
+    seen = {name: print_.text() for name, print_ in node.section("seen")}
+    if finding.repair and not seen:
+        raise node.refused("a member 'seen': which state of the object was checked", found="a repair without")
+    return Suggestion(finding=finding, seen=seen)
 
 
 def _severity(node: Node) -> Severity:

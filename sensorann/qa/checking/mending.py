@@ -56,18 +56,21 @@ def mend(store: Store, drive: str, suggestions: Iterable[Suggestion]) -> Iterato
     for suggestion in suggestions:
         finding = suggestion.finding
         changed = [name for name, seen in suggestion.seen.items() if now.get(name) != seen]
-        if changed or not suggestion.seen:
-            which = f"object {', '.join(changed)}" if changed else "it does not say of which state it is; perhaps it"
-            yield Mended(finding=finding, event=None, reason=f"{which} has changed since it was checked: check again")
+        if changed:
+            yield _left_out(finding, f"object {', '.join(changed)} has changed since it was checked: check again")
             continue
         try:
             wanted = repaired(labels, finding)
             event = store.commit(drive, difference(labels, wanted), _note(finding))
         except (ArgumentError, EditConflictError) as error:
-            yield Mended(finding=finding, event=None, reason=str(error))
+            yield _left_out(finding, str(error))
             continue
         labels = wanted
-        yield Mended(finding=finding, event=event)
+        yield Mended(finding=finding, event=event) if event is not None else _left_out(finding, "it is so already")
+
+
+def _left_out(finding: Finding, reason: str) -> Mended:
+    return Mended(finding=finding, event=None, reason=reason)
 
 
 def _note(finding: Finding) -> Note:

@@ -44,8 +44,18 @@ def test_a_finding_is_read_as_it_was_written(tmp_path):
         ),
         ({"repair": [{"action": "reverse", "track_id": 1}]}, "[0].repair[0].track_id: expected a string"),
         ({"place": [1.0, 2.0]}, "[0].place: expected 3 numbers"),
+        ({"seen": {}}, "[0]: expected a member 'seen'"),
     ],
-    ids=["severity", "score", "unknown repair", "argument missing", "half a span", "no name", "flat place"],
+    ids=[
+        "severity",
+        "score",
+        "unknown repair",
+        "argument missing",
+        "half a span",
+        "no name",
+        "flat place",
+        "unknown state",
+    ],
 )
 def test_what_is_no_finding_is_refused(tmp_path, changes, said):
     written(tmp_path / "findings.json", **changes)
