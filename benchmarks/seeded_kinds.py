@@ -19,6 +19,7 @@ from benchmarks.seeding import (
 )
 from benchmarks.seeding_pictures import only_pictured, shifted_pictures, unpictured
 from benchmarks.seeding_points import (
+    at_points,
     hidden_behind,
     invented,
     removed,
@@ -106,5 +107,6 @@ KINDS_WITH_POINTS: tuple[Kind, ...] = (
     ("unseen", "on the other side of the vehicle", ("out_of_view",), hidden_behind("unseen")),
     ("radar", "half as fast as measured", ("radar_speed",), slowed("radar", 0.5)),
     ("radar", "moving track turned by 180 deg", ("radar_heading",), turned_track("radar", 180.0)),
+    ("time mismatch", "0.3 m and more, boxes where points were", ("point_time",), at_points("time mismatch", 0.3)),
     ("floating", "0.5 m up or down, whole vehicle track", ("off_ground",), shifted_track("floating", 0.5, up=True)),
 )

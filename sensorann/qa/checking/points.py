@@ -21,9 +21,9 @@ _RAYS = 5
 # Faces may be off by this much, metres; people's limbs come and go.
 _CUT, _ROOM = 0.25, 0.25
 # By so much a face may be off in all of so many boxes that show it, metres: people leave 5 to 15 cm.
-_ROOM_ALWAYS, _FEWEST_BOXES = 0.18, 4
+_ROOM_ALWAYS, _FEWEST_BOXES = 0.17, 4
 _LIMBS = 0.15
-_HALF_TURN_S, _CLOCK_S = 0.05, 0.01
+_HALF_TURN_S, _CLOCK_S = 0.05, 0.005
 # Only boxes with so many points are judged by their faces.
 _FEWEST = 25
 _LIFT = 0.35
