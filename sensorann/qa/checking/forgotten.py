@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -89,7 +89,9 @@ def forgotten(evidence: Evidence) -> Iterator[Suspicion]:
 
 def doubtful(evidence: Evidence) -> Iterator[Suspicion]:
     """Things that stand, as large as a person, that no box holds."""
-    yield from _unlabelled(evidence, _DOUBTFUL)
+    for suspicion in _unlabelled(evidence, _DOUBTFUL):
+        # A post that is seen for long is no likelier to be a person.
+        yield replace(suspicion, excess=1.0)
 
 
 def _unlabelled(evidence: Evidence, appearances: tuple[_Appearance, ...]) -> Iterator[Suspicion]:
