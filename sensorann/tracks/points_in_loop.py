@@ -15,7 +15,6 @@ from sensorann.scene import MOTION_MODELS, Drive, Motion, Track
 from sensorann.tracks.clouds import Clouds, Region, stream_clouds
 from sensorann.tracks.findings import Finding, FindingKind, find_contradictions, tell
 from sensorann.tracks.following import (
-    EXACT,
     FOLLOWING_NOISES,
     Gap,
     Measured,
@@ -23,12 +22,13 @@ from sensorann.tracks.following import (
     nothing_measured,
     seconds_since,
 )
-from sensorann.tracks.fusing import Ground, fuse, ground_of, poses_at
+from sensorann.tracks.fusing import Ground, fuse, ground_of
 from sensorann.tracks.keyframes import Keyframes
 from sensorann.tracks.misplaced import offset_of_object
 from sensorann.tracks.neighbours import Neighbours
 from sensorann.tracks.resting import Rest, lay_to_rest, rest_of
 from sensorann.tracks.sightings import MOST_BEFORE, Sighting, known_by, sightings_of
+from sensorann.tracks.solving import measured_keyframes, solved
 
 # Room around the box for the ground, and how far beyond that an object is looked for at most; metres.
 GROUND_ROOM, FARTHEST_SEARCH = 2.0, 6.0
@@ -103,7 +103,7 @@ class _Follower:
 
     def __init__(self, item: Followed) -> None:
         self._item = item
-        self._known = self._keys = _measured_keyframes(item.keyframes)
+        self._known = self._keys = measured_keyframes(item.keyframes, MOTION_MODELS[item.motion])
         self._ground: list[Ground] = []
         self._rests: list[Rest] = []
         self._before: list[Sighting] = []
@@ -136,7 +136,7 @@ class _Follower:
         if not after:  # the end of the track
             self._look_beside(gap, clouds, -1, [*self._before, own[0]])
         self._known = Measured.joined(self._known, found)
-        self._ground.append(ground_of(gap, clouds, poses_at(self._known, gap.timestamps_ns, motion)))
+        self._ground.append(ground_of(gap, clouds, solved(self._known, gap.timestamps_ns, motion)[0]))
         self._before = [*self._before, own[0]][-MOST_BEFORE:]
 
     def _look_beside(self, gap: Gap, clouds: Clouds, k: int, others: Sequence[Sighting]) -> None:
@@ -159,17 +159,6 @@ class _Follower:
 
 def _is_followed(item: Followed, only: Collection[str] | None) -> bool:
     return item.motion in FOLLOWING_NOISES and (only is None or item.keyframes.track.id in only)
-
-
-def _measured_keyframes(keyframes: Keyframes) -> Measured:
-    """Keyframes as measurements, yaw unwrapped."""
-    boxes, noises = keyframes.track.cuboids, keyframes.noises
-    variances = noises[:, [0, 1, 6]] ** 2
-    return Measured(
-        timestamps_ns=keyframes.track.timestamps_ns,
-        poses=np.column_stack([boxes.centers[:, :2], np.unwrap(boxes.yaws)]),
-        covariances=EXACT + np.einsum("ni,ij->nij", variances, np.eye(3)),
-    )
 
 
 def _gaps(item: Followed) -> list[Gap]:
