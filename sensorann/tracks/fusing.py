@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from sensorann.geometry import Cuboids
 from sensorann.geometry.rotations import rotations_from_yaws
-from sensorann.kernels.pose_filter import smooth_poses
 from sensorann.scene import Motion, MotionModel, Source, Track, Wander
 from sensorann.tracks.clouds import Clouds
-from sensorann.tracks.following import FOLLOWING_NOISES, TEMPLATE_SIGMAS, Gap, Measured, ground_heights, seconds_since
+from sensorann.tracks.drifting import without_drift
+from sensorann.tracks.following import TEMPLATE_SIGMAS, Gap, Measured, ground_heights
 from sensorann.tracks.keyframes import Ragged
 from sensorann.tracks.motion.position import fill_positions
+from sensorann.tracks.solving import solved
 
 # One ground height against the next: how well the plane around an object is known, and how the road may bend.
 GROUND_SIGMA = 0.06
@@ -69,6 +70,7 @@ def fuse(
     computed = np.isin(curve.sources, (Source.INTERPOLATED, Source.FITTED))
     computed &= _in_followed_gaps(curve.timestamps_ns, keyframes.timestamps_ns, measured.timestamps_ns)
     times = curve.timestamps_ns[computed]
+    measured = without_drift(measured, keyframes.timestamps_ns, motion)
     poses, sigmas = _smoothed(measured, times, motion, model)
     z, z_sigmas = _fused_heights(keyframes, ground, times, model.height)
     boxes = curve.cuboids[computed]
@@ -109,11 +111,6 @@ def ground_of(gap: Gap, clouds: Clouds, poses: NDArray[np.float64]) -> Ground:
     )
 
 
-def poses_at(measured: Measured, timestamps_ns: NDArray[np.int64], motion: Motion) -> NDArray[np.float64]:
-    """Smoothed x, y, yaw (F, 3) at increasing instants within the measurements."""
-    return solved(measured, timestamps_ns, motion)[0]
-
-
 def _in_followed_gaps(
     times: NDArray[np.int64], keyframes_ns: NDArray[np.int64], measured_ns: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
@@ -121,25 +118,6 @@ def _in_followed_gaps(
     accepted = np.setdiff1d(measured_ns, keyframes_ns)
     followed = np.unique(np.searchsorted(keyframes_ns, accepted))
     return np.isin(np.searchsorted(keyframes_ns, times), followed)
-
-
-def solved(
-    measured: Measured, timestamps_ns: NDArray[np.int64], motion: Motion
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Smoothed x, y, yaw (F, 3) at increasing instants within the measurements, and their covariances (F, 3, 3)."""
-    start = measured.timestamps_ns[0]
-    origin = np.append(measured.poses[0, :2], 0.0)
-    poses, covariances = np.empty((len(timestamps_ns), 3)), np.empty((len(timestamps_ns), 3, 3))
-    smooth_poses(
-        seconds_since(measured.timestamps_ns, start),
-        measured.poses - origin,
-        measured.covariances,
-        FOLLOWING_NOISES[motion],
-        seconds_since(timestamps_ns, start),
-        poses,
-        covariances,
-    )
-    return poses + origin, covariances
 
 
 def _smoothed(
@@ -153,10 +131,12 @@ def _smoothed(
 def _fused_heights(
     keyframes: Track, ground: Ground, timestamps_ns: NDArray[np.int64], wander: Wander
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Heights through the keyframes exactly, elsewhere near the ground: an object stands as high above it all along."""
+    """Heights through the keyframes, or near both them and the ground: an object stands as high above it all along."""
     times, values = keyframes.timestamps_ns, keyframes.cuboids.centers[:, 2]
     sigmas, noise = np.zeros(len(keyframes)), wander.noise
     if len(ground.clearances) and len(ground.heights):
+        # Beside what the ground says, a keyframe is as exact as people place boxes.
+        sigmas[:] = wander.placement
         times = np.concatenate([times, ground.timestamps_ns])
         values = np.concatenate([values, ground.heights + _clearances(ground)])
         sigmas = np.concatenate([sigmas, np.full(len(ground.heights), GROUND_SIGMA)])

@@ -14,8 +14,8 @@ from sensorann.kernels.pose_filter import filter_forward
 from sensorann.scene import Motion
 from sensorann.tracks.clouds import Clouds
 from sensorann.tracks.following import FOLLOWING_NOISES, Gap, Measured, follow_gap, seconds_since
-from sensorann.tracks.fusing import solved
 from sensorann.tracks.resting import stands_still
+from sensorann.tracks.solving import solved
 
 # What people and templates scatter by, metres: less than this is no surprise.
 SCATTER = 0.1

@@ -16,7 +16,6 @@ from sensorann.scene import MOTION_MODELS, Drive, Motion, Track
 from sensorann.tracks.clouds import Clouds, Region, stream_clouds
 from sensorann.tracks.findings import Finding, FindingKind, find_contradictions, tell
 from sensorann.tracks.following import (
-    EXACT,
     FOLLOWING_NOISES,
     Gap,
     Measured,
@@ -24,13 +23,14 @@ from sensorann.tracks.following import (
     nothing_measured,
     seconds_since,
 )
-from sensorann.tracks.fusing import Ground, fuse, ground_of, poses_at
+from sensorann.tracks.fusing import Ground, fuse, ground_of
 from sensorann.tracks.judging import Judge
 from sensorann.tracks.keyframes import Keyframes
 from sensorann.tracks.misplaced import SEARCH
 from sensorann.tracks.neighbours import Neighbours
 from sensorann.tracks.resting import Rest, lay_to_rest, rest_of
 from sensorann.tracks.sightings import MOST_BEFORE, Sighting, known_by, sightings_of
+from sensorann.tracks.solving import measured_keyframes, solved
 
 # Room around the box for the ground, and how far beyond that an object is looked for at most; metres.
 GROUND_ROOM, FARTHEST_SEARCH = 2.0, 6.0
@@ -105,7 +105,7 @@ class _Follower:
 
     def __init__(self, item: Followed) -> None:
         self._item = item
-        self._known = self._keys = _measured_keyframes(item.keyframes)
+        self._known = self._keys = measured_keyframes(item.keyframes, MOTION_MODELS[item.motion])
         self._ground: list[Ground] = []
         self._rests: list[Rest] = []
         self._before: list[Sighting] = []
@@ -140,7 +140,7 @@ class _Follower:
         self._judge_start(seen, [*self._before, own[1], *after])
         if not after:  # the end of the track
             self._judge.look(gap.timestamps_ns[-1], [gap], [clouds], self._known, _views([*self._before, own[0]]))
-        self._ground.append(ground_of(gap, clouds, poses_at(self._known, gap.timestamps_ns, motion)))
+        self._ground.append(ground_of(gap, clouds, solved(self._known, gap.timestamps_ns, motion)[0]))
         self._before = [*self._before, own[0]][-MOST_BEFORE:]
         self._followed = seen
 
@@ -172,17 +172,6 @@ def _views(sightings: Sequence[Sighting]) -> list[View]:
 
 def _is_followed(item: Followed, only: Collection[str] | None) -> bool:
     return item.motion in FOLLOWING_NOISES and (only is None or item.keyframes.track.id in only)
-
-
-def _measured_keyframes(keyframes: Keyframes) -> Measured:
-    """Keyframes as measurements, yaw unwrapped."""
-    boxes, noises = keyframes.track.cuboids, keyframes.noises
-    variances = noises[:, [0, 1, 6]] ** 2
-    return Measured(
-        timestamps_ns=keyframes.track.timestamps_ns,
-        poses=np.column_stack([boxes.centers[:, :2], np.unwrap(boxes.yaws)]),
-        covariances=EXACT + np.einsum("ni,ij->nij", variances, np.eye(3)),
-    )
 
 
 def _gaps(item: Followed) -> list[Gap]:
