@@ -122,7 +122,7 @@ def follow_gap(gap: Gap, clouds: Clouds, known: Measured, template: NearestGrid,
         clouds.offsets,
         viewers,
         seconds_since(gap.timestamps_ns, gap.timestamps_ns[0]),
-        _ends(gap, known, clouds.origin, noise),
+        ends_of(gap, known, clouds.origin, noise),
         noise,
         boxes.sizes[0],
         tilts,
@@ -161,7 +161,7 @@ def relative(boxes: Cuboids, origin: NDArray[np.float64]) -> Cuboids:
     return Cuboids(centers=boxes.centers - origin, sizes=boxes.sizes, rotations=boxes.rotations, frame=boxes.frame)
 
 
-def _ends(gap: Gap, known: Measured, origin: NDArray[np.float64], noise: NDArray[np.float64]) -> Ends:
+def ends_of(gap: Gap, known: Measured, origin: NDArray[np.float64], noise: NDArray[np.float64]) -> Ends:
     """Filter everything known up to the first keyframe forward, and from the last keyframe on backward."""
     seconds = seconds_since(known.timestamps_ns, gap.timestamps_ns[0])
     poses = known.poses - np.append(origin[:2], 0.0)
