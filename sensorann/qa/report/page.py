@@ -145,8 +145,8 @@ def _rows(findings: Sequence[Finding], looks: Sequence[Look], labels: Labels) ->
             frame=finding.frame,
             message=finding.message,
             repair=", ".join(edit.action for edit in finding.repair),
-            value=f"{finding.value:.3g}",
-            limit=f"{finding.limit:.3g}",
+            value=_short(finding.value),
+            limit=_short(finding.limit),
             camera=look.camera,
             picture=_inline(look.picture),
             above=_inline(look.above),
@@ -170,3 +170,8 @@ def _shaded(matrix: Matrix) -> dict[str, Any]:
         total = sum(values) or 1.0
         rows.append((name, [(f"{value:g}", f"{0.8 * value / total:.2f}") for value in values]))
     return {"title": matrix.title, "columns": matrix.columns, "rows": rows}
+
+
+def _short(value: float) -> str:
+    """Three digits, and no power of ten: points of a large object are counted in thousands."""
+    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
