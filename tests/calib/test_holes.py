@@ -7,6 +7,7 @@ import pytest
 from calib.boards.clouds import find_board_in_cloud
 from calib.boards.holes import Holes, find_holes_in_cloud
 from calib.boards.pictures import Board, find_board
+from calib.boards.poses import outline_before_camera
 from calib.estimation.file import read_calibration
 from calib.estimation.tangent import difference
 from sensorann.cli import run
@@ -72,12 +73,20 @@ def test_no_holes_are_found_where_there_are_none_of_that_size(pose, holes):
 
 
 def test_points_far_apart_hold_no_board():
-    # Points of one plane 60 m away, so far apart that a small board would fall between them.
-    side = np.arange(-9.0, 9.0, 0.7)
+    # A wall 60 m away, and one point before it: its neighbours are farther off than a small board is wide.
+    side = np.arange(-3.0, 3.0, 0.15)
     y, z = (part.ravel() for part in np.meshgrid(side, side))
-    points = np.column_stack([60.0 + 1.5 * np.sin(5 * y + 3 * z), y, z])
+    wall = np.column_stack([np.full(len(y), 60.0), y, z])
+    points = np.concatenate([wall, [[59.0, 0.0, 0.0]]])
     assert find_board_in_cloud(points, (0.3, 0.2)) is None
     assert find_holes_in_cloud(points, Holes(0.24, 0.15)) is None
+
+
+def test_four_holes_that_fit_by_chance_are_not_trusted_beyond_what_pictures_are_good_for():
+    pixels = CAMERA.project(BOARD.points + np.array([0.1, 0.0, 3.0]))
+    exact = outline_before_camera(CAMERA, BOARD.points, pixels, BOARD.points)
+    # Their residuals are zero; a tenth of a pixel would be 0.05 degrees of tilt.
+    assert np.sqrt(exact.covariances[:, 2, 2]).min() > 0.003
 
 
 @pytest.mark.parametrize("i", range(len(POSES)))
