@@ -23,14 +23,14 @@ from sensorann.geometry.arrays import as_array
 _SEED_STEP = 0.25
 _FLAT = 0.04  # metres: range noise and the warp of a board of wood
 _SEED_REACH = 0.2
-_LEAST_POINTS = 40
+LEAST_POINTS = 40
 # Scan lines of 16 beams are 2 degrees apart: points of one board are closer than one and a half of these steps.
 _LINK = np.deg2rad(3.0)
 _LINE_STEP = np.deg2rad(0.15)
 # A sweep loses up to a line at each end of a board, and its noise adds a little.
 _SHORTEST, _LONGEST = 0.7, 1.15
 # What the beams of one LiDAR differ by, metres: it does not average out on a board.
-_BEAMS_DIFFER = 0.004
+BEAMS_DIFFER = 0.004
 _EDGE_SIGMA, _LARGEST_EDGE_RMS = 0.02, 0.04
 
 
@@ -78,16 +78,16 @@ def find_board_in_cloud(
         raise ArgumentError(f"size of a board must be two lengths above 0, got {size}")
     reach = float(np.hypot(*size))
     usable = np.flatnonzero(np.isfinite(points).all(axis=1) & (np.linalg.norm(points, axis=1) > 0.3))
-    if len(usable) < _LEAST_POINTS:
+    if len(usable) < LEAST_POINTS:
         return None
     kept = points[usable]
-    lines = _scan_lines(kept) if rings is None else np.asarray(rings, np.intp)[usable]
+    lines = scan_lines(kept) if rings is None else np.asarray(rings, np.intp)[usable]
     tree, seen = cKDTree(kept), np.zeros(len(kept), np.bool_)
     found = []
-    for seed in _seeds(kept):
+    for seed in seeds_of(kept):
         if seen[seed]:
             continue
-        patch, ends = _grown(kept, tree, kept[seed], reach)
+        patch, ends = grown_patch(kept, tree, kept[seed], reach)
         seen[patch] = True
         board = _fit(kept[patch], lines[patch], size) if ends else None
         if board is not None:
@@ -95,12 +95,12 @@ def find_board_in_cloud(
     return min(found, key=lambda board: board.edge_rms, default=None)
 
 
-def _seeds(points: Floats) -> NDArray[np.intp]:
-    """Row of one point of each cube of the sweep."""
+def seeds_of(points: Floats) -> NDArray[np.intp]:
+    """Return the row of one point of each cube of a sweep."""
     return np.unique(np.floor(points / _SEED_STEP), axis=0, return_index=True)[1]
 
 
-def _scan_lines(points: Floats) -> NDArray[np.intp]:
+def scan_lines(points: Floats) -> NDArray[np.intp]:
     """Number the scan lines of points (N, 3): elevations that are apart from each other."""
     elevation = np.arctan2(points[:, 2], np.hypot(points[:, 0], points[:, 1]))
     order = np.argsort(elevation)
@@ -109,26 +109,29 @@ def _scan_lines(points: Floats) -> NDArray[np.intp]:
     return numbers
 
 
-def _grown(points: Floats, tree: cKDTree, seed: Floats, reach: float) -> tuple[NDArray[np.intp], bool]:
-    """Rows of the flat patch around a seed, and whether it ends within the reach of a board."""
+def grown_patch(points: Floats, tree: cKDTree, seed: Floats, reach: float) -> tuple[NDArray[np.intp], bool]:
+    """Return the rows of the flat patch around a seed, and whether it ends within the reach of a board."""
     link = _LINK * float(np.linalg.norm(seed))
     rows = np.array(tree.query_ball_point(seed, max(_SEED_REACH, 1.2 * link)), np.intp)
     around = np.array(tree.query_ball_point(seed, 1.3 * reach), np.intp)
     for _ in range(4):
-        if len(rows) < _LEAST_POINTS // 4:
+        if len(rows) < LEAST_POINTS // 4:
             return rows, False
-        center, axes, spans = _plane(points[rows])
+        center, axes, spans = plane_of(points[rows])
         if spans[2] > _FLAT or spans[1] < 3 * spans[2]:
             return rows, False
         off = points[around] - center
         flat = np.abs(off @ axes[2]) < _FLAT
+        # Far away the points of a patch are farther apart than a board is wide.
+        if not flat.any():
+            return rows, False
         rows = around[flat][_connected((off[flat]) @ axes[:2].T, (seed - center) @ axes[:2].T, link)]
-    ends = len(rows) >= _LEAST_POINTS and np.linalg.norm(points[rows] - seed, axis=1).max() < 1.1 * reach
+    ends = len(rows) >= LEAST_POINTS and np.linalg.norm(points[rows] - seed, axis=1).max() < 1.1 * reach
     return rows, bool(ends)
 
 
-def _plane(points: Floats) -> tuple[Floats, Floats, Floats]:
-    """Middle (3,), axes (3, 3) by falling spread, the normal last, and spreads (3,) of points."""
+def plane_of(points: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return middle (3,), axes (3, 3) by falling spread, the normal last, and spreads (3,) of points."""
     center = points.mean(axis=0)
     values, vectors = np.linalg.eigh(np.cov((points - center).T))
     return center, vectors.T[::-1], np.sqrt(np.maximum(values[::-1], 0.0))
@@ -144,7 +147,7 @@ def _connected(flat: Floats, start: Floats, link: float) -> NDArray[np.bool_]:
 
 
 def _fit(points: Floats, lines: NDArray[np.intp], size: tuple[float, float]) -> CloudBoard | None:
-    center, axes, spans = _plane(points)
+    center, axes, spans = plane_of(points)
     flat = (points - center) @ axes[:2].T
     middle, sides, degrees = cv2.minAreaRect(flat.astype(np.float32))
     shares = np.sort(sides) / np.sort(size)
@@ -175,8 +178,8 @@ def _fit(points: Floats, lines: NDArray[np.intp], size: tuple[float, float]) -> 
     return CloudBoard(
         corners=corners,
         # A corner of a plane fitted to a full rectangle has 1 + 3 + 3 times the variance of its middle.
-        sigma_flat=float(np.hypot(spans[2] * np.sqrt(7 / n), _BEAMS_DIFFER)),
-        sigma_edge=float(np.hypot(2 * edge_rms / np.sqrt(len(crossings) / 4), _BEAMS_DIFFER)),
+        sigma_flat=float(np.hypot(spans[2] * np.sqrt(7 / n), BEAMS_DIFFER)),
+        sigma_edge=float(np.hypot(2 * edge_rms / np.sqrt(len(crossings) / 4), BEAMS_DIFFER)),
         n_points=n,
         edge_rms=edge_rms,
     )

@@ -1,4 +1,4 @@
-"""Chessboards, ChArUco boards and grids of circles found in pictures, to a fraction of a pixel."""
+"""Chessboards, ChArUco boards, grids of circles and holes found in pictures, to a fraction of a pixel."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from calib.boards.hole_pictures import find_holes_in_picture
 from calib.estimation.robust import Rejection
 from calib.lenses.camera import BoardViews
 from calib.targets.detections import Floats
 from sensorann.errors import ArgumentError, CalibrationError
 from sensorann.files import require_file
 
-Pattern = Literal["chessboard", "charuco", "circles", "asymmetric circles"]
+Pattern = Literal["chessboard", "charuco", "circles", "asymmetric circles", "holes"]
 PATTERNS: tuple[Pattern, ...] = get_args(Pattern)
 MARKERS, MARKER_SHARE = "DICT_5X5_250", 0.75
 # Fewer corners of a board whose markers name them tell no pose.
@@ -42,6 +43,7 @@ class Board:
     spacing : metres between neighbours; between rows of asymmetric circles. Intrinsics do not depend on it
     markers : of a ChArUco board: the dictionary of its markers, as OpenCV calls it
     marker_share : of a ChArUco board: side of a marker over side of a square
+    hole : of a board with four round holes in a square, 2 columns and 2 rows: their diameter in metres
     """
 
     pattern: Pattern
@@ -50,9 +52,12 @@ class Board:
     spacing: float = 1.0
     markers: str = MARKERS
     marker_share: float = MARKER_SHARE
+    hole: float = 0.0
 
     def __post_init__(self) -> None:
-        if min(self.columns, self.rows) < 3 or not self.spacing > 0:
+        if self.pattern == "holes":
+            self._check_holes()
+        elif min(self.columns, self.rows) < 3 or not self.spacing > 0:
             raise ArgumentError(
                 f"a board needs 3 columns and rows or more and a spacing above 0, got {self.columns} x {self.rows} "
                 f"at {self.spacing} m"
@@ -61,6 +66,13 @@ class Board:
             raise ArgumentError(
                 "a ChArUco board has markers of a dictionary such as DICT_5X5_250, smaller than its squares, got "
                 f"{self.markers!r} of {self.marker_share} squares"
+            )
+
+    def _check_holes(self) -> None:
+        if (self.columns, self.rows) != (2, 2) or not 0 < self.hole < self.spacing:
+            raise ArgumentError(
+                "a board with holes has 2 columns and 2 rows of them, smaller than their spacing, got "
+                f"{self.columns} x {self.rows} of {self.hole:g} m at {self.spacing:g} m"
             )
 
     @property
@@ -81,6 +93,8 @@ def find_board(image: NDArray[np.uint8], board: Board) -> Floats | None:
     size = (board.columns, board.rows)
     if board.pattern == "charuco":
         return _find_charuco(image, board)
+    if board.pattern == "holes":
+        return find_holes_in_picture(image, spacing=board.spacing, diameter=board.hole)
     if board.pattern == "chessboard":
         return _find_chessboard(image, size)
     regular = board.pattern == "circles"

@@ -11,9 +11,11 @@ from calib.targets.detections import Floats, PointDetections
 from sensorann.errors import CalibrationError
 from sensorann.geometry import Camera, Transform
 
-_LEAST_CORNERS = 6
+_LEAST_CORNERS = 4
 # Corners are found to a few hundredths of a pixel; lens and board are not flat to that.
 _LEAST_NOISE_PX = 0.1
+# Four holes leave two equations, whose residuals may be small by chance: this is known before, as if from four more.
+_USUAL_NOISE_PX, _KNOWN_AS_FROM = 0.3, 4
 
 
 def board_pose(camera: Camera, board: Floats, pixels: Floats) -> Transform:
@@ -56,7 +58,9 @@ def outline_before_camera(camera: Camera, board: Floats, pixels: Floats, outline
     board, pixels = board[seen], pixels[seen]
     turned = pose.rotate(board)
     at, by_points, _ = project_with_derivatives(turned + pose.translation, lens_parameters(camera), model=camera.model)
-    noise = max(float(np.sqrt(((at - pixels) ** 2).mean())), _LEAST_NOISE_PX)
+    freedom = 2 * len(pixels) - 6 + _KNOWN_AS_FROM
+    squares = float(((at - pixels) ** 2).sum()) + _KNOWN_AS_FROM * _USUAL_NOISE_PX**2
+    noise = max(float(np.sqrt(squares / freedom)), _LEAST_NOISE_PX)
     by_pose = np.concatenate([-by_points @ cross_matrices(turned), by_points], axis=2).reshape(-1, 6)
     covariance = np.linalg.inv(by_pose.T @ by_pose) * noise**2
     turned_outline = pose.rotate(outline)

@@ -14,7 +14,7 @@ import numpy as np
 from calib.boards.captures import Cloud, described_captures, session_drive
 from calib.boards.clouds import CloudBoard
 from calib.boards.poses import outline_before_camera
-from calib.boards.session import board_of_cloud, refuse_other_size
+from calib.boards.session import board_of_cloud, described_finder, refuse_other_size
 from calib.estimation.estimate import Estimate
 from calib.estimation.problem import Prior
 from calib.estimation.robust import Rejection
@@ -96,9 +96,8 @@ def _before_camera(session: Session, depth: float) -> tuple[dict[str, _Reflector
 
 
 def _before_lidar(session: Session, depth: float) -> tuple[dict[str, _Reflector], list[Rejection]]:
-    size = session.number("board", "columns_m"), session.number("board", "rows_m")
-    captures = described_captures(session, lead="lidar")
-    boards = {name: board_of_cloud(captures, name, size) for name in captures.names}
+    captures, finder = described_captures(session, lead="lidar"), described_finder(session)
+    boards = {name: board_of_cloud(captures, name, finder) for name in captures.names}
     rejected = [Rejection(name, board) for name, board in boards.items() if isinstance(board, str)]
     return {name: _behind(board, depth) for name, board in boards.items() if isinstance(board, CloudBoard)}, rejected
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from calib.boards.captures import Captures, described_captures
+from calib.boards.captures import Captures, Cloud, described_captures
 from calib.boards.clouds import CloudBoard, find_board_in_cloud
+from calib.boards.holes import Holes, find_holes_in_cloud
 from calib.boards.pairs import calibrate_boards
 from calib.boards.poses import outline_before_camera
 from calib.estimation.estimate import Estimate
 from calib.estimation.robust import Rejection
 from calib.lenses.camera import BoardViews
-from calib.lenses.session import described_camera, described_views
+from calib.lenses.session import described_board, described_camera, described_views
 from calib.report.overlays import Overlay
 from calib.targets.detections import Floats
 from calib.targets.session import Session, described_prior
@@ -38,19 +40,19 @@ def calibrate_board_session(session: Session) -> Estimate:
         When the pictures have another size than the lens is for, or the boards tell no pose.
     """
     camera = described_camera(session)
-    size = session.number("board", "columns_m"), session.number("board", "rows_m")
+    finder = described_finder(session)
     captures = described_captures(session)
     views, rejected = described_views(session)
     refuse_other_size(views, camera)
     left_out, boards = list(rejected), {}
     for name in views.names:
-        board = board_of_cloud(captures, name, size)
+        board = board_of_cloud(captures, name, finder)
         if isinstance(board, str):
             left_out.append(Rejection(name, board))
         else:
             boards[name] = board
     seen = views.select([i for i, name in enumerate(views.names) if name in boards])
-    outline = board_outline(views.board, size)
+    outline = finder.outline(views.board)
     found = calibrate_boards(
         [outline_before_camera(camera, seen.board, pixels, outline) for pixels in seen.pixels],
         list(boards.values()),
@@ -90,11 +92,45 @@ def board_outline(board: Floats, size: tuple[float, float]) -> Floats:
     return np.asarray(board.mean(axis=0) + half * np.array([[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]]))
 
 
-def board_of_cloud(captures: Captures, name: str, size: tuple[float, float]) -> CloudBoard | str:
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """How a board is found in clouds.
+
+    Attributes
+    ----------
+    find : returns the board of a cloud; None where there is none
+    outline : returns the points (4, 3) that it places, in the frame of the board, from the pattern in pictures
+    wanted : what is looked for
+    """
+
+    find: Callable[[Cloud], CloudBoard | None]
+    outline: Callable[[Floats], Floats]
+    wanted: str
+
+
+def described_finder(session: Session) -> Finder:
+    """Return how a session's board is found in clouds: by its size, or by its holes."""
+    if session.root.get("images", {}).get("pattern") == "holes":
+        board = described_board(session)
+        holes = Holes(board.spacing, board.hole)
+        return Finder(
+            find=lambda cloud: find_holes_in_cloud(cloud.points, holes, rings=cloud.rings),
+            # Row by row in pictures, around the square in clouds.
+            outline=lambda points: points[[0, 1, 3, 2]],
+            wanted=f"no square of holes {holes.spacing:g} m apart is seen",
+        )
+    size = session.number("board", "columns_m"), session.number("board", "rows_m")
+    return Finder(
+        find=lambda cloud: find_board_in_cloud(cloud.points, size, rings=cloud.rings),
+        outline=lambda points: board_outline(points, size),
+        wanted=f"no board of {size[0]:g} x {size[1]:g} m stands",
+    )
+
+
+def board_of_cloud(captures: Captures, name: str, finder: Finder) -> CloudBoard | str:
     """Return the board of a cloud, or why there is none."""
     try:
         cloud = captures.cloud("lidar", name)
     except MissingDataError as error:
         return str(error)
-    board = find_board_in_cloud(cloud.points, size, rings=cloud.rings)
-    return board or f"no board of {size[0]:g} x {size[1]:g} m stands in its cloud"
+    return finder.find(cloud) or f"{finder.wanted} in its cloud"

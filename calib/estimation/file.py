@@ -40,6 +40,7 @@ class Calibration:
     not_observable : axes that the targets do not tell
     warnings : sentences, empty when nothing is in doubt
     modes : poses that fit about equally well, the best first, each with its chi-square above the best
+    targets : names of those used; empty where none are needed, or the file does not say
     """
 
     source: str
@@ -49,6 +50,7 @@ class Calibration:
     not_observable: tuple[str, ...]
     warnings: tuple[str, ...]
     modes: tuple[tuple[Transform, float], ...]
+    targets: frozenset[str] = frozenset()
 
 
 def document(found: Estimate) -> dict[str, Any]:
@@ -69,7 +71,11 @@ def document(found: Estimate) -> dict[str, Any]:
             if item.weak
         ],
         "warnings": list(found.warnings),
-        "targets": {"given": len(found.problem), "used": int(found.inliers.sum())},
+        "targets": {
+            "given": len(found.problem),
+            "used": int(found.inliers.sum()),
+            "names": [name for name, used in zip(found.problem.names, found.inliers, strict=True) if used],
+        },
         "rejected": [{"name": item.name, "reason": item.reason} for item in found.rejected],
         "noise_scale": found.noise_scale,
         "modes": [
@@ -126,8 +132,9 @@ def read_calibration(path: Path) -> Calibration:
             covariance=covariance,
             not_observable=tuple(root["not_observable"]),
             warnings=tuple(root["warnings"]),
+            targets=frozenset(map(str, root.get("targets", {}).get("names", ()))),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise FormatError(path, "", expected="the fields of a calibration file", found=f"{error}") from error
     if covariance.shape != (6, 6) or not np.isfinite(covariance).all():
         raise FormatError(path, "covariance.matrix", expected="6 x 6 numbers", found=f"shape {covariance.shape}")

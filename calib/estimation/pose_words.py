@@ -34,11 +34,14 @@ def pose_document(
     }
 
 
+def shown_axes(pose: Transform) -> Floats:
+    """Roll, pitch, yaw (degrees, about fixed x, y, z of the target) and x, y, z (metres) of a pose."""
+    return np.asarray(np.concatenate([angles_from_rotation(pose.rotation), pose.translation]) * TO_SHOWN)
+
+
 def pose_lines(target_from_source: Transform, covariance: Floats, *, weak: tuple[str, ...]) -> Iterator[str]:
-    """Describe each axis: roll, pitch, yaw about fixed x, y, z of the target, and the place."""
-    angles = angles_from_rotation(target_from_source.rotation)
-    values = np.concatenate([angles, target_from_source.translation]) * TO_SHOWN
+    """Describe each axis of a pose, with its sigma."""
     sigmas = np.sqrt(np.diag(covariance)) * TO_SHOWN
-    for axis, unit, value, sigma in zip(AXES, UNITS, values, sigmas, strict=True):
+    for axis, unit, value, sigma in zip(AXES, UNITS, shown_axes(target_from_source), sigmas, strict=True):
         lost = "   not observable" if axis in weak else ""
         yield f"  {axis:<6}{value:10.3f} {unit:<3}  sigma {sigma:.3f}{lost}"

@@ -14,7 +14,7 @@ from calib.estimation.robust import Rejection
 from calib.lenses.camera import BoardViews, Lens
 from calib.lenses.trust import LensTrust, choose_lens
 from calib.targets.session import Session
-from sensorann.errors import ArgumentError, FormatError
+from sensorann.errors import ArgumentError, CalibrationError, FormatError
 from sensorann.formats import read_rig_document
 from sensorann.geometry import Camera
 
@@ -60,13 +60,15 @@ def described_board(session: Session) -> Board:
         raise FormatError(
             session.path, "[images] pattern", expected=f"one of {', '.join(PATTERNS)}", found=repr(stated)
         )
+    four = 2.0 if pattern == "holes" else None
     return Board(
         pattern=pattern,
-        columns=int(session.number("images", "columns")),
-        rows=int(session.number("images", "rows")),
+        columns=int(session.number("images", "columns", four)),
+        rows=int(session.number("images", "rows", four)),
         spacing=session.number("images", "spacing_m", 1.0),
         markers=str(described.get("markers", MARKERS)),
         marker_share=session.number("images", "marker_share", MARKER_SHARE),
+        hole=session.number("images", "hole_m") if pattern == "holes" else 0.0,
     )
 
 
@@ -101,6 +103,8 @@ def calibrate_pictures(session: Session) -> tuple[Lens, LensTrust, BoardViews]:
     CalibrationError
         When the pictures tell no lens.
     """
+    if described_board(session).pattern == "holes":
+        raise CalibrationError("four holes of a picture tell no lens: take a chessboard or another pattern for that")
     views, unseen = described_views(session)
     lens, trust = choose_lens(views, warped=session.root["images"].get("warped") is True)
     return replace(lens, rejected=(*unseen, *lens.rejected)), trust, views

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from calib.estimation.pose_words import REPEATS
+from calib.estimation.pose_words import REPEATS, shown_axes
+from calib.estimation.summary import UNITS
+from calib.estimation.tangent import AXES
 from calib.lidars.lidar_lidar import LidarLidar
 from calib.report.figures import MEASURED, USED, Figure, figure, histogram, points, shares
-from calib.report.page import Page, pose_table
+from calib.report.page import Page, Table, pose_table
 from calib.targets.detections import Floats
 from sensorann.geometry import Transform
 
@@ -14,6 +16,7 @@ _MOST_POINTS = 4000
 
 def lidars_page(found: LidarLidar, *, rig_pose: Transform) -> Page:
     """Return the page of two LiDARs; `rig_pose` is target_from_source as the rig of the drive says."""
+    said = [f"{value:.3f}" for value in shown_axes(rig_pose)]
     return Page(
         title=f"{found.source} in the frame of {found.target}",
         lead=f"{found.n_instants} instants; {found.overlap:.0%} of the points lie on surfaces that both see, within "
@@ -21,7 +24,7 @@ def lidars_page(found: LidarLidar, *, rig_pose: Transform) -> Page:
         doubts=found.warnings,
         tables=[
             pose_table(found.target_from_source, found.covariance, weak=found.seen.weak_axes),
-            pose_table(rig_pose, found.covariance, weak=(), title="What the rig says, with the same sigmas"),
+            Table("What the rig says", ("axis", "value", "unit"), tuple(zip(AXES, said, UNITS, strict=True))),
         ],
         figures={
             "From above, as the rig says": _from_above(found, rig_pose),

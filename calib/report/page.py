@@ -12,13 +12,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from calib.estimation.pose_words import shown_axes
 from calib.estimation.summary import TO_SHOWN, UNITS
 from calib.estimation.tangent import AXES
 from calib.report.figures import Figure
 from calib.targets.detections import Floats
 from sensorann.errors import ArgumentError
 from sensorann.geometry import Transform
-from sensorann.geometry.rotations import angles_from_rotation
 from sensorann.qa.report.frame import write_page
 
 _TEXTS = Path(__file__).parent
@@ -86,9 +86,8 @@ def write_report(page: Page, path: Path) -> None:
 
 
 def pose_table(pose: Transform, covariance: Floats, *, weak: Sequence[str], title: str = "Pose") -> Table:
-    """Describe each axis of a pose: roll, pitch, yaw about fixed x, y, z of the target, and the place."""
-    values = np.concatenate([angles_from_rotation(pose.rotation), pose.translation]) * TO_SHOWN
-    return axes_table(values, np.sqrt(np.diag(covariance)) * TO_SHOWN, weak=weak, title=title)
+    """Describe each axis of a pose, with its sigma."""
+    return axes_table(shown_axes(pose), np.sqrt(np.diag(covariance)) * TO_SHOWN, weak=weak, title=title)
 
 
 def axes_table(values: Floats, sigmas: Floats, *, weak: Sequence[str], title: str = "Pose") -> Table:

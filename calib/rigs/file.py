@@ -46,5 +46,7 @@ def _lines(found: Joint) -> Iterator[str]:
         turn, shift = np.rad2deg(np.linalg.norm(one.step[:3])), 100 * np.linalg.norm(one.step[3:])
         yield f"{one.source} in {one.target} moved by {turn:.2f} deg and {shift:.1f} cm ({one.sigmas:.1f} sigma)"
     if found.loops > 0:
+        if found.repeated:
+            yield "pairs from the same targets repeat their errors: the sigmas are those of the worst case"
         yield f"loops closed: {found.loops}; right pairs disagree as much with a chance of {found.chance:.2g}"
     yield from (f"doubt: {warning}" for warning in found.warnings)

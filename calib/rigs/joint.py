@@ -1,8 +1,8 @@
 """All sensors of a rig in one estimate: a graph of pairs, each with its covariance and every pose that fits it.
 
 Three pairs of three sensors close a loop: what is left when it is walked once around shows an error that no pair sees
-by itself, and a pair that has two poses is told which one by the others. The pairs are taken as independent; pairs that
-were estimated from the same targets are not quite, and their joint sigmas are then a little small.
+by itself, and a pair that has two poses is told which one by the others. Pairs that were estimated from the same
+targets repeat the errors of their sensors: a loop of them makes nothing more certain, and the sigmas say so.
 """
 
 from __future__ import annotations
@@ -57,6 +57,7 @@ class Joint:
     loops : how many pairs more than are needed to place every frame
     chance : that right pairs disagree as much as these; 1 without loops
     choices : how many combinations of poses fit about equally well
+    repeated : whether pairs come from the same targets, so that the covariances are the largest that they can be
     warnings : sentences, empty when nothing is in doubt
     """
 
@@ -67,6 +68,7 @@ class Joint:
     loops: int
     chance: float
     choices: int
+    repeated: bool
     warnings: tuple[str, ...]
 
 
@@ -102,6 +104,10 @@ def join(pairs: Sequence[Calibration], *, root: str | None = None) -> Joint:
     chance = float(stats.chi2.sf(cost, 6 * loops)) if loops > 0 else 1.0
     choices = sum(one[0] - total < MODE_LIMIT for one in solved)
     covariance = np.asarray(np.linalg.inv(model.equations(state).shared), np.float64)
+    repeated = _repeated(pairs)
+    if repeated:
+        # At worst every way around a loop says the same as the direct one, once more for each loop.
+        covariance *= loops + 1
     blocks = {name: covariance[6 * i : 6 * i + 6, 6 * i : 6 * i + 6] for i, name in enumerate(model.frames)}
     return Joint(
         root=top,
@@ -111,6 +117,7 @@ def join(pairs: Sequence[Calibration], *, root: str | None = None) -> Joint:
         loops=loops,
         chance=chance,
         choices=choices,
+        repeated=repeated,
         warnings=tuple(_doubts(misfits, chance, loops, choices)),
     )
 
@@ -168,6 +175,12 @@ class _Graph:
             ]
             columns.append((sides[0] - sides[1]) / (2 * _H))
         return np.stack(columns, axis=1)
+
+
+def _repeated(pairs: Sequence[Calibration]) -> bool:
+    """Tell whether any two pairs come from some of the same targets."""
+    named = [name for pair in pairs for name in pair.targets]
+    return len(set(named)) < len(named)
 
 
 def _moved(pose: Transform, step: Floats | None) -> Transform:

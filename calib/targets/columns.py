@@ -1,4 +1,4 @@
-"""Tables of targets: CSV whose first line names the columns, units included."""
+"""Tables of targets: CSV whose first line names the columns, units included, or JSON with one object for each row."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import numpy as np
 
 from calib.targets.detections import Floats
 from sensorann.errors import FormatError
+from sensorann.formats.openlabel.node import Node
+from sensorann.formats.strict_json import read_json
 from sensorann.formats.text_files import read_text
 
 TARGET = "target"
@@ -45,10 +47,12 @@ class Table:
         """
         for name in names:
             if name not in self.numbers:
-                raise FormatError(self.path, "line 1", expected=f"a column {name}", found=", ".join(self.numbers))
+                raise FormatError(
+                    self.path, _place(self.path, -1), expected=f"a column {name}", found=", ".join(self.numbers)
+                )
             empty = np.flatnonzero(~np.isfinite(self.numbers[name]))
             if len(empty):
-                where = f"line {int(empty[0]) + 2}, {name}"
+                where = f"{_place(self.path, int(empty[0]))}, {name}"
                 raise FormatError(self.path, where, expected="a number", found="an empty cell")
         return np.stack([self.numbers[name] for name in names], axis=1)
 
@@ -59,7 +63,7 @@ class Table:
 
 
 def read_table(path: Path) -> Table:
-    """Read a table of targets.
+    """Read a table of targets: CSV, or a list of objects in a file that ends in .json.
 
     Raises
     ------
@@ -68,6 +72,8 @@ def read_table(path: Path) -> Table:
     FormatError
         When it has no column `target`, or a cell is no number.
     """
+    if path.suffix == ".json":
+        return _read_json(path)
     lines = [line for line in csv.reader(read_text(path).splitlines()) if line]
     header = [cell.strip() for cell in lines[0]] if lines else []
     if TARGET not in header:
@@ -78,6 +84,17 @@ def read_table(path: Path) -> Table:
     columns = dict(zip(header, zip(*lines[1:], strict=True), strict=True)) if len(lines) > 1 else {}
     names = tuple(cell.strip() for cell in columns.pop(TARGET, ()))
     return Table(path, names, {name: _numbers(path, name, cells) for name, cells in columns.items()})
+
+
+def _read_json(path: Path) -> Table:
+    rows = [dict(row.members()) for row in Node(read_json(path), path).elements()]
+    for number, row in enumerate(rows):
+        if TARGET not in row:
+            raise FormatError(path, f"[{number}]", expected=f"a member {TARGET!r}", found=", ".join(row) or "nothing")
+    names = tuple(str(row[TARGET].value) for row in rows)
+    columns = dict.fromkeys(key for row in rows for key in row if key != TARGET)
+    numbers = {key: np.array([row[key].number() if key in row else np.nan for row in rows]) for key in columns}
+    return Table(path, names, numbers)
 
 
 def common_rows(first: Table, second: Table) -> tuple[Table, Table, tuple[str, ...]]:
@@ -109,6 +126,11 @@ def common_rows(first: Table, second: Table) -> tuple[Table, Table, tuple[str, .
         second.select([row for name in shared for row in rows_of_second[name]]),
         alone,
     )
+
+
+def _place(path: Path, row: int) -> str:
+    """Where a row stands in its file; -1 is the names of the columns."""
+    return f"line {row + 2}" if path.suffix != ".json" else f"[{max(row, 0)}]"
 
 
 def _rows(table: Table) -> dict[str, list[int]]:

@@ -13,6 +13,7 @@ sigma_azimuth_deg = 0.5
 folder = "pictures"
 columns = 9                     # inner corners
 rows = 6
+# pattern = "holes"             # four round ones in a square: spacing_m and hole_m, for camera-lidar too
 [board]
 reflector_depth_m = 0.105       # the reflector stands that far behind the points of its board
 columns_m = 0.85                # size of a board that pictures and clouds show: along the columns of its pattern
@@ -49,7 +50,9 @@ from sensorann.geometry import Transform
 
 _TABLES: Mapping[str, frozenset[str]] = {
     "camera": frozenset({"name", "targets", "sigma_m", "sigma_px", "lens", "matrix", "distortion", "size_px", "model"}),
-    "images": frozenset({"folder", "pattern", "columns", "rows", "spacing_m", "markers", "marker_share", "warped"}),
+    "images": frozenset(
+        {"folder", "pattern", "columns", "rows", "spacing_m", "markers", "marker_share", "warped", "hole_m"}
+    ),
     "drive": frozenset({"path", "every"}),
     "first": frozenset({"name", "poses", "drive"}),
     "second": frozenset({"name", "poses", "drive"}),

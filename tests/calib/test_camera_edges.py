@@ -140,7 +140,9 @@ def test_a_knocked_camera_of_a_recorded_drive_is_put_back(real_data, tmp_path, c
     picture = tmp_path / "front.png"
     words += ["--picture", str(picture)]
     assert run(["calibrate", "refine", str(root), *words]) == 0
-    assert "share of outlines on edges" in capsys.readouterr().out
+    text = capsys.readouterr().out
+    assert "share of outlines on edges" in text
+    assert "an error that all its sweeps share is not in them" in text
     assert json.loads(out.read_text())["target"] == "ego"
     # One row of plots, and two pictures of 1920 x 1080 at a width of 1100.
     assert cv2.imread(str(picture)).shape == (400 + 2 * 619, 1100, 3)

@@ -111,7 +111,9 @@ def test_two_recorded_lidars_agree_with_their_data_set(real_data, tmp_path, caps
     assert run([*words, "-o", str(out), "--picture", str(picture)]) == 0
     # Four plots, two abreast.
     assert cv2.imread(str(picture)).shape == (800, 1100, 3)
-    assert "LIDAR_FRONT in the frame of LIDAR_TOP: 2 instants" in capsys.readouterr().out
+    text = capsys.readouterr().out
+    assert "LIDAR_FRONT in the frame of LIDAR_TOP: 2 instants" in text
+    assert "an error that all its sweeps share is not in them" in text
     assert json.loads(out.read_text())["overlap"] > 0.2
     assert run(["info", drive, "--rig", str(out), "--samples", "0", "--json"]) == 0
     sensors = {one["name"]: one for one in json.loads(capsys.readouterr().out)["sensors"]}

@@ -70,7 +70,7 @@ def assert_found(path, source, *, sigmas=4.0):
     found = read_calibration(path)
     off = difference(found.target_from_source, TRUTH[source])
     assert np.all(np.abs(off) < sigmas * np.sqrt(np.diag(found.covariance)))
-    assert json.loads(path.read_text())["targets"] == {"given": 6, "used": 6}
+    assert len(json.loads(path.read_text())["targets"]["names"]) == 6
 
 
 @pytest.mark.parametrize("source", ["camera", "lidar"])

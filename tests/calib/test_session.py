@@ -1,6 +1,8 @@
 """A session file with its tables: read whole, or refused with the place of the fault."""
 
+import csv
 import json
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -207,6 +209,41 @@ def test_a_wrong_table_names_the_place(tmp_path, table, message):
     (tmp_path / "radar.csv").write_text(table)
     with pytest.raises(FormatError, match=message):
         calibrate_session(read_session(path), "camera-radar")
+
+
+def write_json_table(tmp_path, rows) -> Path:
+    _, path = write_session(tmp_path, n=10)
+    path.write_text(path.read_text().replace("radar.csv", "radar.json"))
+    (tmp_path / "radar.json").write_text(json.dumps(rows))
+    return path
+
+
+def test_tables_are_json_as_well(tmp_path):
+    _, path = write_session(tmp_path, n=10)
+    expected = calibrate_session(read_session(path), "camera-radar")
+    with (tmp_path / "radar.csv").open() as lines:
+        rows = [
+            {name: cell if name == "target" else float(cell) for name, cell in row.items()}
+            for row in csv.DictReader(lines)
+        ]
+    found = calibrate_session(read_session(write_json_table(tmp_path, rows)), "camera-radar")
+    np.testing.assert_allclose(found.target_from_source.matrix, expected.target_from_source.matrix, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ({"target": "r0"}, "expected"),
+        ([{"range_m": 3}], r"\[0\]: expected a member 'target', found range_m"),
+        ([{"target": "r0", "range_m": "far"}], "range_m"),
+        ([{"target": "r0", "azimuth_deg": 3}], r"\[0\]: expected a column x_m"),
+        ([{"target": "r0", "range_m": 3, "azimuth_deg": 1}, {"target": "r1", "range_m": 3}], r"\[1\], azimuth_deg"),
+    ],
+    ids=["no list", "no target", "a word", "no range", "a missing number"],
+)
+def test_a_wrong_json_table_names_the_place(tmp_path, rows, message):
+    with pytest.raises(FormatError, match=message):
+        calibrate_session(read_session(write_json_table(tmp_path, rows)), "camera-radar")
 
 
 def test_sensors_without_a_common_target_are_refused(tmp_path):
