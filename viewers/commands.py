@@ -115,6 +115,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "delete_box": Command("delete the box in this frame", objects.delete_box),
         "delete_from_here": Command("delete the object's boxes from this frame on", objects.delete_from_here),
         "delete_object": Command("delete the object", objects.delete_object),
+        "delete_proposals": Command("delete proposals that nobody touched", asking.ask_proposals),
         "category": Command("say what it is", asking.ask_category),
         "attribute": Command("say something of the object or the box", asking.ask_attribute),
         "tag": Command("tag the frame or the drive", asking.ask_tag),
