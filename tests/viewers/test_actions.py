@@ -15,7 +15,7 @@ from viewers import open_session
 from viewers.actions import asking, placing, playing, reviewing, shaping
 from viewers.keymap import read_keymap
 from viewers.looks import Coloring, Part, PointFilter
-from viewers.state import Tool
+from viewers.state import Question, Tool
 
 KEYMAP = read_keymap()
 
@@ -287,6 +287,32 @@ def test_with_nothing_selected_no_key_changes_a_label_and_none_fails(parked):
             parked.form = None
             parked.select()
     assert by_id(parked.labels) == before
+
+
+@pytest.mark.parametrize(
+    ("keys", "chosen"),
+    [
+        (["Down"], "car"),
+        (["Up"], "van"),
+        (["C"], "car"),
+        (["C", "C"], "cyclist"),
+        (["C", "C", "C"], "car"),
+        (["V", "Up", "Up"], "car"),
+        (["X"], "bus"),
+        (["Ctrl+C"], "bus"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else value,
+)
+def test_a_choice_is_made_by_keys(keys, chosen):
+    question, choice = Question(name="category", choices=("bus", "car", "cyclist", "van")), "bus"
+    for key in keys:
+        choice = question.chosen_by(key, choice)
+    assert choice == chosen
+
+
+def test_keys_find_the_first_choice_where_nothing_is_chosen_yet():
+    question = Question(name="category", choices=("bus", "car"))
+    assert [question.chosen_by(key, "") for key in ("Down", "Up", "B", "C")] == ["bus", "car", "bus", "car"]
 
 
 @pytest.fixture
