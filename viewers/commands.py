@@ -145,6 +145,9 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "pictures": Command("camera pictures", partial(showing.switch, part=Part.PICTURES)),
         "overlay": Command("LiDAR points over the pictures", partial(showing.switch, part=Part.OVERLAY)),
         "close_ups": Command("close-ups of the selected box", partial(showing.switch, part=Part.CLOSE_UPS)),
+        "before": Command(
+            "the selected box before its last change, beside it", partial(showing.switch, part=Part.BEFORE)
+        ),
         "batch": Command("the selected object in many frames", partial(showing.switch, part=Part.BATCH)),
         "paths": Command("show the way of what is selected, or not", looking.toggle_paths),
         "larger_points": Command("larger points", partial(looking.change_point_size, by=1)),

@@ -107,7 +107,7 @@ class Window:
         self._scene.place(places.view)
         self._batch.place(places.view if batch else NOWHERE)
         self._cameras.place(places.camera, places.strip)
-        self._close_ups.place(places.close_ups)
+        self._close_ups.place(places.close_ups, places.before)
         self._panel.place(places)
         if places != before:  # pictures are as large as their places, and the timeline as wide as the window
             self._draw_panels()

@@ -270,7 +270,9 @@ def test_a_verdict_is_kept_and_what_a_box_was_before_is_known(parked, store):
     parked.select("1")
     assert reviewing.box_before(parked) is None
     press(parked, "W", "W")
-    np.testing.assert_allclose(reviewing.box_before(parked).center, [10.1, 0, 0.75], rtol=0, atol=1e-9)
+    before = reviewing.box_before(parked)
+    np.testing.assert_allclose(before.cuboid.center, [10.1, 0, 0.75], rtol=0, atol=1e-9)
+    assert before.changed_by == "move by anna"
     press(parked, "Y")
     assert decisions(store, "memory")["1"]["decision"] == "accept"
     press(parked, "Shift+Y")
