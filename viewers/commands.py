@@ -8,7 +8,19 @@ from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
 
-from viewers.actions import asking, history, looking, objects, placing, playing, remarks, reviewing, shaping, showing
+from viewers.actions import (
+    asking,
+    assigned,
+    history,
+    looking,
+    objects,
+    placing,
+    playing,
+    remarks,
+    reviewing,
+    shaping,
+    showing,
+)
 from viewers.looks import Part
 from viewers.session import Session
 from viewers.state import Tool, View
@@ -125,6 +137,10 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "check": Command("review: look for errors", reviewing.look_for_errors),
         "next_finding": Command("review: next finding", partial(reviewing.step_findings, n_findings=1)),
         "previous_finding": Command("review: previous finding", partial(reviewing.step_findings, n_findings=-1)),
+        "next_assigned": Command("review: next object to look at", partial(assigned.step_assigned, n_objects=1)),
+        "previous_assigned": Command(
+            "review: previous object to look at", partial(assigned.step_assigned, n_objects=-1)
+        ),
         "mend": Command("review: repair what was found", reviewing.mend),
         "dismiss": Command("review: the finding is no error", reviewing.dismiss),
         "accept": Command("review: accept the object", partial(remarks.review, verdict="accept")),

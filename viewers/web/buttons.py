@@ -33,7 +33,7 @@ SELDOM: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 REVIEW: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "verdict": ("accept", "reject"),
+        "verdict": ("accept", "reject", "next_assigned", "previous_assigned"),
         "findings": ("check", "next_finding", "previous_finding", "mend", "dismiss"),
     }
 )
