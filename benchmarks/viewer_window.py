@@ -3,13 +3,15 @@
     python -m benchmarks.viewer_window            print the table of docs/annotating.md
     python -m benchmarks.viewer_window --write    put it there
 
-Rendering is in software. The first picture counts from the command to the first points; a frame from the key
-until the 3D view has changed; a click until the close-ups show the box that was fitted.
+Rendering is in software. The first picture counts from the command to the first points; a frame from the key until the
+renderer has its points and boxes (`benchmarks.viewer_refresh`), and until the 3D view has changed; a click until the 3D
+view shows the box that was fitted. The hands are programs too, which take some milliseconds to press a key.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import subprocess
 import sys
@@ -28,7 +30,7 @@ from sensorann.geometry import points_in_cuboid
 from sensorann.scene import Drive, Labels
 from tests.viewers.desk import places
 from tests.viewers.pinhole import pixel_of
-from tests.viewers.screen import PATIENCE_S, Hands, screen, until
+from tests.viewers.screen import PATIENCE_S, Hands, Screen, screen, until
 from viewers import open_session
 from viewers.eye import moved_into
 from viewers.layout import Layout, Place
@@ -39,6 +41,7 @@ MARK, N_FRAMES, N_CLICKS = "viewer-window", 10, 5
 SHOWN = 40
 ROWS = (
     "first picture",
+    "frame, loaded ahead, in the hands of the renderer",
     "frame on the screen",
     "processor for a frame, its drawing included",
     "one click to the box on the screen",
@@ -81,19 +84,33 @@ def measured(path: str, labels_path: str) -> dict[str, str]:
             frames = [waited(hands, lambda: hands.key("Right"), layout.view) for _ in range(N_FRAMES)]
             busy = (processor(program) - busy) / N_FRAMES
             hands.key("Home")
-            clicks = [clicked(hands, pixel, layout.close_ups[0]) for pixel in pixels]
+            clicks = [clicked(hands, pixel, layout.view) for pixel in pixels]
             hands.key("ctrl+q")
             program.wait(timeout=60)
+            refreshed = refreshes(path, labels_path, Path(folder), shown)
         finally:
             program.kill()
     figures = (
         f"{first:.1f} s",
+        milliseconds(refreshed),
         milliseconds(frames),
         f"{1e3 * busy:.0f} ms",
         milliseconds(clicks),
         f"{os.getloadavg()[0]:.1f} of {os.cpu_count()}",
     )
     return dict(zip(ROWS, figures, strict=True))
+
+
+def refreshes(path: str, labels_path: str, folder: Path, shown: Screen) -> list[float]:
+    """Seconds in which the window takes a frame with its labels to the renderer."""
+    drive, place = sa.open_drive(path), folder / "labelled.db"
+    with sa.open_store(place, create=True) as store:
+        store.import_labels(sa.read_labels(labels_path, drive=drive), drive=drive.name)
+    command = [sys.executable, "-m", "benchmarks.viewer_refresh", path, str(place)]
+    environment = os.environ | {"DISPLAY": shown.display}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=PATIENCE_S * 2)
+    spent: list[float] = json.loads(done.stdout.splitlines()[-1])
+    return spent
 
 
 def aims(drive: Drive, labels: Labels, layout: Layout) -> list[tuple[float, float]]:
@@ -121,13 +138,13 @@ def _middle_point(points: NDArray[np.float32]) -> NDArray[np.float32]:
     return nearest
 
 
-def clicked(hands: Hands, pixel: tuple[float, float], close_up: Place) -> float:
-    """Click an object and wait for its box in the close-up, seconds; the hand's own time is not counted."""
+def clicked(hands: Hands, pixel: tuple[float, float], view: Place) -> float:
+    """Click an object and wait for its box, seconds; the hand's own time is not counted."""
     hands.key("Escape")
     hands.key("q")
     time.sleep(2.0)
     hands.press(*pixel)
-    return waited(hands, hands.let_go, close_up)
+    return waited(hands, hands.let_go, view)
 
 
 def waited(hands: Hands, do: Callable[[], object], place: Place) -> float:

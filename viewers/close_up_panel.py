@@ -12,8 +12,9 @@ from open3d.visualization import gui
 from sensorann.images import track_color
 from sensorann.images.colors import BACKGROUND, TEXT
 from sensorann.images.lines import Captions
-from viewers.actions.reviewing import box_before
+from viewers.actions.reviewing import Before, box_before
 from viewers.layout import Place
+from viewers.looks import Part
 from viewers.picture_widget import PictureEvent, PictureWidget, Press
 from viewers.pictures.closeup import CloseUp, Side, draw_close_up
 from viewers.pictures.hand import Hand, zoomed
@@ -24,20 +25,22 @@ _AROUND = 6.0
 
 
 class CloseUpPanel:
-    """Top, side and rear view of the selected box."""
+    """Top, side and rear view of the selected box, and, above them, of what it was before its last change."""
 
     def __init__(
         self, window: gui.Window, session: Session, *, on_drag: Callable[[], None], on_change: Callable[[], None]
     ) -> None:
         self._session, self._on_drag, self._on_change = session, on_drag, on_change
         self._pictures = {side: PictureWidget(window, partial(self._event, side)) for side in Side}
+        self._earlier = {side: PictureWidget(window, lambda _: None) for side in Side}
         self._zooms = dict.fromkeys(Side, 1.0)
         self._hand = Hand()
         self._points = np.zeros((0, 3))
 
-    def place(self, places: tuple[Place, ...]) -> None:
+    def place(self, places: tuple[Place, ...], before: tuple[Place, ...]) -> None:
         """Stand somewhere in the window, or nowhere."""
-        for picture, place in zip(self._pictures.values(), places, strict=True):
+        pictures = (*self._pictures.values(), *self._earlier.values())
+        for picture, place in zip(pictures, (*places, *before), strict=True):
             picture.place(place)
 
     def refresh(self, points_labels: NDArray[np.floating]) -> bool:
@@ -54,14 +57,15 @@ class CloseUpPanel:
         """Show the box as a hand holds it, with the points of the last refresh; tell whether that is new."""
         session = self._session
         cuboid = session.box_here(session.selected[-1]) if session.selected else None
-        before = box_before(session) if session.queue and cuboid is not None else None
-        new = False
+        asked = session.queue or Part.BEFORE in session.looks.shown
+        before = box_before(session) if asked and cuboid is not None else None
+        new = self._draw_earlier(before)
         for side, picture in self._pictures.items():
             if 0 in picture.size:
                 continue
             view = self._view(side)
             if cuboid is None or view is None:
-                new |= picture.show(_nothing(picture.size, side))
+                new |= picture.show(_words(picture.size, f"{side.name.lower()}: select a box"))
                 continue
             drawn = draw_close_up(
                 view,
@@ -69,10 +73,25 @@ class CloseUpPanel:
                 self._points,
                 track_color(session.track.id),
                 title=f"{side.name.lower()}  {_lengths(side, cuboid.size)}",
-                before=before,
+                before=None if before is None else before.cuboid,
                 sigmas=self._sigmas(),
             )
             new |= picture.show(drawn)
+        return new
+
+    def _draw_earlier(self, before: Before | None) -> bool:
+        """Show the box as it was where the close-ups show it as it is: the same place, the same lengths."""
+        new = False
+        for side, picture in self._earlier.items():
+            view = self._view(side)
+            if 0 in picture.size:
+                continue
+            if before is None or view is None:
+                new |= picture.show(_words(picture.size, f"{side.name.lower()}: no earlier version"))
+                continue
+            title = f"before {before.changed_by}  {_lengths(side, before.cuboid.size)}"
+            color = track_color(self._session.track.id)
+            new |= picture.show(draw_close_up(view, before.cuboid, self._points, color, title=title, handles=False))
         return new
 
     def _view(self, side: Side) -> CloseUp | None:
@@ -111,10 +130,10 @@ class CloseUpPanel:
         return track.sigmas[row] if row < len(track) and track.timestamps_ns[row] == instant else None
 
 
-def _nothing(size: tuple[int, int], side: Side) -> NDArray[np.uint8]:
+def _words(size: tuple[int, int], text: str) -> NDArray[np.uint8]:
     picture = np.empty((size[1], size[0], 3), np.uint8)
     picture[:] = BACKGROUND
-    Captions(picture, scale=0.4).put(f"{side.name.lower()}: select a box", (6, 16), TEXT)
+    Captions(picture, scale=0.4).put(text, (6, 16), TEXT)
     return picture
 
 

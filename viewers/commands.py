@@ -8,7 +8,19 @@ from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
 
-from viewers.actions import asking, history, looking, objects, placing, playing, remarks, reviewing, shaping, showing
+from viewers.actions import (
+    asking,
+    assigned,
+    history,
+    looking,
+    objects,
+    placing,
+    playing,
+    remarks,
+    reviewing,
+    shaping,
+    showing,
+)
 from viewers.looks import Part
 from viewers.session import Session
 from viewers.state import Tool, View
@@ -115,6 +127,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "delete_box": Command("delete the box in this frame", objects.delete_box),
         "delete_from_here": Command("delete the object's boxes from this frame on", objects.delete_from_here),
         "delete_object": Command("delete the object", objects.delete_object),
+        "delete_proposals": Command("delete proposals that nobody touched", asking.ask_proposals),
         "category": Command("say what it is", asking.ask_category),
         "attribute": Command("say something of the object or the box", asking.ask_attribute),
         "tag": Command("tag the frame or the drive", asking.ask_tag),
@@ -124,6 +137,10 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "check": Command("review: look for errors", reviewing.look_for_errors),
         "next_finding": Command("review: next finding", partial(reviewing.step_findings, n_findings=1)),
         "previous_finding": Command("review: previous finding", partial(reviewing.step_findings, n_findings=-1)),
+        "next_assigned": Command("review: next object to look at", partial(assigned.step_assigned, n_objects=1)),
+        "previous_assigned": Command(
+            "review: previous object to look at", partial(assigned.step_assigned, n_objects=-1)
+        ),
         "mend": Command("review: repair what was found", reviewing.mend),
         "dismiss": Command("review: the finding is no error", reviewing.dismiss),
         "accept": Command("review: accept the object", partial(remarks.review, verdict="accept")),
@@ -144,6 +161,9 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "pictures": Command("camera pictures", partial(showing.switch, part=Part.PICTURES)),
         "overlay": Command("LiDAR points over the pictures", partial(showing.switch, part=Part.OVERLAY)),
         "close_ups": Command("close-ups of the selected box", partial(showing.switch, part=Part.CLOSE_UPS)),
+        "before": Command(
+            "the selected box before its last change, beside it", partial(showing.switch, part=Part.BEFORE)
+        ),
         "batch": Command("the selected object in many frames", partial(showing.switch, part=Part.BATCH)),
         "paths": Command("show the way of what is selected, or not", looking.toggle_paths),
         "larger_points": Command("larger points", partial(looking.change_point_size, by=1)),

@@ -8,6 +8,8 @@ from open3d.visualization import gui
 
 from viewers.state import Form, Question
 
+_TO_WRITE, _TO_CHOOSE = "Tab: to the first line, to the next one", "Up, Down, first letter: choose"
+
 
 class FormDialog:
     """Shows what the session asks, and hands over what the person wrote."""
@@ -24,6 +26,7 @@ class FormDialog:
         self._on_answer, self._on_cancel = on_answer, on_cancel
         self._form: Form | None = None
         self._answers: dict[str, Callable[[], str]] = {}
+        self._choice: gui.Combobox | None = None
 
     @property
     def is_open(self) -> bool:
@@ -43,6 +46,13 @@ class FormDialog:
         if form is not None:
             self._open(form)
         return True
+
+    def press(self, key: str) -> None:
+        """Choose by a key what the first question asks, where it has choices."""
+        if self._form is not None and self._choice is not None:
+            question = self._form.questions[0]
+            self._choice.selected_text = question.chosen_by(key, str(self._choice.selected_text))
+            self._window.post_redraw()
 
     def accept(self) -> None:
         """Take what stands in the form, after the next pictures: a field reads its letters as it is drawn."""
@@ -69,9 +79,11 @@ class FormDialog:
             grid.add_child(gui.Label(question.name))
             grid.add_child(widget)
         column.add_child(grid)
+        column.add_child(gui.Label(_TO_CHOOSE if form.questions[0].choices else _TO_WRITE))
         column.add_child(self._buttons(em))
         dialog.add_child(column)
         self._window.show_dialog(dialog)
+        self._choice = first if isinstance(first, gui.Combobox) else None
         if first is not None:
             self._window.set_focus_widget(first)
 

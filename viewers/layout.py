@@ -11,6 +11,8 @@ SIDE_WIDTH, FOOT_HEIGHT, MARGIN = 17.0, 4.6, 0.4
 _HELP_WIDTH, _HELP_HEIGHT = 44.0, 36.0
 # Shares of what the side and the foot leave.
 _PICTURES, _CLOSE_UPS, _STRIP = 0.4, 0.3, 0.22
+# Of the close-ups and, above them, of the earlier version: each row is a little lower then.
+_BOTH_ROWS = 0.5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,7 +36,7 @@ class Layout:
     ----------
     view : the 3D view, or the batch view in its stead
     camera, strip : the large picture, and the row of all cameras below it
-    close_ups : top, side and rear
+    close_ups, before : top, side and rear of the selected box, and of what it was before its last change
     side, foot, help : panels
     """
 
@@ -42,6 +44,7 @@ class Layout:
     camera: Place
     strip: Place
     close_ups: tuple[Place, Place, Place]
+    before: tuple[Place, Place, Place]
     side: Place
     foot: Place
     help: Place
@@ -60,7 +63,9 @@ def arrange(x: int, y: int, width: int, height: int, *, em: float, looks: Looks,
     side_width, foot_height = round(SIDE_WIDTH * em), round(FOOT_HEIGHT * em)
     main = Place(x=x, y=y, width=max(width - side_width, 1), height=max(height - foot_height, 1))
     with_close_ups = Part.CLOSE_UPS in looks.shown and Part.BATCH not in looks.shown
-    below = round(_CLOSE_UPS * main.height) if with_close_ups else 0
+    n_rows = with_close_ups * (2 if Part.BEFORE in looks.shown else 1)
+    row = round((_BOTH_ROWS / 2 if n_rows > 1 else _CLOSE_UPS) * main.height)
+    below = n_rows * row
     beside = round(_PICTURES * main.width) if has_cameras and Part.PICTURES in looks.shown else 0
     view = Place(x=x, y=y, width=main.width - beside, height=main.height - below)
     camera, strip = _pictures(view, beside)
@@ -69,7 +74,8 @@ def arrange(x: int, y: int, width: int, height: int, *, em: float, looks: Looks,
         view=view,
         camera=camera,
         strip=strip,
-        close_ups=_close_ups(main, below),
+        close_ups=_row(main, row, 0) if n_rows > 0 else (NOWHERE,) * 3,
+        before=_row(main, row, row) if n_rows > 1 else (NOWHERE,) * 3,
         side=Place(x=x + main.width, y=y, width=side_width, height=main.height),
         foot=Place(x=x, y=y + main.height, width=width, height=foot_height),
         help=Place(
@@ -91,9 +97,8 @@ def _pictures(view: Place, width: int) -> tuple[Place, Place]:
     return camera, strip
 
 
-def _close_ups(main: Place, height: int) -> tuple[Place, Place, Place]:
-    if not height:
-        return NOWHERE, NOWHERE, NOWHERE
-    width, top = main.width // 3, main.y + main.height - height
+def _row(main: Place, height: int, above: int) -> tuple[Place, Place, Place]:
+    """Three places side by side, so far above the lower edge."""
+    width, top = main.width // 3, main.y + main.height - above - height
     first, second, third = (Place(x=main.x + n * width, y=top, width=width, height=height) for n in range(3))
     return first, second, third

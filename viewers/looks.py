@@ -35,6 +35,7 @@ class Part(Enum):
     PICTURES = "cameras beside the 3D view"
     OVERLAY = "LiDAR points over the pictures"
     CLOSE_UPS = "orthographic views of the selected box"
+    BEFORE = "the selected box as it was before its last change, above the orthographic views"
     BATCH = "the selected object in many frames instead of the 3D view"
 
 

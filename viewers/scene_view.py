@@ -68,7 +68,7 @@ class SceneView:
     def draw_boxes(self) -> bool:
         """Draw boxes, their doubt and their ways, radar returns and names; tell whether any of it changed."""
         session = self._session
-        wanted = boxes_depend_on(session)
+        wanted = shapes.boxes_depend_on(session)
         if wanted == self._drawn:
             return False
         parts, from_labels = session.looks.shown, drawn_from_labels(session)
@@ -127,12 +127,6 @@ class SceneView:
             caption = self._captions[n]
             caption.position, caption.text = place, f"{short_id(box.track.id)} {box.track.category}"
             caption.color = gui.Color(*shapes.box_color(box))
-
-
-def boxes_depend_on(session: Session) -> tuple[object, ...]:
-    """What the boxes and what stands around them depend on: as long as it is the same, they need not be drawn anew."""
-    clicks = tuple(click.tobytes() for click in session.clicks)
-    return session.shown(), session.labels, session.i_frame, session.looks, session.paths_shown, clicks
 
 
 def _nearest(shown: Sequence[ShownBox], ego_from_labels: Transform) -> list[ShownBox]:

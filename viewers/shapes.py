@@ -11,6 +11,7 @@ from sensorann.geometry.cuboids import CORNER_EDGES, CORNER_SIGNS
 from sensorann.images import track_color
 from sensorann.scene import Source, Track
 from sensorann.tracks.keyframes import KEYFRAME_SOURCES
+from viewers.session import Session
 from viewers.state import ShownBox
 from viewers.surroundings import NO_LINES, Lines
 
@@ -30,6 +31,12 @@ def boxes(shown: Sequence[ShownBox]) -> Lines:
     corners = np.stack(vertices)
     colors = np.repeat([box_color(box) for box in shown], len(_STARTS), axis=0)
     return Lines.of(corners[:, _STARTS], corners[:, _ENDS], colors)
+
+
+def boxes_depend_on(session: Session) -> tuple[object, ...]:
+    """What the boxes and what stands around them depend on: as long as it is the same, they need not be drawn anew."""
+    clicks = tuple(click.tobytes() for click in session.clicks)
+    return session.shown(), session.labels, session.i_frame, session.looks, session.paths_shown, clicks
 
 
 def path(track: Track) -> Lines:

@@ -98,6 +98,15 @@ class Question:
     answer: str = ""
     choices: tuple[str, ...] = ()
 
+    def chosen_by(self, key: str, chosen: str) -> str:
+        """The choice that a key leads to from another one: Up and Down, or the first letter, again and again."""
+        nowhere = 0 if key == "Up" else -1
+        here = self.choices.index(chosen) if chosen in self.choices else nowhere
+        steps = {"Down": range(1, 2), "Up": range(-1, -2, -1)}.get(key, range(1, len(self.choices) + 1))
+        others = [self.choices[(here + step) % len(self.choices)] for step in steps]
+        wanted = [one for one in others if key in ("Up", "Down") or one.upper().startswith(key)]
+        return wanted[0] if wanted else chosen
+
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
 class Form:

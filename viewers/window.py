@@ -107,7 +107,7 @@ class Window:
         self._scene.place(places.view)
         self._batch.place(places.view if batch else NOWHERE)
         self._cameras.place(places.camera, places.strip)
-        self._close_ups.place(places.close_ups)
+        self._close_ups.place(places.close_ups, places.before)
         self._panel.place(places)
         if places != before:  # pictures are as large as their places, and the timeline as wide as the window
             self._draw_panels()
@@ -122,14 +122,16 @@ class Window:
             self._close_asked = False
         name = self._keyboard.event(event)
         if self._form.is_open:
-            return self._key_in_form(event)
+            return self._key_in_form(event, name)
         known = name is not None and self._keymap.press(self._session, name)
         if known:
             self.refresh()
         return known
 
-    def _key_in_form(self, event: gui.KeyEvent) -> bool:
+    def _key_in_form(self, event: gui.KeyEvent, name: str | None) -> bool:
         """Keys are letters while a form is open, but for those that end it; a field tells only of keys that go up."""
+        if name is not None:
+            self._form.press(name)
         ends = {int(gui.KeyName.ENTER): self._form.accept, int(gui.KeyName.ESCAPE): self._cancel}.get(int(event.key))
         if ends is not None and event.type == gui.KeyEvent.Type.UP:
             ends()

@@ -81,16 +81,19 @@ class Hands:
 
     screen: Screen
     window: str = ""
+    corner: tuple[int, int] = (0, 0)
 
     def find(self, title: str) -> None:
         """Wait until a window is drawn, and turn to it."""
         until(lambda: self._do("search", "--name", title), f"a window {title}")
         self.window = self._do("search", "--name", title).split()[0]
         self._do("windowfocus", "--sync", self.window)
+        place = dict(line.split("=") for line in self._do("getwindowgeometry", "--shell", self.window).split())
+        self.corner = int(place["X"]), int(place["Y"])  # nobody moves it: there is no window manager
         until(lambda: self.screen.picture().any(), "its first picture")
 
     def key(self, name: str) -> None:
-        self._do("key", name)
+        self._do("key", "--delay", "0", name)
 
     def key_and_see(self, name: str) -> None:
         """Press a key that changes the picture, and wait until it has."""
@@ -119,8 +122,7 @@ class Hands:
 
     def shown(self, pixel: tuple[float, float], reach: int) -> np.ndarray:
         """What the window shows around one of its pixels (rows, columns, 3)."""
-        place = dict(line.split("=") for line in self._do("getwindowgeometry", "--shell", self.window).split())
-        x, y = round(pixel[0]) + int(place["X"]), round(pixel[1]) + int(place["Y"])
+        x, y = round(pixel[0]) + self.corner[0], round(pixel[1]) + self.corner[1]
         return self.screen.picture()[max(y - reach, 0) : y + reach, max(x - reach, 0) : x + reach]
 
     def press(self, x: float, y: float) -> None:

@@ -1,10 +1,12 @@
 """What a person may do beside placing boxes: play, write, lock, filter, measure, review."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from sensorann.errors import ArgumentError
-from sensorann.scene import Event, Tag
+from sensorann.scene import Event, Source, Tag
 from sensorann.store import log
 from sensorann.store.reviewing import comments, decisions
 from tests.builders import FRAME_NS, MemoryDrive, make_labels, make_track
@@ -13,7 +15,7 @@ from viewers import open_session
 from viewers.actions import asking, placing, playing, reviewing, shaping
 from viewers.keymap import read_keymap
 from viewers.looks import Coloring, Part, PointFilter
-from viewers.state import Tool
+from viewers.state import Question, Tool
 
 KEYMAP = read_keymap()
 
@@ -268,7 +270,9 @@ def test_a_verdict_is_kept_and_what_a_box_was_before_is_known(parked, store):
     parked.select("1")
     assert reviewing.box_before(parked) is None
     press(parked, "W", "W")
-    np.testing.assert_allclose(reviewing.box_before(parked).center, [10.1, 0, 0.75], rtol=0, atol=1e-9)
+    before = reviewing.box_before(parked)
+    np.testing.assert_allclose(before.cuboid.center, [10.1, 0, 0.75], rtol=0, atol=1e-9)
+    assert before.changed_by == "move by anna"
     press(parked, "Y")
     assert decisions(store, "memory")["1"]["decision"] == "accept"
     press(parked, "Shift+Y")
@@ -285,3 +289,78 @@ def test_with_nothing_selected_no_key_changes_a_label_and_none_fails(parked):
             parked.form = None
             parked.select()
     assert by_id(parked.labels) == before
+
+
+@pytest.mark.parametrize(
+    ("keys", "chosen"),
+    [
+        (["Down"], "car"),
+        (["Up"], "van"),
+        (["C"], "car"),
+        (["C", "C"], "cyclist"),
+        (["C", "C", "C"], "car"),
+        (["V", "Up", "Up"], "car"),
+        (["X"], "bus"),
+        (["Ctrl+C"], "bus"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else value,
+)
+def test_a_choice_is_made_by_keys(keys, chosen):
+    question, choice = Question(name="category", choices=("bus", "car", "cyclist", "van")), "bus"
+    for key in keys:
+        choice = question.chosen_by(key, choice)
+    assert choice == chosen
+
+
+def test_keys_find_the_first_choice_where_nothing_is_chosen_yet():
+    question = Question(name="category", choices=("bus", "car"))
+    assert [question.chosen_by(key, "") for key in ("Down", "Up", "B", "C")] == ["bus", "car", "bus", "car"]
+
+
+@pytest.fixture
+def proposed(store):
+    """A machine's objects of two confidences, one without, one that a person touched, and one that a file brought."""
+    tracks = [
+        make_track(id=name, n=2, source=source, attributes={} if sure is None else {"confidence": sure})
+        for name, source, sure in (
+            ("doubtful", Source.DETECTED, 0.3),
+            ("sure", Source.FITTED, 0.9),
+            ("silent", Source.DETECTED, None),
+            ("file", Source.IMPORTED, 0.1),
+        )
+    ]
+    touched = make_track(id="touched", n=2, source=Source.DETECTED, attributes={"confidence": 0.1})
+    touched = replace(touched, sources=np.array([Source.HUMAN, Source.DETECTED], np.uint8))
+    store.import_labels(make_labels(*tracks, touched), drive="memory")
+    session = open_session(MemoryDrive(), store)
+    yield session
+    session.close()
+
+
+@pytest.mark.parametrize(
+    ("below", "left"),
+    [("0.5", ["file", "silent", "sure", "touched"]), ("", ["file", "touched"])],
+    ids=["the doubtful ones", "all of them"],
+)
+def test_proposals_that_nobody_touched_go_in_one_edit(proposed, below, left):
+    before = by_id(proposed.labels)
+    write(proposed, "Ctrl+Shift+Delete", **{"confidence below": below})
+    assert sorted(track.id for track in proposed.labels.tracks) == left
+    press(proposed, "Ctrl+Z")
+    assert by_id(proposed.labels) == before
+
+
+def test_proposals_that_are_locked_or_accepted_stay(proposed):
+    proposed.locked = frozenset({"sure"})
+    proposed.select("doubtful")
+    press(proposed, "Y")
+    write(proposed, "Ctrl+Shift+Delete", **{"confidence below": ""})
+    assert {track.id for track in proposed.labels.tracks} == {"doubtful", "sure", "file", "touched"}
+    with pytest.raises(ArgumentError, match="no object that a machine proposed is left"):
+        write(proposed, "Ctrl+Shift+Delete", **{"confidence below": ""})
+    assert proposed.form is not None
+
+
+def test_a_confidence_is_a_number(proposed):
+    with pytest.raises(ArgumentError, match="confidence below must be a number, got 'low'"):
+        write(proposed, "Ctrl+Shift+Delete", **{"confidence below": "low"})

@@ -28,7 +28,7 @@ def area(place: Place) -> int:
 
 
 def parts(layout: Layout) -> list[Place]:
-    every = [layout.view, layout.camera, layout.strip, *layout.close_ups, layout.side, layout.foot]
+    every = [layout.view, layout.camera, layout.strip, *layout.close_ups, *layout.before, layout.side, layout.foot]
     return [place for place in every if place != NOWHERE]
 
 
@@ -40,8 +40,18 @@ def parts(layout: Layout) -> list[Place]:
         arranged(without={Part.CLOSE_UPS}),
         arranged(with_={Part.BATCH}),
         arranged(has_cameras=False),
+        arranged(with_={Part.BEFORE}),
+        arranged(with_={Part.BEFORE, Part.BATCH}),
     ],
-    ids=["all", "no pictures", "no close-ups", "batch view", "no cameras"],
+    ids=[
+        "all",
+        "no pictures",
+        "no close-ups",
+        "batch view",
+        "no cameras",
+        "earlier version",
+        "earlier version and batch view",
+    ],
 )
 def test_the_parts_fill_the_window_and_never_overlap(layout):
     taken = np.zeros((HEIGHT + 24, WIDTH), np.int64)
@@ -56,6 +66,14 @@ def test_what_is_hidden_gives_its_room_to_the_3d_view():
     assert arranged(without={Part.PICTURES}).camera == NOWHERE
     assert area(arranged(without={Part.PICTURES}).view) > area(arranged().view)
     assert arranged(with_={Part.BATCH}).close_ups == (NOWHERE,) * 3
+
+
+def test_the_earlier_version_is_as_large_as_the_close_ups_and_right_above_them():
+    layout = arranged(with_={Part.BEFORE})
+    for now, before in zip(layout.close_ups, layout.before, strict=True):
+        assert (before.x, before.width, before.height) == (now.x, now.width, now.height)
+        assert before.y + before.height == now.y
+    assert arranged().before == (NOWHERE,) * 3
     assert arranged(has_cameras=False).strip == NOWHERE
 
 

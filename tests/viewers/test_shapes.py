@@ -3,12 +3,15 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from sensorann.geometry.cuboids import CORNER_EDGES
 from sensorann.images import track_color
 from sensorann.scene import Source
 from tests.builders import make_track
-from viewers.shapes import box_color, boxes, path
+from viewers.actions import shaping
+from viewers.keymap import read_keymap
+from viewers.shapes import box_color, boxes, boxes_depend_on, path
 from viewers.state import ShownBox
 
 N_EDGES = len(CORNER_EDGES)
@@ -50,3 +53,28 @@ def test_colors_say_which_object_who_placed_it_and_what_is_selected():
     assert (computed < placed).all()
     np.testing.assert_array_equal(computed, box_color(shown(source=Source.INTERPOLATED)))
     np.testing.assert_array_equal(box_color(shown(selected=True)), [1, 1, 1])
+
+
+@pytest.mark.parametrize("key", ["W", "Tab", "Right", "T", "7", "9", "H", "Shift+T"])
+def test_what_a_key_changes_about_boxes_is_drawn_anew(parked, key):
+    parked.select("1")
+    before = boxes_depend_on(parked)
+    assert boxes_depend_on(parked) == before
+    assert read_keymap().press(parked, key)
+    assert boxes_depend_on(parked) != before
+
+
+def test_a_measured_line_and_a_box_under_the_hand_are_drawn_anew(parked):
+    parked.select("1")
+    before = boxes_depend_on(parked)
+    parked.clicks = (np.zeros(3), np.ones(3))
+    measured = boxes_depend_on(parked)
+    shaping.hold(parked, shaping.moved(parked.box_here("1"), (1.0, 0.0, 0.0)))
+    assert before != measured != boxes_depend_on(parked)
+
+
+def test_what_does_not_concern_boxes_leaves_them(parked):
+    before = boxes_depend_on(parked)
+    for key in ("+", "Q", "P", "?"):
+        assert read_keymap().press(parked, key)
+    assert boxes_depend_on(parked) == before

@@ -58,6 +58,7 @@ def test_a_day_at_the_pictures(desk, street):
     desk.hands.key("Tab")
     resize_in_the_side_view(desk, street)
     write_a_comment(desk, street)
+    choose_a_category_by_its_first_letter(desk, street)
     mend_the_second_frame_in_the_batch_view(desk, street)
     play_to_the_end(desk, street)
     draw_around_an_object_on_the_picture(desk, street)
@@ -96,6 +97,16 @@ def write_a_comment(desk, street):
     assert (said.text, said.object_id) == ("was it seen?", street.known.id)
 
 
+def choose_a_category_by_its_first_letter(desk, street):
+    desk.hands.key_and_see("m")
+    desk.hands.key_and_see("t")
+    desk.hands.key_and_see("Return")
+    desk.until_kinds("drag", "comment", "category")
+    category = desk.labels().track(street.known.id).category
+    assert category.startswith("t")
+    assert category != street.known.category
+
+
 def mend_the_second_frame_in_the_batch_view(desk, street):
     """The box of the second cell is moved to its front; the other frames keep theirs."""
     looks = Looks(shown=Looks().shown | {Part.BATCH})
@@ -110,7 +121,7 @@ def mend_the_second_frame_in_the_batch_view(desk, street):
 
     until(seen, "points in the second cell")
     pull(desk, middle, (middle[0] + PULL, middle[1]))
-    desk.until_kinds("drag", "comment", "drag")
+    desk.until_kinds("drag", "comment", "category", "drag")
     step = before.frame_from_cuboid.inverse().apply(box_of(desk, street, 1).center)
     assert step[0] > 0.3
     np.testing.assert_allclose(step[1:], 0.0, atol=0.1)
@@ -124,7 +135,7 @@ def play_to_the_end(desk, street):
     cursor = in_window(places().foot, (places().foot.width - 60, 20))
     until(lambda: (desk.hands.shown(cursor, 150) == 255).all(axis=-1).any(), "the cursor at the end of the timeline")
     desk.hands.key("w")
-    desk.until_kinds("drag", "comment", "drag", "move")
+    desk.until_kinds("drag", "comment", "category", "drag", "move")
     sources = desk.labels().track(street.known.id).sources
     assert sources[N_FRAMES - 1] == Source.HUMAN
     assert (box_of(desk, street, N_FRAMES - 1).center != street.known.cuboids.centers[N_FRAMES - 1]).any()
@@ -139,6 +150,6 @@ def draw_around_an_object_on_the_picture(desk, street):
     desk.hands.key("Escape")
     desk.hands.key("b")
     pull(desk, in_window(place, corners[0]), in_window(place, corners[1]))
-    desk.until_kinds("drag", "comment", "drag", "move", "fit")
+    desk.until_kinds("drag", "comment", "category", "drag", "move", "fit")
     (new,) = (track for track in desk.labels().tracks if track.id != street.known.id)
     assert np.linalg.norm(new.cuboids.centers[0, :2] - street.drawn_center[:2]) < 1.5

@@ -15,6 +15,8 @@ from viewers.state import Form, Question
 _PLACE = ("x_m", "y_m", "z_m")
 _SIZE = ("length_m", "width_m", "height_m")
 _YES, _NO = "yes", "no"
+# Below which a proposal is more often no object than one.
+USUAL_CONFIDENCE = "0.5"
 
 
 def answer(session: Session, answers: Mapping[str, str]) -> None:
@@ -121,6 +123,17 @@ def ask_comment(session: Session) -> None:
         remarks.comment(session, answers["text"].strip())
 
     _ask(session, f"A comment about {about}", (Question(name="text"),), done)
+
+
+def ask_proposals(session: Session) -> None:
+    """Ask which of the machine's objects to delete that no person touched."""
+
+    def done(session: Session, answers: Mapping[str, str]) -> None:
+        below = answers["confidence below"].strip()
+        objects.delete_proposals(session, below=_number("confidence below", below) if below else None)
+
+    title = "Delete what a machine proposed and nobody touched (empty: all of it)"
+    _ask(session, title, (Question(name="confidence below", answer=USUAL_CONFIDENCE),), done)
 
 
 def ask_filter(session: Session) -> None:

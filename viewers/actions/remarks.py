@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Literal
 
 from sensorann.scene import Attribute, Event, Tag
-from sensorann.store.reviewing import Comment, comments, decide, decision
+from sensorann.store.reviewing import Comment, comments, decide, decision, decisions
 from sensorann.store.reviewing import comment as say
 from sensorann.store.reviewing import resolve as settle
 from viewers.session import Session
@@ -54,6 +54,12 @@ def open_comments(session: Session) -> tuple[Comment, ...]:
         return ()
     said = comments(session.store, session.name, object_id=session.track.id)
     return tuple(one for one in said if one.resolved_by is None)
+
+
+def accepted_ids(session: Session) -> frozenset[str]:
+    """Objects that were accepted, changed since or not."""
+    made = decisions(session.store, session.name)
+    return frozenset(track_id for track_id, body in made.items() if body["decision"] == "accept")
 
 
 def verdict_text(session: Session) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from sensorann.errors import ArgumentError
@@ -59,7 +61,21 @@ def dismiss(session: Session) -> None:
         session.message = "that was the last finding"
 
 
-def box_before(session: Session) -> Cuboid | None:
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+class Before:
+    """A box as it was before its last change.
+
+    Attributes
+    ----------
+    cuboid : in the frame of the labels
+    changed_by : what was done to it then, and by whom
+    """
+
+    cuboid: Cuboid
+    changed_by: str
+
+
+def box_before(session: Session) -> Before | None:
     """Box of the selected object in this frame as it was before its last change; None where it has no past.
 
     Raises
@@ -71,13 +87,17 @@ def box_before(session: Session) -> Cuboid | None:
     if session.box_here(track.id) is None:
         return None
     changes = [
-        change
+        (change, step.event)
         for step in story(session.store, session.name, track.id, session.timestamp_ns)
         for change in step.boxes
         if change.after is not None
     ]
-    earlier = changes[-1].before if changes else None
-    return None if earlier is None else _cuboid(earlier, session.labels.frame)
+    if not changes:
+        return None
+    change, event = changes[-1]
+    if change.before is None:
+        return None
+    return Before(cuboid=_cuboid(change.before, session.labels.frame), changed_by=f"{event.kind} by {event.actor}")
 
 
 def _finding(session: Session) -> Finding:

@@ -28,12 +28,12 @@ SELDOM: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "say": ("attribute", "tag", "event", "filter", "lock", "measure"),
         "look": ("usual_view", "top_view", "side_view", "front_view"),
         "program": ("help", "leave"),
-        "ids": ("merge", "split", "relink", "delete_from_here"),
+        "ids": ("merge", "split", "relink", "delete_from_here", "delete_proposals"),
     }
 )
 REVIEW: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "verdict": ("accept", "reject"),
+        "verdict": ("accept", "reject", "next_assigned", "previous_assigned"),
         "findings": ("check", "next_finding", "previous_finding", "mend", "dismiss"),
     }
 )
