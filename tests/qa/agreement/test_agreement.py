@@ -99,6 +99,37 @@ def test_ranges_and_sources_have_rows():
     assert list(agreed(TRUTH, TRUTH, by="source").groups) == ["all", "human"]
 
 
+def test_degrees_have_a_weighted_kappa():
+    """Between 0 and 1 people mistake a degree of occlusion oftener than between 0 and 3: kappa counts the distance."""
+    said = {"a": (0, 1, 2, 3, 0), "b": (0, 1, 2, 3, 1), "c": (0, 1, 2, 3, 3)}
+
+    def people(*names):
+        tracks = {
+            name: [
+                make_track(id=str(i), attributes={"occlusion": v}, centers=np.full((5, 3), 20.0 * i))
+                for i, v in enumerate(said[name])
+            ]
+            for name in names
+        }
+        return measure_agreement([{name: make_labels(*own) for name, own in tracks.items()}]).attributes["occlusion"]
+
+    near, far = people("a", "b"), people("a", "c")
+    assert near.alpha.value == pytest.approx(far.alpha.value, abs=0.05)
+    ways = [np.concatenate([said[x] for x in names]) for names in (("a", "b"), ("b", "a"))]
+    assert near.weighted_kappa.value == pytest.approx(cohen_kappa(*ways, weights="quadratic"))
+    assert near.weighted_kappa.value > far.weighted_kappa.value + 0.2
+
+
+@pytest.mark.parametrize("value", [0.5, "heavy", True, 1000], ids=["number", "word", "yes", "count"])
+def test_what_is_no_degree_has_no_weighted_kappa(value):
+    tracks = [
+        make_track(id=str(i), attributes={"said": v}, centers=np.full((5, 3), 20.0 * i))
+        for i, v in enumerate([value, 0])
+    ]
+    labels = make_labels(*tracks)
+    assert measure_agreement([{"a": labels, "b": labels}]).attributes["said"].weighted_kappa is None
+
+
 def test_noise_of_known_size_gives_agreement_of_known_size():
     everyone = [scattered(TRUTH, sigma=0.1, seed=seed) for seed in range(3)]
     # The distance of two points with normal errors in three axes has the mean 4 sigma / sqrt(pi) (Maxwell).
