@@ -5,6 +5,7 @@ import pytest
 
 from sensorann.errors import ArgumentError
 from sensorann.qa.agreement import AGREEMENT_FIGURES, cohen_kappa, measure_agreement
+from sensorann.qa.agreement.tally import Tally, figure_of, ratio, resampled
 from tests.builders import START_NS, MemoryDrive, make_labels, make_track
 from tests.qa.agreement.people import changed, moved, scattered, scene
 
@@ -198,3 +199,26 @@ def _renamed(track, name):
 
 def _of(track, category):
     return replace(track, category=category)
+
+
+@pytest.mark.parametrize(("aside", "f1"), [(0.5, 1.0), (0.75, 7 / 8)], ids=["overlap 0.57", "overlap 0.41"])
+def test_boxes_of_one_object_count_where_they_overlap_by_half(aside, f1):
+    off = changed(TRUTH, {"0"}, lambda track: moved(track, by=(0.0, aside, 0.0)))
+    assert value(agreed(TRUTH, off), "f1") == pytest.approx(f1)
+
+
+def test_neighbours_that_touch_are_two_objects():
+    # Both lie in a twentieth of each other, at all instants.
+    beside = changed(TRUTH, {"0"}, lambda track: moved(track, by=(0.0, 1.64, 0.0)))
+    found = agreed(TRUTH, beside)
+    assert value(found, "center_m") == pytest.approx(0.0, abs=1e-9)
+
+
+def test_an_interval_leaves_out_a_fortieth_on_either_side():
+    counts = np.column_stack([np.arange(10.0), np.ones(10)])
+    weights = resampled(10, seed=3)
+    tally = Tally(counts=counts, boxes=np.arange(10), value_of=ratio)
+    figure = figure_of(tally, np.ones(10, np.bool_), np.arange(10), weights)
+    means = [np.repeat(np.arange(10.0), row.astype(int)).mean() for row in weights]
+    assert figure.value == pytest.approx(4.5)
+    assert (figure.low, figure.high) == pytest.approx(tuple(np.percentile(means, [2.5, 97.5])))
