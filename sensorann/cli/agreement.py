@@ -31,6 +31,7 @@ def agreement_document(
         "attributes": {
             name: {
                 "alpha": _figure(one.alpha),
+                "weighted_kappa": None if one.weighted_kappa is None else _figure(one.weighted_kappa),
                 "said": one.n_said,
                 "most_common": one.most_common,
                 "prevalence": one.prevalence,
@@ -46,12 +47,21 @@ def agreement_document(
 
 
 def consensus_documents(
-    read: Labellings, outs: Sequence[str], *, quorum: int | None, min_iou: float | None
+    read: Labellings,
+    outs: Sequence[str],
+    *,
+    quorum: int | None,
+    weights: Mapping[str, float],
+    min_iou: float | None,
 ) -> list[Document]:
-    """Merge the labellings of every drive, write them, and say what is open."""
+    """Merge the labellings of every drive, write them, and say what is open; people without a weight have 1."""
+    people_of_all = list(read.drives[0])
+    if unknown := set(weights) - set(people_of_all):
+        raise UsageError(f"--weight knows {', '.join(people_of_all)}, got {', '.join(sorted(unknown))!r}")
+    voices = {name: weights.get(name, 1.0) for name in people_of_all}
     documents = []
     for people, recording, out in zip(read.drives, read.recordings, outs, strict=True):
-        merged = qa.consensus(people, quorum=quorum, min_iou=min_iou)
+        merged = qa.consensus(people, quorum=quorum, weights=voices, min_iou=min_iou)
         written = write_labels(merged.labels, out, drive=recording)
         disputes = [asdict(dispute) for dispute in merged.disputes]
         documents.append({"out": out, "tracks": written.tracks, "boxes": written.boxes, "disputes": disputes})

@@ -41,6 +41,7 @@ def compare(
     minimum: Annotated[tuple[str, ...], Parameter(name="--min", negative="")] = (),
     consensus: str | None = None,
     quorum: int | None = None,
+    weight: Annotated[tuple[str, ...], Parameter(negative="")] = (),
     hidden: int | None = None,
     seed: int = 0,
     from_format: FromFormat = None,
@@ -64,6 +65,7 @@ def compare(
         sensorann compare truth.json tracks.json --metric ap --min-iou 0.7
         sensorann compare label_02/0000.txt tracks.json --drive kitti/training#0000 --min hota=0.8 --min mota=0.9
         sensorann compare anna.json ben.json cleo.json --by class --consensus merged.json
+        sensorann compare anna.json ben.json cleo.json --consensus merged.json --weight anna=2
         sensorann compare anna/ ben/ --metric agreement --min f1=0.9
         sensorann compare gold.json anna.json ben.json --metric gold --hidden 20 --min recall=0.9
 
@@ -94,6 +96,9 @@ def compare(
         somebody should decide.
     quorum
         People who must have a box for the consensus to have it; more than half when not given.
+    weight
+        A person and what their voice in the consensus weighs, as anna=2; 1 when not given. May be given several times;
+        the precision that --metric gold measures is a good one.
     hidden
         Draw so many gold objects, of every category its share, and ask for no others; all count when not given.
     seed
@@ -105,7 +110,10 @@ def compare(
     """
     several = bool(more) or consensus is not None
     chosen = _metrics(metric or ("agreement" if several else "clear,hota,identity,errors"))
-    least = dict(_minimum(text) for text in minimum)
+    least = dict(_named_number(text, option="--min", example="hota=0.8") for text in minimum)
+    weights = dict(_named_number(text, option="--weight", example="anna=2") for text in weight)
+    if weights and consensus is None:
+        raise UsageError("--weight is of voices in a consensus: add --consensus OUT")
     if min_iou is not None and not 0.0 < min_iou <= 1.0:
         raise UsageError(f"--min-iou must be above 0 and at most 1, got {min_iou}")
     _check_together(chosen, several=several, consensus=consensus, quorum=quorum, hidden=hidden, by=by)
@@ -125,7 +133,7 @@ def compare(
             print_document = partial(print_agreement, document, by)
     missed = _not_met(figures, least)
     if consensus is not None:
-        document["consensus"] = consensus_documents(read, outs, quorum=quorum, min_iou=min_iou)
+        document["consensus"] = consensus_documents(read, outs, quorum=quorum, weights=weights, min_iou=min_iou)
     if as_json:
         print_json(document | {"not_met": missed})
         return THRESHOLD_NOT_MET if missed else 0
@@ -168,15 +176,15 @@ def _metrics(text: str) -> set[str]:
     return names
 
 
-def _minimum(text: str) -> tuple[str, float]:
-    name, _, value = text.partition("=")
+def _named_number(text: str, *, option: str, example: str) -> tuple[str, float]:
+    name, _, value = text.rpartition("=")
     try:
-        least = float(value)
+        number = float(value)
     except ValueError:
-        least = math.nan
-    if not name or math.isnan(least):
-        raise UsageError(f"--min takes a figure and its least value, as hota=0.8, got {text!r}")
-    return name, least
+        number = math.nan
+    if not name or math.isnan(number):
+        raise UsageError(f"{option} takes a name and a number, as {example}, got {text!r}")
+    return name, number
 
 
 def _not_met(figures: Mapping[str, float], least: Mapping[str, float]) -> list[str]:

@@ -127,6 +127,14 @@ def test_a_consensus_is_written_and_disputes_are_told(people, tmp_path, capsys):
     assert merged.tracks[0].attributes["consensus_parents"] == "anna:1 ben:1 cleo:1"
 
 
+def test_a_voice_may_weigh_more(people, tmp_path):
+    out = tmp_path / "merged.json"
+    anna, cleo = (read_labels(path).tracks[3].cuboids.centers for path in (people[0], people[2]))
+    for weights, expected in (([], anna), (["--weight", "cleo=50"], cleo)):
+        assert run(["compare", *people, "--consensus", str(out), *weights]) == 0
+        np.testing.assert_allclose(read_labels(out).tracks[3].cuboids.centers, expected, atol=1e-3)
+
+
 def test_a_consensus_goes_into_a_store(people, tmp_path, capsys):
     store = str(tmp_path / "labels.db")
     assert run(["store", "init", store]) == 0
@@ -215,6 +223,9 @@ def test_many_drives_are_merged_into_a_folder_or_a_store(tmp_path, capsys):
         (["--metric", "hota"], "name two"),
         (["--metric", "agreement,hota"], "stand alone"),
         (["--quorum", "2"], "add --consensus OUT"),
+        (["--weight", "anna=2"], "add --consensus OUT"),
+        (["--weight", "anna", "--consensus", "out.json"], "--weight takes a name and a number, as anna=2, got 'anna'"),
+        (["--weight", "dora=2", "--consensus", "out.json"], "--weight knows anna, ben, cleo, got 'dora'"),
         (["--hidden", "2"], "add --metric gold"),
         (["--metric", "gold", "--consensus", "out.json"], "leave out --metric gold"),
     ],

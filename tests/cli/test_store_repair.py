@@ -87,6 +87,17 @@ def test_repairs_are_chosen(db, findings, options, left, capsys):
     assert rules_left(db, capsys) == left
 
 
+def test_several_repairs_of_one_box_are_made_together(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("SENSORANN_ACTOR", "anna")
+    db = str(tmp_path / "labels.db")
+    with sa.open_store(db, actor="anna", create=True) as store:
+        store.import_labels(labels_of(edited(driving(), [20], turn=np.pi, grow=1.08)), drive="monday")
+    findings = checked(db, tmp_path / "findings.json", capsys)
+    assert rules_left(db, capsys) == ["heading_flip", "size_change"]
+    assert run(["store", "repair", f"{db}#monday", findings]) == 0
+    assert rules_left(db, capsys) == []
+
+
 def test_a_half_turn_is_not_made_twice(db, findings, capsys):
     assert run(["store", "repair", f"{db}#monday", findings, "--rule", "heading_flip"]) == 0
     mended = contents(labels_in(db))

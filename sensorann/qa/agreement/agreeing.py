@@ -10,7 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.errors import ArgumentError
-from sensorann.qa.agreement.attributes import attribute_tally, is_number, said_of, words_of
+from sensorann.qa.agreement.attributes import (
+    attribute_tally,
+    degree_tally,
+    degrees_of,
+    is_number,
+    said_of,
+    words_of,
+)
 from sensorann.qa.agreement.gathering import Gathered, gather, group_names
 from sensorann.qa.agreement.tally import Figure, Tally, figure_of, resampled
 from sensorann.qa.agreement.units import tallies_of_pairs, tallies_of_units, units_of
@@ -60,11 +67,13 @@ class AttributeAgreement:
     Attributes
     ----------
     alpha : Krippendorff's, of differences where the values are quantities
+    weighted_kappa : Cohen's over all pairs of people, disagreements squared; None of what is no degree
     n_said : boxes of which somebody says something
     most_common, prevalence : the value named most often, and its share; a rare value is what alpha punishes
     """
 
     alpha: Figure
+    weighted_kappa: Figure | None
     n_said: int
     most_common: str
     prevalence: float
@@ -239,9 +248,12 @@ def _attributes(
             continue
         words = None if is_number(values) else words_of(values)
         tally = _joined(tables, [attribute_tally(own, part, words) for own, part in zip(units, parts, strict=True)])
+        degrees = degrees_of(values)
+        weighted = [degree_tally(own, part, degrees) for own, part in zip(units, parts, strict=True) if degrees]
         texts, counts = np.unique([str(value) for value in values], return_counts=True)
         found[name] = AttributeAgreement(
             alpha=told(tally),
+            weighted_kappa=told(_joined(tables, weighted)) if weighted else None,
             n_said=len(values),
             most_common=str(texts[counts.argmax()]),
             prevalence=float(counts.max() / len(values)),

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.qa.agreement.alpha import interval_sums, nominal_sums
 from sensorann.qa.agreement.gathering import Gathered
+from sensorann.qa.agreement.kappa import kappa_of_table
 from sensorann.qa.agreement.tally import Tally
 from sensorann.qa.agreement.units import alpha_tally, by_unit
 from sensorann.scene import Attribute, Track
 
 Said = Attribute | None
+# Whole numbers that spread further count something.
+_MOST_DEGREES = 12
 
 
 def said_of(gathered: Gathered) -> dict[str, list[Said]]:
@@ -46,6 +50,40 @@ def attribute_tally(units: NDArray[np.int64], values: Sequence[Said], words: Seq
     places = {value_key(word): number for number, word in enumerate(words)}
     codes = np.array([np.nan if value is None else places[value_key(value)] for value in values])
     return alpha_tally(units, nominal_sums(by_unit(units, codes), np.arange(0.0, len(words))), "nominal")
+
+
+def degrees_of(values: Sequence[Said]) -> range:
+    """Degrees that an attribute takes, such as of occlusion: whole numbers, of which there are few; else none."""
+    said = [value for value in values if type(value) is int]
+    if not said or len(said) < sum(value is not None for value in values):
+        return range(0)
+    degrees = range(min(said), max(said) + 1)
+    return degrees if len(degrees) <= _MOST_DEGREES else range(0)
+
+
+def degree_tally(units: NDArray[np.int64], values: Sequence[Said], degrees: range) -> Tally:
+    """Count what weighted kappa of degrees follows from: how often one of two people says i where the other says j.
+
+    All pairs of people count, each both ways, so that nobody is the first.
+    """
+    n_degrees = len(degrees)
+    places = np.array([np.nan if value is None else float(value) - degrees.start for value in values])
+    said = by_unit(units, places)
+    tables, boxes = [], []
+    for one, other in combinations(range(len(said)), 2):
+        both = np.flatnonzero(np.isfinite(said[one]) & np.isfinite(said[other]))
+        i, j = said[one, both].astype(np.int64), said[other, both].astype(np.int64)
+        table = np.zeros((len(both), n_degrees, n_degrees))
+        rows = np.arange(len(both))
+        np.add.at(table, (rows, i, j), 0.5)
+        np.add.at(table, (rows, j, i), 0.5)
+        tables.append(table.reshape(len(both), n_degrees**2))
+        boxes.append(units[both, one])
+
+    def value_of(sums: NDArray[np.float64]) -> NDArray[np.float64]:
+        return kappa_of_table(sums.reshape(*sums.shape[:-1], n_degrees, n_degrees), weights="quadratic")
+
+    return Tally(counts=np.concatenate(tables), boxes=np.concatenate(boxes), value_of=value_of)
 
 
 def words_of(values: Sequence[Said]) -> list[Attribute]:

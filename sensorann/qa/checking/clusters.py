@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sensorann.errors import ArgumentError
 from sensorann.fitting import fit_cuboid
 from sensorann.geometry import Cuboids, euclidean_clusters, points_in_cuboids
-from sensorann.qa.checking.sightings import Scene
+from sensorann.qa.checking.sightings import HALF_TURN_S, Scene
 
 # Points in boxes grown by this belong to their objects: mirrors, doors, the ground's shadow. Metres.
 _GROWN = 0.4
@@ -47,7 +47,12 @@ class Cluster:
 def clusters_of(scene: Scene) -> list[Cluster]:
     """Find what stands on the ground in no box, and is of the size of an object."""
     boxes = scene.boxes
-    grown = Cuboids(centers=boxes.centers, sizes=boxes.sizes + 2 * _GROWN, rotations=boxes.rotations, frame=boxes.frame)
+    # Points of what moves lie where it was when they were measured.
+    margins = np.full((len(boxes), 3), _GROWN)
+    margins[:, :2] += HALF_TURN_S * np.linalg.norm(scene.velocities, axis=1)[:, None]
+    grown = Cuboids(
+        centers=boxes.centers, sizes=boxes.sizes + 2 * margins, rotations=boxes.rotations, frame=boxes.frame
+    )
     free = scene.standing & (np.hypot(scene.points[:, 0], scene.points[:, 1]) < _FARTHEST)
     free[points_in_cuboids(scene.points, grown).indices] = False
     rows = np.flatnonzero(free)

@@ -61,9 +61,10 @@ class _Appearance:
 _VEHICLE, _END, _SIDE = "a vehicle", "the end of a vehicle", "the side of a vehicle"
 _PLAIN = (
     # Two sides of a car show its size, whether it moves or not; larger things are hedges too, unless they look the
-    # same every time, or move and have edges.
-    _Appearance(text=_VEHICLE, length=(1.9, 6.6), width=(1.1, 2.4), height=(1.2, 2.4)),
+    # same every time, or have edges.
+    _Appearance(text=_VEHICLE, length=(1.75, 6.6), width=(1.1, 2.4), height=(1.2, 2.4)),
     _Appearance(text=_VEHICLE, length=(4.0, 9.0), width=(1.6, 2.8), height=(1.8, 3.6), fewest=5, spread=0.6),
+    _Appearance(text=_VEHICLE, length=(4.0, 9.0), width=(1.6, 2.8), height=(1.8, 3.6), fewest=8, edged=0.8),
     _Appearance(text=_VEHICLE, length=(1.9, 14), width=(1.1, 3.2), height=(1.2, 3.9), moves=True, fewest=5, spread=0.6),
     _Appearance(text=_VEHICLE, length=(1.6, 14), width=(1.1, 3.2), height=(1.2, 3.9), moves=True, fewest=8, edged=0.7),
     # One side or one end is as flat as a wall.
@@ -72,6 +73,7 @@ _PLAIN = (
     _Appearance(text=_END, length=(1.6, 2.1), width=(0, 0.9), height=(1.3, 2.4), fewest=5, spread=0.1),
     _Appearance(text=_SIDE, length=(3.3, 14), width=(0, 1.1), height=(1.3, 3.2), moves=True, fewest=5, spread=0.4),
     _Appearance(text=_SIDE, length=(3.3, 5.3), width=(0, 1.1), height=(1.3, 2.0), fewest=5, spread=0.6),
+    _Appearance(text=_SIDE, length=(3.3, 5.3), width=(0.3, 1.1), height=(1.3, 2.0), fewest=8, edged=0.8),
     _Appearance(
         text="a person", length=(0.3, 2.1), width=(0.2, 1.1), height=(1.3, 2.1), moves=True, points=_POINTS / 2
     ),

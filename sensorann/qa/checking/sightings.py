@@ -29,7 +29,7 @@ FARTHEST = 50.0
 # Edges of fewer points are no edges.
 _FEWEST_FOR_EDGES = 80
 # Objects move while a LiDAR turns: its points are at most so much earlier or later, seconds.
-_HALF_TURN_S = 0.06
+HALF_TURN_S = 0.06
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
@@ -221,7 +221,7 @@ def _around(scene: Scene, k: int) -> tuple[NDArray[np.float64], float]:
     """
     center, half_size, rotation = scene.boxes.centers[k], scene.boxes.sizes[k] / 2, scene.boxes.rotations[k]
     velocity = np.append(scene.velocities[k], 0.0)
-    reach = float(np.linalg.norm(half_size)) + REACH + _HALF_TURN_S * float(np.linalg.norm(velocity))
+    reach = float(np.linalg.norm(half_size)) + REACH + HALF_TURN_S * float(np.linalg.norm(velocity))
     offsets = scene.points - center.astype(np.float32)
     near = np.flatnonzero((np.abs(offsets) < reach).all(axis=1) & scene.standing)
     raw = offsets[near].astype(np.float64)

@@ -14,6 +14,7 @@ from sensorann.qa.checking.clusters import Cluster
 # The next sight of a thing lies this near to where it was going, metres, and comes no later than this. Where it is
 # going nobody knows after the first sight.
 _STEP_M, _FIRST_STEP_M, _LONGEST_S = 1.0, 2.5, 0.65
+_PER_DOUBLING_M = 0.5
 # So many sights make a thing; it moves when it comes this far, and as fast as this.
 FEWEST, _MOVED_M, _MOVED_SPEED = 3, 1.5, 0.8
 
@@ -86,7 +87,8 @@ def joined(clusters: Sequence[Cluster]) -> list[Stranger]:
         taken: set[int] = set()
         reaches = np.array([_STEP_M if len(one) > 1 else _FIRST_STEP_M for one in live])
         expected = [_going_to(one, time_ns) for one in live]
-        for i, j in _nearest_pairs(expected, [one.center[:2] for one in now], reaches):
+        unlike = _unlike([one[-1] for one in live], now)
+        for i, j in _nearest_pairs(expected, [one.center[:2] for one in now], reaches, unlike):
             live[i].append(now[j])
             taken.add(j)
         live += [[one] for j, one in enumerate(now) if j not in taken]
@@ -103,16 +105,28 @@ def _going_to(sights: Sequence[Cluster], time_ns: int) -> NDArray[np.float64]:
     return np.asarray(last.center[:2] + velocity * (time_ns - last.timestamp_ns) * 1e-9)
 
 
+def _unlike(before: Sequence[Cluster], now: Sequence[Cluster]) -> NDArray[np.float64]:
+    """How little two sights look like one thing (L, M): metres that count as much as points twice as many.
+
+    Lines of single rays on a roof stand behind each other, and only their number of points tells them from the rear.
+    """
+    ours, theirs = (np.log2([max(one.n_points, 1) for one in sights] or [1]) for sights in (before, now))
+    return np.asarray(_PER_DOUBLING_M * np.abs(ours[:, None] - theirs))
+
+
 def _nearest_pairs(
-    expected: Sequence[NDArray[np.float64]], found: Sequence[NDArray[np.float64]], reaches: NDArray[np.float64]
+    expected: Sequence[NDArray[np.float64]],
+    found: Sequence[NDArray[np.float64]],
+    reaches: NDArray[np.float64],
+    unlike: NDArray[np.float64],
 ) -> Iterator[tuple[int, int]]:
-    """Pairs within reach of what was expected, the nearest first, each once."""
+    """Pairs within reach of what was expected, the nearest and likest first, each once."""
     if not expected or not found:
         return
     apart = np.linalg.norm(np.array(expected)[:, None] - np.array(found), axis=2)
     rows, columns = np.nonzero(apart < reaches[:, None])
     used: tuple[set[int], set[int]] = set(), set()
-    for k in np.argsort(apart[rows, columns], kind="stable"):
+    for k in np.argsort((apart + unlike)[rows, columns], kind="stable"):
         i, j = int(rows[k]), int(columns[k])
         if i not in used[0] and j not in used[1]:
             used[0].add(i)

@@ -5,6 +5,7 @@ import pytest
 
 from sensorann.errors import ArgumentError
 from sensorann.qa.agreement import AGREEMENT_FIGURES, cohen_kappa, measure_agreement
+from sensorann.qa.agreement.tally import Tally, figure_of, ratio, resampled
 from tests.builders import START_NS, MemoryDrive, make_labels, make_track
 from tests.qa.agreement.people import changed, moved, scattered, scene
 
@@ -99,6 +100,37 @@ def test_ranges_and_sources_have_rows():
     assert list(agreed(TRUTH, TRUTH, by="source").groups) == ["all", "human"]
 
 
+def test_degrees_have_a_weighted_kappa():
+    """Between 0 and 1 people mistake a degree of occlusion oftener than between 0 and 3: kappa counts the distance."""
+    said = {"a": (0, 1, 2, 3, 0), "b": (0, 1, 2, 3, 1), "c": (0, 1, 2, 3, 3)}
+
+    def people(*names):
+        tracks = {
+            name: [
+                make_track(id=str(i), attributes={"occlusion": v}, centers=np.full((5, 3), 20.0 * i))
+                for i, v in enumerate(said[name])
+            ]
+            for name in names
+        }
+        return measure_agreement([{name: make_labels(*own) for name, own in tracks.items()}]).attributes["occlusion"]
+
+    near, far = people("a", "b"), people("a", "c")
+    assert near.alpha.value == pytest.approx(far.alpha.value, abs=0.05)
+    ways = [np.concatenate([said[x] for x in names]) for names in (("a", "b"), ("b", "a"))]
+    assert near.weighted_kappa.value == pytest.approx(cohen_kappa(*ways, weights="quadratic"))
+    assert near.weighted_kappa.value > far.weighted_kappa.value + 0.2
+
+
+@pytest.mark.parametrize("value", [0.5, "heavy", True, 1000], ids=["number", "word", "yes", "count"])
+def test_what_is_no_degree_has_no_weighted_kappa(value):
+    tracks = [
+        make_track(id=str(i), attributes={"said": v}, centers=np.full((5, 3), 20.0 * i))
+        for i, v in enumerate([value, 0])
+    ]
+    labels = make_labels(*tracks)
+    assert measure_agreement([{"a": labels, "b": labels}]).attributes["said"].weighted_kappa is None
+
+
 def test_noise_of_known_size_gives_agreement_of_known_size():
     everyone = [scattered(TRUTH, sigma=0.1, seed=seed) for seed in range(3)]
     # The distance of two points with normal errors in three axes has the mean 4 sigma / sqrt(pi) (Maxwell).
@@ -167,3 +199,26 @@ def _renamed(track, name):
 
 def _of(track, category):
     return replace(track, category=category)
+
+
+@pytest.mark.parametrize(("aside", "f1"), [(0.5, 1.0), (0.75, 7 / 8)], ids=["overlap 0.57", "overlap 0.41"])
+def test_boxes_of_one_object_count_where_they_overlap_by_half(aside, f1):
+    off = changed(TRUTH, {"0"}, lambda track: moved(track, by=(0.0, aside, 0.0)))
+    assert value(agreed(TRUTH, off), "f1") == pytest.approx(f1)
+
+
+def test_neighbours_that_touch_are_two_objects():
+    # Both lie in a twentieth of each other, at all instants.
+    beside = changed(TRUTH, {"0"}, lambda track: moved(track, by=(0.0, 1.64, 0.0)))
+    found = agreed(TRUTH, beside)
+    assert value(found, "center_m") == pytest.approx(0.0, abs=1e-9)
+
+
+def test_an_interval_leaves_out_a_fortieth_on_either_side():
+    counts = np.column_stack([np.arange(10.0), np.ones(10)])
+    weights = resampled(10, seed=3)
+    tally = Tally(counts=counts, boxes=np.arange(10), value_of=ratio)
+    figure = figure_of(tally, np.ones(10, np.bool_), np.arange(10), weights)
+    means = [np.repeat(np.arange(10.0), row.astype(int)).mean() for row in weights]
+    assert figure.value == pytest.approx(4.5)
+    assert (figure.low, figure.high) == pytest.approx(tuple(np.percentile(means, [2.5, 97.5])))

@@ -127,3 +127,9 @@ def test_events_of_labels_without_boxes_are_compared():
     found = event_agreement({name: replace(with_events((2, 8)), tracks=()) for name in ("a", "b")})["lane_change"]
     assert found.f1 == (1.0, 1.0, 1.0)
     assert np.isnan(found.kappa)
+
+
+@pytest.mark.parametrize(("n_right", "n_found"), [(7, 8), (6, 8), (5, 7)], ids=["more than half", "half", "less"])
+def test_half_of_its_boxes_find_an_object(n_right, n_found):
+    some = changed(GOLD, {"1"}, lambda track: track[:n_right])
+    assert skill(some).recall.hits == n_found

@@ -8,7 +8,8 @@ import pytest
 from sensorann.qa import Finding, check
 from sensorann.scene import Sweep, Track
 from tests.builders import MemoryDrive, make_labels, make_track
-from tests.qa.checking.test_points import FRAME_NS, SIZE, N, Thing, first_hits
+from tests.qa.checking.cases import edited
+from tests.qa.checking.test_points import FRAME_NS, SIZE, N, Thing, box, first_hits
 from tests.qa.checking.test_points import drive as standing_drive
 
 SPEED, DELAY_NS = 10.0, 40_000_000
@@ -61,3 +62,23 @@ def test_boxes_at_the_time_of_their_points_are_named_as_such():
 @pytest.mark.parametrize(("shift", "says"), [(0.0, True), (-0.4, True), (0.4, False)], ids=["good", "late", "unknown"])
 def test_boxes_that_are_off_for_another_reason_are_not(shift, says):
     assert not found(shift, says=says, rules=["point_time"])
+
+
+def test_points_of_a_fast_car_that_reach_out_of_its_box_are_its_own(monkeypatch):
+    # Measured before its instant, its rear stands a metre behind its box.
+    monkeypatch.setattr("tests.qa.checking.test_delays.SPEED", 25.0)
+    monkeypatch.setattr("tests.qa.checking.test_delays.DELAY_NS", -DELAY_NS)
+    aside = (box(Thing(14.0, 20.0), id="left"), box(Thing(30.0, -8.0), id="right"))
+    assert not check(make_labels(boxes(0.0), *aside), drive(says=False), rules=["missing", "perhaps_missing"])
+
+
+def test_boxes_that_are_farther_off_than_their_points_are_late_have_another_fault():
+    assert found(1.7 * SPEED * DELAY_NS * 1e-9, says=True)
+    assert not found(1.7 * SPEED * DELAY_NS * 1e-9, says=True, rules=["point_time"])
+
+
+def test_room_is_looked_for_where_the_box_was_when_its_points_were_measured(monkeypatch):
+    monkeypatch.setattr("tests.qa.checking.test_delays.DELAY_NS", -DELAY_NS)
+    loose = edited(boxes(0.0), np.arange(N), grow=np.array([1.15, 1.0, 1.0]))
+    (finding,) = check(make_labels(loose), drive(says=True), rules=["loose_face"])
+    assert finding.value == pytest.approx(0.5 * 0.15 * SIZE[0], abs=0.05)

@@ -8,7 +8,7 @@ from sensorann.qa.checking.strangers import joined
 from tests.builders import FRAME_NS, START_NS
 
 
-def sight(i: int, *, rear: float, front: float, heading: float = 0.0) -> Cluster:
+def sight(i: int, *, rear: float, front: float, heading: float = 0.0, n_points: int = 100) -> Cluster:
     """What shows of a thing from one place to another along a line, in frame i."""
     along = np.array([np.cos(heading), np.sin(heading), 0.0])
     return Cluster(
@@ -16,7 +16,7 @@ def sight(i: int, *, rear: float, front: float, heading: float = 0.0) -> Cluster
         center=(rear + front) / 2 * along,
         size=np.array([front - rear, 0.2, 1.5]),
         heading=heading,
-        n_points=100,
+        n_points=n_points,
         score=0.9,
         distance=20.0,
     )
@@ -39,3 +39,12 @@ def test_a_thing_that_is_cut_off_for_a_moment_keeps_its_length():
     lengths = [1.0, 4.0, 4.1, 3.9, 4.0, 4.0, 4.1, 3.9, 4.0]
     (thing,) = joined([sight(i, rear=0.0, front=length) for i, length in enumerate(lengths)])
     assert thing.spread < 0.15
+
+
+def test_a_ray_on_the_roof_is_not_taken_for_the_rear():
+    """A car of 1.1 m per frame; the line on its roof is now where its rear was before, or nearly."""
+    rears = [sight(i, rear=1.1 * i, front=1.1 * i + 0.2, n_points=5000) for i in range(6)]
+    roofs = [sight(i, rear=1.1 * i - 1.0, front=1.1 * i - 0.9, n_points=70) for i in range(6)]
+    things = joined([one for both in zip(rears, roofs, strict=True) for one in both])
+    assert sorted([one.n_points for one in thing.sights] for thing in things) == [[70] * 6, [5000] * 6]
+    assert all(thing.moves for thing in things)

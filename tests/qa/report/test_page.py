@@ -11,6 +11,7 @@ import pytest
 from sensorann.errors import MissingDataError
 from sensorann.qa import Finding, Severity, check
 from sensorann.qa.report import Matrix, Table, write_report
+from sensorann.qa.report.figures import figures_of
 from sensorann.scene import Labels
 from tests.builders import make_labels, make_rig
 from tests.qa.checking.cases import driving, edited, standing
@@ -221,3 +222,13 @@ def test_large_counts_are_written_out(tmp_path):
     page = (tmp_path / "check.html").read_text("utf-8")
     assert ">1234<" in re.sub(r"\s", "", page)
     assert "1.23e" not in page
+
+
+def test_findings_are_counted_per_thousand_boxes():
+    labels = make_labels(standing(n=50), standing(id="2", aside=8.0, n=150))
+    findings = check(make_labels(edited(labels.tracks[0], [20], grow=1.2), labels.tracks[1]), None)
+    bars = {
+        bar["name"]: dict(zip(bar["x"], bar["y"], strict=True))
+        for bar in figures_of(findings, labels, None)["classes"]["data"]
+    }
+    assert bars["warning"] == {"car": pytest.approx(1000 * len(findings) / 200)}

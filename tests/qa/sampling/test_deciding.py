@@ -53,10 +53,11 @@ def test_objects_are_told_by_class_range_and_source():
         make_track(id="1", category="Car", centers=near, frame="ego"),
         make_track(id="2", category="Cyclist", centers=far, frame="ego", source=Source.INTERPOLATED),
         make_track(id="3", n=0, frame="ego"),
+        make_track(id="4", category="Car", centers=np.concatenate([far[:3], near[:2]]), frame="ego"),
         frame="ego",
     )
     kinds = [item.kind for item in lot_of("drive", labels, by=["source", "range", "class"])]
-    assert kinds == ["car, 0-20 m, human", "cyclist, 40-60 m, interpolated"]
+    assert kinds == ["car, 0-20 m, human", "cyclist, 40-60 m, interpolated", "car, 0-20 m, human"]
     assert {item.kind for item in lot_of("drive", labels)} == {"object"}
 
 

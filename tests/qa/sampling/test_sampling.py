@@ -14,6 +14,7 @@ from sensorann.qa.sampling import (
     SequentialPlan,
     SinglePlan,
     clopper_pearson,
+    clustered_size,
     design_effect,
     finite_size,
     intraclass_correlation,
@@ -158,3 +159,11 @@ def test_another_seed_draws_others():
 def test_nonsense_is_refused(wrong, message):
     with pytest.raises(ArgumentError, match=message):
         wrong()
+
+
+def test_few_drives_say_less_than_their_objects():
+    """Four drives that err alike: objects count one by one, less for how badly four tell a spread (Korn, Graubard)."""
+    wrong, drives = [True, False] * 10, np.repeat(np.arange(4), 5).tolist()
+    assert design_effect(wrong, drives) == pytest.approx(1.0)
+    assert clustered_size(wrong, drives) == pytest.approx(20 * (1.959964 / 3.182446) ** 2, rel=1e-5)
+    assert clustered_size(wrong, ["one"] * 20) == 1.0
