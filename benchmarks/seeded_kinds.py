@@ -19,6 +19,7 @@ from benchmarks.seeding import (
 )
 from benchmarks.seeding_pictures import only_pictured, shifted_pictures, unpictured
 from benchmarks.seeding_points import (
+    at_points,
     hidden_behind,
     invented,
     removed,
@@ -92,7 +93,12 @@ KINDS_WITH_PICTURES: tuple[Kind, ...] = (
 FACES = ("cut_object", "loose_face")
 KINDS_WITH_POINTS: tuple[Kind, ...] = (
     ("missing object", "vehicle, 50 points in 3 frames", ("missing",), removed("missing", Motion.VEHICLE)),
-    ("missing object", "person or cyclist, the same", ("missing",), removed("missing", CYCLE, PEOPLE)),
+    (
+        "missing object",
+        "person or cyclist, the same",
+        ("missing", "perhaps_missing"),
+        removed("missing", CYCLE, PEOPLE),
+    ),
     ("spurious", "5 boxes on free road", ("spurious",), invented("spurious", 5)),
     ("centre shift", "0.5 m, one box, 50 points", (*ON_PATH, *FACES), shifted_box("centre shift", 0.5)),
     ("centre shift", "0.5 m, whole vehicle track", FACES, shifted_track("centre shift", 0.5)),
@@ -101,5 +107,6 @@ KINDS_WITH_POINTS: tuple[Kind, ...] = (
     ("unseen", "on the other side of the vehicle", ("out_of_view",), hidden_behind("unseen")),
     ("radar", "half as fast as measured", ("radar_speed",), slowed("radar", 0.5)),
     ("radar", "moving track turned by 180 deg", ("radar_heading",), turned_track("radar", 180.0)),
+    ("time mismatch", "0.3 m and more, boxes where points were", ("point_time",), at_points("time mismatch", 0.3)),
     ("floating", "0.5 m up or down, whole vehicle track", ("off_ground",), shifted_track("floating", 0.5, up=True)),
 )

@@ -53,12 +53,14 @@ class Field:
     drive : their recording
     used : ids of tracks that hold an error already
     counts : points in each box of each track, where that is known
+    lags : seconds by which these were measured after the instant of the box, where that is known
     """
 
     labels: Labels
     drive: Drive
     used: frozenset[str] = frozenset()
     counts: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
+    lags: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
 
     def tracks(self, *motions: Motion, shortest: int = SHORTEST) -> list[Track]:
         kinds = motions or (Motion.VEHICLE, Motion.TWO_WHEELER, Motion.PEDESTRIAN)

@@ -73,6 +73,25 @@ def slowed(kind: str, share: float) -> Seed:
     return sow
 
 
+def at_points(kind: str, metres: float) -> Seed:
+    """Put all boxes of a well seen vehicle where its points were measured, so far along its motion at least."""
+
+    def sow(field: Field, rng: np.random.Generator) -> Sown:
+        tracks = [
+            track
+            for track in seen_tracks(field, Motion.VEHICLE)
+            if (well_seen(field, track) & (speeds(track) * np.abs(field.lags[track.id]) > metres)).sum() >= _FEW_FRAMES
+        ]
+        if not tracks:
+            return None
+        track = tracks[int(rng.integers(len(tracks)))]
+        seconds = (track.timestamps_ns - track.timestamps_ns[0]) * 1e-9
+        shift = np.gradient(track.cuboids.centers, seconds, axis=0) * np.nan_to_num(field.lags[track.id])[:, None]
+        return put(field, changed(track, np.arange(len(track)), shift=shift), np.arange(len(track)), kind)
+
+    return sow
+
+
 def hidden_behind(kind: str) -> Seed:
     """Put an object where no sensor looks: opposite of where it is."""
 

@@ -29,22 +29,22 @@ class BatchPanel:
         """Stand somewhere in the window, or nowhere."""
         self._picture.place(place)
 
-    def refresh(self) -> None:
-        """Show the session as it is now; the points of another page are read beside the person."""
+    def refresh(self) -> bool:
+        """Show the session as it is now, and tell whether that is new; another page is read beside the person."""
         session = self._session
         if 0 in self._picture.size:
-            return
+            return False
         frames = frames_of_page(session)
         if not frames:
             session.message = session.message or "the batch view shows the selected object: select one"
-            return
+            return False
         wanted = (session.track.id, frames)
         if self._page is None or (self._page.track_id, self._page.frames) != wanted:
             if wanted != self._asked:
                 self._asked = wanted
                 self._queue.ask(lambda: read_page(session, *wanted))
-            return
-        self._picture.show(draw_page(session, self._page, self._picture.size))
+            return False
+        return self._picture.show(draw_page(session, self._page, self._picture.size))
 
     def collect(self) -> bool:
         """Show a page whose points are there now; tell whether one is."""

@@ -14,8 +14,9 @@ from viewers.actions import showing
 from viewers.layout import Place
 from viewers.looks import Part
 from viewers.picture_widget import PictureEvent, PictureWidget, Press
-from viewers.pictures.camera import Shot, best_camera, draw_shot, draw_strip, image_of, no_picture, shot_of, strip_cell
+from viewers.pictures.camera import draw_shot, draw_strip, image_of, no_picture, strip_cell
 from viewers.pictures.camera_hand import CameraHand
+from viewers.pictures.shots import Moment, Shot, best_camera, shot_of
 from viewers.pictures.viewport import Viewport
 from viewers.rendering_queue import RenderingQueue
 from viewers.session import Session
@@ -42,6 +43,7 @@ class CameraPanel:
         self._names = [sensor.name for sensor in session.drive.rig.of_kind("camera")]
         self._drawn: _Drawn | None = None
         self._shown: str | None = None
+        self._wanted: tuple[object, ...] = ()
 
     def place(self, large: Place, strip: Place) -> None:
         """Stand somewhere in the window, or nowhere."""
@@ -56,13 +58,19 @@ class CameraPanel:
             return
         if name != self._shown:
             self._hand.viewport, self._shown = Viewport(), name
-        shots = {one: shot_of(self._session, one) for one in self._names}
-        drive, viewport = self._session.drive, self._hand.viewport
+        moment, viewport = Moment.of(self._session), self._hand.viewport
         overlay = Part.OVERLAY in self._session.looks.shown
-        cell = strip_cell(len(self._names), strip_size)
+        wanted = (moment, name, overlay, viewport, panel, strip_size)
+        if wanted == self._wanted:
+            return
+        self._wanted = wanted
+        names, cell = self._names, strip_cell(len(self._names), strip_size)
 
         def draw() -> _Drawn:
-            images = {one: image_of(drive, shot, points_labels) for one, shot in shots.items() if shot is not None}
+            shots = {one: shot_of(moment, one) for one in names}
+            images = {
+                one: image_of(moment.drive, shot, points_labels) for one, shot in shots.items() if shot is not None
+            }
             shot = shots[name]
             if shot is None:
                 large = no_picture(name, panel)

@@ -40,27 +40,28 @@ class CloseUpPanel:
         for picture, place in zip(self._pictures.values(), places, strict=True):
             picture.place(place)
 
-    def refresh(self, points_labels: NDArray[np.floating]) -> None:
-        """Show the session as it is now; points (N, 3) of the frame are in the frame of the labels."""
+    def refresh(self, points_labels: NDArray[np.floating]) -> bool:
+        """Show the session as it is now, with points (N, 3) in the frame of the labels; tell whether that is new."""
         session = self._session
         cuboid = session.box_here(session.selected[-1]) if session.selected else None
         if cuboid is not None:
             reach = np.linalg.norm(cuboid.size) / 2 + _AROUND
             offsets = points_labels[:, :2] - cuboid.center[:2]
             self._points = points_labels[np.hypot(*offsets.T) <= reach]
-        self.draw()
+        return self.draw()
 
-    def draw(self) -> None:
-        """Show the box as a hand holds it, with the points of the last refresh."""
+    def draw(self) -> bool:
+        """Show the box as a hand holds it, with the points of the last refresh; tell whether that is new."""
         session = self._session
         cuboid = session.box_here(session.selected[-1]) if session.selected else None
         before = box_before(session) if session.queue and cuboid is not None else None
+        new = False
         for side, picture in self._pictures.items():
             if 0 in picture.size:
                 continue
             view = self._view(side)
             if cuboid is None or view is None:
-                picture.show(_nothing(picture.size, side))
+                new |= picture.show(_nothing(picture.size, side))
                 continue
             drawn = draw_close_up(
                 view,
@@ -71,7 +72,8 @@ class CloseUpPanel:
                 before=before,
                 sigmas=self._sigmas(),
             )
-            picture.show(drawn)
+            new |= picture.show(drawn)
+        return new
 
     def _view(self, side: Side) -> CloseUp | None:
         """How the box is looked at; a close-up does not move while a hand drags in it."""

@@ -59,7 +59,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "slower": Command("play slower", partial(playing.change_speed, by=-1)),
         "next_object": Command("select the next object", partial(looking.step_objects, n_objects=1)),
         "previous_object": Command("select the previous object", partial(looking.step_objects, n_objects=-1)),
-        "let_go": Command("lay down the tool, select nothing", looking.let_go),
+        "let_go": Command("lay down the tool; without one, select nothing", looking.let_go),
         "hide": Command("hide what is selected", looking.hide),
         "isolate": Command("show only what is selected, or all", looking.isolate),
         "show_all": Command("show everything", looking.show_all),

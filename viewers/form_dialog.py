@@ -30,10 +30,10 @@ class FormDialog:
         """Tell whether it is shown, so that keys are letters."""
         return self._form is not None
 
-    def show(self, form: Form | None) -> None:
-        """Show a form, or close the one that is shown."""
+    def show(self, form: Form | None) -> bool:
+        """Show a form, or close the one that is shown; tell whether either was done."""
         if form is self._form:
-            return
+            return False
         if self._form is not None:
             # A field that kept the focus would be asked for keys after it is gone, and Open3D would crash.
             self._window.set_focus_widget(self._home)
@@ -42,6 +42,7 @@ class FormDialog:
         self._form = form
         if form is not None:
             self._open(form)
+        return True
 
     def accept(self) -> None:
         """Take what stands in the form, after the next pictures: a field reads its letters as it is drawn."""

@@ -10,7 +10,7 @@ from open3d.visualization import gui
 from viewers.keymap import Keymap
 from viewers.layout import MARGIN, Layout
 from viewers.session import Session
-from viewers.telling import hint, list_line, object_text, state_text, work_text
+from viewers.telling import attention_text, hint, list_line, object_text, state_text
 from viewers.timeline import draw_timeline, frame_at
 
 _PLAIN = gui.Color(0.88, 0.88, 0.88)
@@ -31,6 +31,7 @@ class Panel:
     ) -> None:
         self._em = float(window.theme.font_size)
         self._ids: list[str] = []
+        self._shown: tuple[object, ...] = ()
         self._session: Session | None = None
         self._width = 0
         self._on_object, self._on_frame = on_object, on_frame
@@ -65,28 +66,35 @@ class Panel:
             panel.frame = gui.Rect(place.x, place.y, place.width, place.height)
         self._width = places.foot.width - 2 * round(MARGIN * self._em)
 
-    def show(self, session: Session) -> None:
-        """Show the session as it is now."""
-        shown = list(session.shown())
+    def show(self, session: Session) -> bool:
+        """Show the session as it is now; tell whether that is new."""
+        self._session, shown = session, session.shown()
         self._ids = [box.track.id for box in shown]
-        self._objects.set_items([list_line(session, box) for box in shown])
+        lines = [list_line(session, box) for box in shown]
+        before, texts = self._shown, (state_text(session), object_text(session))
         chosen = [n for n, box in enumerate(shown) if box.selected]
+        timeline = draw_timeline(session, max(self._width, 1))
+        self._shown = (lines, chosen[-1:], texts, session.help_shown, timeline.tobytes())
+        told = self.tell(session)
+        if self._shown == before:
+            return told
+        if not before or lines != before[0]:
+            self._objects.set_items(lines)
         self._objects.selected_index = chosen[-1] if chosen else -1
-        self._session = session
-        width = max(self._width, 1)
-        self._timeline.update_image(o3d.geometry.Image(draw_timeline(session, width)))  # type: ignore[call-overload]
-        self._state.text = state_text(session)
-        self._chosen_text.text = object_text(session)
-        self.tell(session)
+        self._timeline.update_image(o3d.geometry.Image(timeline))  # type: ignore[call-overload]
+        self._state.text, self._chosen_text.text = texts
         self.help.visible = session.help_shown
+        return True
 
-    def tell(self, session: Session) -> None:
-        """Show what the session says, or what is going on and how far it is."""
-        work = work_text(session)
-        text = work or session.message or hint(session)
-        if text != self._message.text:
+    def tell(self, session: Session) -> bool:
+        """Show what the session says, or what is going on and how far it is; tell whether that is new."""
+        attention = attention_text(session)
+        text = attention or hint(session)
+        new: bool = text != self._message.text
+        if new:
             self._message.text = text
-            self._message.text_color = _AHEAD if work or session.message else _PLAIN
+            self._message.text_color = _AHEAD if attention else _PLAIN
+        return new
 
     def _timeline_event(self, event: gui.MouseEvent) -> gui.Widget.EventCallbackResult:
         pressed = event.type in (gui.MouseEvent.Type.BUTTON_DOWN, gui.MouseEvent.Type.DRAG)

@@ -59,6 +59,7 @@ class PictureWidget:
         self.size = (0, 0)
         self._on_event = on_event
         self._held = False
+        self._shown = np.zeros((0, 0, 3), np.uint8)
         self._widget = gui.ImageWidget()
         self._widget.set_on_mouse(self._mouse)
         window.add_child(self._widget)
@@ -71,11 +72,15 @@ class PictureWidget:
         self.size = (place.width, place.height)
         self._widget.frame = gui.Rect(place.x, place.y, place.width, place.height)
 
-    def show(self, picture_bgr: NDArray[np.uint8]) -> None:
-        """Show a picture (height, width, 3), BGR."""
+    def show(self, picture_bgr: NDArray[np.uint8]) -> bool:
+        """Show a picture (height, width, 3), BGR; tell whether it is another one."""
         rgb = np.ascontiguousarray(picture_bgr[:, :, ::-1])
         rgb[:_BORDER] = rgb[:, :_BORDER] = 0  # tells neighbours apart; the window itself would not paint a gap
-        self._widget.update_image(o3d.geometry.Image(rgb))  # type: ignore[call-overload]
+        other = not np.array_equal(rgb, self._shown)
+        if other:
+            self._shown = rgb
+            self._widget.update_image(o3d.geometry.Image(rgb))  # type: ignore[call-overload]
+        return other
 
     def _mouse(self, event: gui.MouseEvent) -> gui.Widget.EventCallbackResult:
         press = _PRESSES.get(event.type)

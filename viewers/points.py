@@ -150,7 +150,7 @@ def _carried(session: Session, cloud: Cloud, then_ns: int, now_ns: int) -> Cloud
 
 def boxes_in_ego(session: Session) -> tuple[tuple[str, ...], Cuboids | None]:
     """Ids and boxes of what is shown, in the ego frame at this instant; None where nothing is."""
-    shown = list(session.shown())
+    shown = session.shown()
     if not shown:
         return (), None
     ego_from_labels: Transform = session.frame_from_ego(session.timestamp_ns).inverse()

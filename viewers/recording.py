@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.errors import ArgumentError, SensorannError
-from sensorann.geometry import Trajectory
+from sensorann.geometry import Trajectory, Transform
 from sensorann.scene import Drive, Rig, Sweep, nearest_indices
 
 BYTES_PER_GB = 1_000_000_000
@@ -53,6 +53,16 @@ class CachedDrive:
     def trajectory(self) -> Trajectory | None:
         """`world_from_ego` over time."""
         return self._drive.trajectory
+
+    def frame_from_ego(self, timestamp_ns: int) -> Transform:
+        """Pose of the vehicle in the frame of the labels: the world, or the vehicle's own where there are no poses.
+
+        Raises
+        ------
+        TimeRangeError
+            When the instant lies outside the ego trajectory.
+        """
+        return Transform.identity() if self.trajectory is None else self.trajectory.at(timestamp_ns)
 
     @property
     def n_bytes(self) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import open3d as o3d
 from open3d.visualization import gui, rendering
@@ -22,8 +24,6 @@ _DARK = (0.07, 0.08, 0.09, 1.0)
 _LINE_WIDTH = 2.0
 # So many boxes have their names written, the nearest ones: more would cover each other.
 _MOST_NAMES = 30
-# Most of the lowest points of a sweep lie on the ground.
-_GROUND_PERCENTILE = 5.0
 
 
 class SceneView:
@@ -32,10 +32,16 @@ class SceneView:
     def __init__(self, window: gui.Window, session: Session) -> None:
         self._session, self._scaling = session, float(window.scaling)
         self._captions: list[gui.Label3D] = []
+        self._drawn: tuple[object, ...] = ()
         self.widget = gui.SceneWidget()
         self.widget.scene = rendering.Open3DScene(window.renderer)
         self.widget.scene.set_background(_DARK)
-        self.widget.scene.view.set_post_processing(False)
+        view = self.widget.scene.view
+        view.set_post_processing(False)
+        # Nothing here has shade or light, and four samples per pixel cost a processor that draws half of its time.
+        view.set_ambient_occlusion(False)
+        view.set_shadowing(False)
+        view.set_sample_count(1)
         # Points would vanish while the view turns.
         self.widget.scene.downsample_threshold = 100_000_000
         window.add_child(self.widget)
@@ -55,12 +61,18 @@ class SceneView:
             placed = drawn_from_ego(self._session).apply(shown.points).astype(np.float32)
             drawn = drawables.cloud(placed, colors_of(self._session, shown))
             self.widget.scene.add_geometry("points", drawn, material)
-        self._draw_rings(cloud)
+        # Where there are no points, nobody may know where the vehicle is either.
+        from_ego = drawn_from_ego(self._session) if len(cloud.points) else Transform.identity()
+        self._draw_lines("rings", drawables.lines(surroundings.rings_around(self._session, cloud.points), from_ego))
 
-    def draw_boxes(self) -> None:
-        """Draw boxes, their doubt and their ways, radar returns and names."""
-        session, parts, from_labels = self._session, self._session.looks.shown, drawn_from_labels(self._session)
-        self._draw_lines("boxes", drawables.lines(shapes.boxes(list(session.shown())), from_labels))
+    def draw_boxes(self) -> bool:
+        """Draw boxes, their doubt and their ways, radar returns and names; tell whether any of it changed."""
+        session = self._session
+        wanted = boxes_depend_on(session)
+        if wanted == self._drawn:
+            return False
+        parts, from_labels = session.looks.shown, drawn_from_labels(session)
+        self._draw_lines("boxes", drawables.lines(shapes.boxes(session.shown()), from_labels))
         doubt = surroundings.halo(session) if Part.HALO in parts else surroundings.NO_LINES
         self._draw_lines("halo", drawables.lines(doubt, from_labels))
         returns = surroundings.radar(session) if Part.RADAR in parts else surroundings.NO_LINES
@@ -69,17 +81,20 @@ class SceneView:
         way = shapes.path(session.track) if session.paths_shown and session.selected else surroundings.NO_LINES
         self._draw_lines("path", drawables.lines(way, from_labels))
         self._draw_names(from_labels)
+        self._drawn = wanted
+        return True
 
-    def look(self) -> None:
-        """Go to where the session wants to look from; from there on the person turns the view."""
+    def look(self) -> bool:
+        """Go to where the session wants to look from, and tell whether it does; then the person turns the view."""
         session = self._session
         view, session.view = session.view, None
         if view is None:
-            return
+            return False
         center, eye = stand(view, target_of(session))
         bounds = o3d.geometry.AxisAlignedBoundingBox(center - 50.0, center + 50.0)
         self.widget.setup_camera(FIELD_OF_VIEW_DEG, bounds, center.astype(np.float32))
         self.widget.look_at(center.astype(np.float32), eye.astype(np.float32), np.array([0, 0, 1], np.float32))
+        return True
 
     def under(self, x: int, y: int) -> tuple[tuple[float, float], Ray]:
         """Pixel of the view under a pixel of the window, and the ray through it in the frame of the labels."""
@@ -90,12 +105,6 @@ class SceneView:
         labels_from_drawn = drawn_from_labels(self._session).inverse()
         return pixel, Ray(labels_from_drawn.apply(origin), labels_from_drawn.rotate(direction))
 
-    def _draw_rings(self, cloud: Cloud) -> None:
-        drawn = surroundings.NO_LINES
-        if Part.RINGS in self._session.looks.shown and len(cloud.points):
-            drawn = surroundings.rings(float(np.percentile(cloud.points[:, 2], _GROUND_PERCENTILE)))
-        self._draw_lines("rings", drawables.lines(drawn, drawn_from_ego(self._session)))
-
     def _draw_lines(self, name: str, lines: o3d.geometry.LineSet) -> None:
         material = rendering.MaterialRecord()
         material.shader = "unlitLine"
@@ -105,20 +114,28 @@ class SceneView:
             self.widget.scene.add_geometry(name, lines, material)
 
     def _draw_names(self, from_labels: Transform) -> None:
-        for caption in self._captions:
-            self.widget.remove_3d_label(caption)
-        self._captions = []
-        if Part.NAMES not in self._session.looks.shown:
-            return
-        for box in _nearest(list(self._session.shown()), drawn_from_ego(self._session).inverse() @ from_labels):
+        named: list[ShownBox] = []
+        if Part.NAMES in self._session.looks.shown:
+            named = _nearest(self._session.shown(), drawn_from_ego(self._session).inverse() @ from_labels)
+        while len(self._captions) > len(named):
+            self.widget.remove_3d_label(self._captions.pop())
+        for n, box in enumerate(named):
             top = box.cuboid.frame_from_cuboid.apply([0.0, 0.0, box.cuboid.size[2] / 2])
-            text = f"{short_id(box.track.id)} {box.track.category}"
-            caption = self.widget.add_3d_label(from_labels.apply(top).astype(np.float32), text)
+            place = from_labels.apply(top).astype(np.float32)
+            if n == len(self._captions):
+                self._captions.append(self.widget.add_3d_label(place, ""))
+            caption = self._captions[n]
+            caption.position, caption.text = place, f"{short_id(box.track.id)} {box.track.category}"
             caption.color = gui.Color(*shapes.box_color(box))
-            self._captions.append(caption)
 
 
-def _nearest(shown: list[ShownBox], ego_from_labels: Transform) -> list[ShownBox]:
+def boxes_depend_on(session: Session) -> tuple[object, ...]:
+    """What the boxes and what stands around them depend on: as long as it is the same, they need not be drawn anew."""
+    clicks = tuple(click.tobytes() for click in session.clicks)
+    return session.shown(), session.labels, session.i_frame, session.looks, session.paths_shown, clicks
+
+
+def _nearest(shown: Sequence[ShownBox], ego_from_labels: Transform) -> list[ShownBox]:
     """The boxes nearest to the vehicle, selected ones first."""
 
     def distance(box: ShownBox) -> tuple[bool, float]:

@@ -91,6 +91,8 @@ class Session:
         self._loader = Worker("sensorann load ahead")
         self._seen = seen
         self._n_changes = 0
+        self._shown_of: tuple[object, ...] = ()
+        self._shown: tuple[ShownBox, ...] = ()
 
     @property
     def labels(self) -> Labels:
@@ -120,6 +122,10 @@ class Session:
             raise ArgumentError("select an object first: click it, or step through all with Tab")
         return self.labels.track(self.selected[-1])
 
+    def version(self, track_id: str) -> int:
+        """Number of the last event that changed an object, as far as this session has seen."""
+        return self._seen.versions[track_id]
+
     @property
     def busy(self) -> tuple[str, ...]:
         """Names of the work that is under way, in order."""
@@ -133,8 +139,7 @@ class Session:
         TimeRangeError
             When the instant lies outside the ego trajectory.
         """
-        trajectory = self.drive.trajectory
-        return Transform.identity() if trajectory is None else trajectory.at(timestamp_ns)
+        return self.drive.frame_from_ego(timestamp_ns)
 
     def box_here(self, track_id: str) -> Cuboid | None:
         """Box of an object in this frame, as a hand holds it where one does; None where it has none."""
@@ -142,8 +147,14 @@ class Session:
         row = self._row_here(track)
         return None if row is None else self._held_or(track, row)
 
-    def shown(self) -> Iterator[ShownBox]:
-        """Boxes of this frame that are not hidden, in the order of the labels."""
+    def shown(self) -> tuple[ShownBox, ...]:
+        """Boxes of this frame that are not hidden, in the order of the labels; the same tuple while nothing changes."""
+        of = (self.labels, self.i_frame, self.selected, self.hidden, self.isolated, self.wanted_words, self.gesture)
+        if of != self._shown_of:
+            self._shown_of, self._shown = of, tuple(self._shown_now())
+        return self._shown
+
+    def _shown_now(self) -> Iterator[ShownBox]:
         for track in self.labels.tracks:
             chosen, row = track.id in self.selected, self._row_here(track)
             if row is None or not self._is_wanted(track) or (self.isolated and not chosen):
@@ -200,6 +211,7 @@ class Session:
         """
         if held := changed_ids(self.labels, wanted) & self.locked:
             raise ArgumentError(f"object {min(held)} is locked")
+        self.playback = None  # who edits wants to see this frame
         try:
             self._take(keep(self.store, self._seen, wanted, Note(kind=kind, text=text, machine=machine or {})))
         except EditConflictError:

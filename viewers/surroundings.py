@@ -11,8 +11,11 @@ from sensorann.errors import ArgumentError, FormatError, MissingDataError, TimeR
 from sensorann.geometry import Cuboid
 from sensorann.images import track_color
 from sensorann.scene import Sensor, Source, Sweep, sync
+from viewers.looks import Part
 from viewers.session import Session
 
+# Most of the lowest points of a sweep lie on the ground.
+_GROUND_PERCENTILE = 5.0
 _RINGS, _RING_CORNERS = (10.0, 20.0, 30.0, 50.0, 80.0, 120.0), 96
 _GRID_STEP, _GRID_REACH = 10.0, 80.0
 _RING_COLOR, _GRID_COLOR = (0.36, 0.38, 0.40), (0.20, 0.21, 0.22)
@@ -64,6 +67,13 @@ def rings(height: float) -> Lines:
         circle = np.column_stack([radius * np.cos(angles), radius * np.sin(angles), np.full(len(angles), height)])
         drawn += Lines.of(circle[:-1], circle[1:], _RING_COLOR)
     return drawn
+
+
+def rings_around(session: Session, points: NDArray[np.floating]) -> Lines:
+    """Rings and grid on the ground under points (N, 3) of the ego frame, where they are wanted."""
+    if Part.RINGS not in session.looks.shown or not len(points):
+        return NO_LINES
+    return rings(float(np.percentile(points[:, 2], _GROUND_PERCENTILE)))
 
 
 def halo(session: Session) -> Lines:

@@ -8,13 +8,15 @@ import numpy as np
 
 from sensorann.images.lines import short_id
 from sensorann.scene import Source
-from viewers.actions.remarks import open_comments
+from viewers.actions.remarks import open_comments, verdict_text
 from viewers.looks import Part
 from viewers.session import Session
 from viewers.state import ShownBox
 
 # A line of the side panel holds so many letters.
 _WIDTH = 34
+# Work of which nobody needs to read, seconds: a picture that tells of it would only delay its result.
+AT_ONCE_S = 0.3
 
 
 def state_text(session: Session) -> str:
@@ -54,6 +56,7 @@ def object_text(session: Session) -> str:
             *(f"{name}: {value} (here)" for name, value in here.items() if value is not None),
         ]
     lines += [f"{name}: {value}" for name, value in track.attributes.items()]
+    lines += [verdict] if (verdict := verdict_text(session)) else []
     lines += [f"{said.author}: {said.text}" for said in open_comments(session)]
     return "\n".join(line[:_WIDTH] for line in lines)
 
@@ -65,12 +68,17 @@ def list_line(session: Session, box: ShownBox) -> str:
 
 
 def work_text(session: Session) -> str:
-    """What the worker does and how far it is, a bar of ten signs; empty where it rests."""
-    if not session.busy:
+    """What the worker does and how far it is, a bar of ten signs; empty where it rests, or is likely done at once."""
+    if session.worker.waited_s < AT_ONCE_S:
         return ""
     share = session.worker.share
     bar = "" if share is None else f"  [{'#' * int(10 * share):.<10}] {share:.0%}"
     return f"{', '.join(session.busy)} ...{bar}"
+
+
+def attention_text(session: Session) -> str:
+    """What wants to be read now: what the worker does and what the last action said; empty where there is neither."""
+    return "   ".join(text for text in (work_text(session), session.message) if text)
 
 
 def hint(session: Session) -> str:

@@ -2,41 +2,28 @@
 
 from __future__ import annotations
 
-import contextlib
-import functools
-import logging
 import time
-from collections.abc import Callable
-from typing import ParamSpec, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
 from open3d.visualization import gui
 
-from sensorann.errors import SensorannError
 from viewers.actions import asking, playing
 from viewers.batch_panel import BatchPanel
 from viewers.camera_panel import CameraPanel
 from viewers.close_up_panel import CloseUpPanel
-from viewers.coloring import points_depend_on
+from viewers.clouds import Clouds
 from viewers.form_dialog import FormDialog
+from viewers.guarding import Guard
 from viewers.keyboard import Keyboard
 from viewers.keymap import Keymap
 from viewers.layout import NOWHERE, Layout, arrange
 from viewers.looks import Part
 from viewers.mouse import Mouse
+from viewers.pacing import Pacing
 from viewers.panel import Panel
-from viewers.points import Cloud, cloud_at, merged_cloud
-from viewers.rendering_queue import RenderingQueue
 from viewers.scene_view import SceneView
 from viewers.session import Session
 
-_log = logging.getLogger(__name__)
 _SIZE = (1280, 800)
-# So many pictures are drawn after a change, and some more so much later, seconds.
-_N_PICTURES, _AGAIN_S = 3, (0.5, 1.5, 4.0)
-_Arguments = ParamSpec("_Arguments")
-_Result = TypeVar("_Result")
 
 
 class Window:
@@ -45,90 +32,62 @@ class Window:
     def __init__(self, session: Session, keymap: Keymap) -> None:
         self._session, self._keymap = session, keymap
         self._keyboard, self._mouse = Keyboard(), Mouse()
-        self._cloud = Cloud.joined([])
-        self._merging: RenderingQueue[tuple[tuple[object, ...], Cloud]] = RenderingQueue("sensorann cloud")
-        self._merged: tuple[tuple[object, ...], Cloud] = ((), self._cloud)
-        self._drawn: tuple[object, ...] = ()
+        self._clouds, self._pacing = Clouds(), Pacing()
         self._places: Layout | None = None
-        self._n_due = 0
-        self._again_at: list[float] = []
         self._close_asked = self._closing = False
         application = gui.Application.instance
         monospace = application.add_font(gui.FontDescription(gui.FontDescription.MONOSPACE))
         self._window = window = application.create_window(f"sensorann: {session.name}", *_SIZE)
+        guarded = Guard(session, lambda: self._panel.show(session))
+        changed = guarded(self.refresh, None)
         self._scene = SceneView(window, session)
-        changed = self._guarded(self.refresh, None)
         self._cameras = CameraPanel(window, session, on_change=changed)
-        self._close_ups = CloseUpPanel(window, session, on_drag=self._guarded(self._dragged, None), on_change=changed)
+        self._close_ups = CloseUpPanel(window, session, on_drag=guarded(self._dragged, None), on_change=changed)
         self._batch = BatchPanel(window, session, on_change=changed)
         self._panel = Panel(
             window,
             keymap,
             monospace=monospace,
-            on_object=self._guarded(self._choose, None),
-            on_frame=self._guarded(self._go, None),
+            on_object=guarded(self._choose, None),
+            on_frame=guarded(self._go, None),
         )
         self._form = FormDialog(
             window,
             self._scene.widget,
-            on_answer=self._guarded(self._answer, None),
-            on_cancel=self._guarded(self._cancel, None),
+            on_answer=guarded(self._answer, None),
+            on_cancel=guarded(self._cancel, None),
         )
-        window.set_on_layout(self._guarded(self._layout, None))
-        window.set_on_key(self._guarded(self._key, True))
-        window.set_on_close(self._guarded(self._close, False))
-        window.set_on_tick_event(self._guarded(self._tick, False))
-        self._scene.widget.set_on_mouse(self._guarded(self._mouse_event, gui.SceneWidget.EventCallbackResult.IGNORED))
+        self._draw_panels = guarded(self._panels_drawn, None)
+        window.set_on_layout(guarded(self._layout, None))
+        window.set_on_key(guarded(self._key, True))
+        window.set_on_close(guarded(self._close, False))
+        window.set_on_tick_event(guarded(self._tick, False))
+        self._scene.widget.set_on_mouse(guarded(self._mouse_event, gui.SceneWidget.EventCallbackResult.IGNORED))
         changed()
 
     def refresh(self) -> None:
-        """Draw the session as it is now: points where they changed, boxes and panels always."""
+        """Draw the session as it is now: the 3D view at once, the panels behind its first picture."""
         session = self._session
-        wanted = points_depend_on(session)
-        if wanted != self._drawn:
-            self._read_points()
-            self._drawn = wanted
-        self._scene.draw_boxes()
-        points_labels = self._points_labels()
+        cloud = self._clouds.changed(session)
+        if cloud is not None:
+            self._scene.draw_points(cloud)
+        done = [cloud is not None, self._scene.draw_boxes(), self._scene.look(), self._form.show(session.form)]
+        self._pacing.panels_wait(for_picture=any(done))
+        if any(done):
+            self._picture_wanted()
+
+    def _panels_drawn(self) -> None:
+        """Draw what stands around the 3D view."""
+        session, points_labels = self._session, self._clouds.in_labels(self._session)
+        done = [self._panel.show(session), self._close_ups.refresh(points_labels), self._batch.refresh()]
         self._cameras.refresh(points_labels)
-        self._close_ups.refresh(points_labels)
-        self._batch.refresh()
-        self._panel.show(session)
-        self._form.show(session.form)
-        self._scene.look()
-        self._drawn_again(True)
+        if any(done):
+            self._picture_wanted()
 
-    def _read_points(self) -> None:
-        """Draw the points of this frame at once, and the merged sweeps when they are there."""
-        session = self._session
-        try:
-            self._cloud = cloud_at(session, session.timestamp_ns)
-        except SensorannError as error:  # the frame says why, the rest works
-            self._cloud = Cloud.joined([])
-            session.message = str(error)
-        wanted, known = self._merge_key(), self._merged
-        self._scene.draw_points(known[1] if known[0] == wanted else self._cloud)
-        i_frame, n_sweeps = session.i_frame, session.looks.n_sweeps
-        if n_sweeps > 1 and known[0] != wanted:
-            self._merging.ask(lambda: (wanted, merged_cloud(session, i_frame, n_sweeps)))
-
-    def _merge_key(self) -> tuple[object, ...]:
-        """What a merged cloud depends on."""
-        session = self._session
-        return session.i_frame, session.looks.n_sweeps, session.labels
-
-    def _take_merged(self) -> bool:
-        """Draw merged sweeps that are done, if they are still wanted; tell whether they were."""
-        merged = self._merging.collect()
-        if merged is None or merged[0] != self._merge_key():
-            return False
-        self._merged = merged
-        self._scene.draw_points(merged[1])
-        return True
-
-    def _points_labels(self) -> NDArray[np.float64]:
-        """Points of this frame (N, 3) in the frame of the labels."""
-        return self._session.frame_from_ego(self._session.timestamp_ns).apply(self._cloud.points)
+    def _picture_wanted(self) -> None:
+        self._pacing.changed(time.monotonic())
+        self._window.set_needs_layout()
+        self._window.post_redraw()
 
     def _layout(self, _context: gui.LayoutContext) -> None:
         content, session = self._window.content_rect, self._session
@@ -141,9 +100,8 @@ class Window:
             looks=session.looks,
             has_cameras=bool(session.drive.rig.of_kind("camera")),
         )
-        self._n_due = max(self._n_due - 1, 0)
-        before = self._places
-        self._places = places
+        self._pacing.drawn()  # each picture that is asked for comes with a layout
+        before, self._places = self._places, places
         batch = Part.BATCH in session.looks.shown
         self._scene.widget.visible = not batch
         self._scene.place(places.view)
@@ -151,11 +109,8 @@ class Window:
         self._cameras.place(places.camera, places.strip)
         self._close_ups.place(places.close_ups)
         self._panel.place(places)
-        if places != before:  # pictures are as large as their places
-            self._cameras.refresh(self._points_labels())
-            self._close_ups.refresh(self._points_labels())
-            self._batch.refresh()
-            self._panel.show(session)  # the timeline is as wide as the window
+        if places != before:  # pictures are as large as their places, and the timeline as wide as the window
+            self._draw_panels()
 
     def _close(self) -> bool:
         """Put off closing to the next tick: Open3D asks for it on Escape too, just before it tells of the key."""
@@ -191,34 +146,31 @@ class Window:
         self.refresh()
 
     def _tick(self) -> bool:
-        if self._close_asked or self._session.left:
+        session = self._session
+        if self._close_asked or session.left:
             return self._end()
-        changed = self._session.collect()
-        changed |= playing.advance(self._session, time.monotonic())
-        if changed:
+        if self._pacing.panels_due():
+            self._draw_panels()
+        if session.collect() | playing.advance(session, time.monotonic()):
             self.refresh()
-        self._panel.tell(self._session)
-        drawn = [bool(self._session.busy), self._take_merged(), self._cameras.collect(), self._batch.collect()]
-        return self._drawn_again(changed or any(drawn))
+        # Pictures cost the worker its processor: while it works they are drawn for what is new alone.
+        if any([self._panel.tell(session), self._take_merged(), self._cameras.collect(), self._batch.collect()]):
+            self._picture_wanted()
+        due = self._pacing.picture_due(time.monotonic())
+        if due:
+            self._window.set_needs_layout()
+        return due
 
-    def _drawn_again(self, changed: bool) -> bool:
-        """Ask for pictures until what changed is surely on the screen; tell whether one is asked for now.
-
-        The renderer takes new textures over beside the drawing, and the picture after a change may still show old ones.
-        """
-        now = time.monotonic()
-        if changed:
-            self._n_due, self._again_at = _N_PICTURES, [now + later for later in _AGAIN_S]
-        elif self._again_at and self._again_at[0] <= now:
-            self._n_due, self._again_at = max(self._n_due, 1), self._again_at[1:]
-        if self._n_due:
-            self._window.set_needs_layout()  # each picture with a layout is counted there
-            self._window.post_redraw()
-        return self._n_due > 0
+    def _take_merged(self) -> bool:
+        """Draw merged sweeps that are done; tell whether they were."""
+        merged = self._clouds.collect(self._session)
+        if merged is not None:
+            self._scene.draw_points(merged)
+        return merged is not None
 
     def _end(self) -> bool:
         self._closing = True
-        for part in (self._merging, self._cameras, self._batch):
+        for part in (self._clouds, self._cameras, self._batch):
             part.close()
         # Closing within a tick would crash.
         gui.Application.instance.post_to_main_thread(self._window, self._window.close)
@@ -227,7 +179,7 @@ class Window:
     def _dragged(self) -> None:
         """Show the box where a hand has it."""
         self._scene.draw_boxes()
-        self._drawn_again(True)
+        self._picture_wanted()
 
     def _mouse_event(self, event: gui.MouseEvent) -> gui.SceneWidget.EventCallbackResult:
         results = gui.SceneWidget.EventCallbackResult
@@ -245,7 +197,7 @@ class Window:
                 self._dragged()
         else:
             add = event.is_modifier_down(gui.KeyModifier.CTRL)
-            self._mouse.release(self._session, pixel, ray, self._points_labels(), add=add)
+            self._mouse.release(self._session, pixel, ray, self._clouds.in_labels(self._session), add=add)
             held = False
             self.refresh()
         return results.CONSUMED if held else results.IGNORED
@@ -257,24 +209,6 @@ class Window:
     def _go(self, i_frame: int) -> None:
         self._session.go_to(i_frame)
         self.refresh()
-
-    def _guarded(self, callback: Callable[_Arguments, _Result], otherwise: _Result) -> Callable[_Arguments, _Result]:
-        """Let no error leave a callback: Open3D would end its loop, and the interpreter would hang at exit."""
-
-        @functools.wraps(callback)
-        def guarded(*arguments: _Arguments.args, **named: _Arguments.kwargs) -> _Result:
-            try:
-                return callback(*arguments, **named)
-            except SensorannError as error:
-                self._session.message = str(error)
-            except Exception as error:  # a fault of ours costs an action, not the day
-                _log.exception("the viewer goes on")
-                self._session.message = f"this went wrong, the log says more: {error!r}"
-            with contextlib.suppress(Exception):  # a panel that cannot be drawn must not end the loop either
-                self._panel.show(self._session)
-            return otherwise
-
-        return guarded
 
 
 def show(session: Session, keymap: Keymap) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import time
 from collections.abc import Callable
 from concurrent import futures
 from concurrent.futures import Future
@@ -22,12 +23,14 @@ class Job:
     name : as a person reads it, such as ``interpolating 7``
     work : runs on the worker's thread; touches nothing that changes
     then : takes the result over, on the thread that collects; not called where the work failed
+    since_s : when it was submitted, by the monotonic clock
     """
 
     name: str
     work: Callable[[], Any]
     then: Callable[[Any], None]
     result: Future[Any] = field(default_factory=Future)
+    since_s: float = field(default_factory=time.monotonic)
 
 
 class AbandonedError(SensorannError):
@@ -49,6 +52,11 @@ class Worker:
     def pending(self) -> tuple[str, ...]:
         """Names of the jobs that are not collected yet, in order."""
         return tuple(job.name for job in self._begun)
+
+    @property
+    def waited_s(self) -> float:
+        """How long the first job that is not collected yet has been waited for, seconds; 0 where there is none."""
+        return time.monotonic() - self._begun[0].since_s if self._begun else 0.0
 
     @property
     def share(self) -> float | None:

@@ -23,6 +23,11 @@ PATTERNS: tuple[Pattern, ...] = get_args(Pattern)
 MARKERS, MARKER_SHARE = "DICT_5X5_250", 0.75
 # Fewer corners of a board whose markers name them tell no pose.
 _LEAST_CORNERS = 8
+# The edge of a picture in which chessboards are searched first, pixels.
+_SEARCHED_EDGE = 640
+# Pixels around a corner in which no other may lie.
+_REFINED_WITHIN = (3, 12)
+_REFINED_UNTIL = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 50, 1e-3)
 _CORNERS = cv2.CALIB_CB_ACCURACY | cv2.CALIB_CB_NORMALIZE_IMAGE
 
 
@@ -77,14 +82,40 @@ def find_board(image: NDArray[np.uint8], board: Board) -> Floats | None:
     if board.pattern == "charuco":
         return _find_charuco(image, board)
     if board.pattern == "chessboard":
-        found, corners = cv2.findChessboardCornersSB(image, size, flags=_CORNERS)
-        if not found:
-            found, corners = cv2.findChessboardCornersSB(image, size, flags=_CORNERS | cv2.CALIB_CB_EXHAUSTIVE)
-    else:
-        regular = board.pattern == "circles"
-        grid = cv2.CALIB_CB_SYMMETRIC_GRID if regular else cv2.CALIB_CB_ASYMMETRIC_GRID
-        found, corners = cv2.findCirclesGrid(image, size, flags=grid)
+        return _find_chessboard(image, size)
+    regular = board.pattern == "circles"
+    grid = cv2.CALIB_CB_SYMMETRIC_GRID if regular else cv2.CALIB_CB_ASYMMETRIC_GRID
+    found, corners = cv2.findCirclesGrid(image, size, flags=grid)
     return np.asarray(corners, np.float64).reshape(-1, 2) if found else None
+
+
+def _find_chessboard(image: NDArray[np.uint8], size: tuple[int, int]) -> Floats | None:
+    """Search a reduced picture and refine in the full one; where that fails, search at full size, and then thoroughly.
+
+    The search takes as long as the picture has pixels; where corners lie to a pixel is seen in a small one as well.
+    """
+    reduction = max(image.shape) / _SEARCHED_EDGE
+    if reduction > 1.0:
+        small = cv2.resize(image, None, fx=1 / reduction, fy=1 / reduction, interpolation=cv2.INTER_AREA)
+        found, corners = cv2.findChessboardCornersSB(small, size, flags=_CORNERS)
+        if found:
+            scale = np.array(image.shape[::-1]) / small.shape[::-1]
+            # Pixel (0, 0) is the middle of the first pixel, in both.
+            return _refined(image, (corners.reshape(-1, 2) + 0.5) * scale - 0.5, size)
+    for flags in (_CORNERS, _CORNERS | cv2.CALIB_CB_EXHAUSTIVE):
+        found, corners = cv2.findChessboardCornersSB(image, size, flags=flags)
+        if found:
+            return np.asarray(corners, np.float64).reshape(-1, 2)
+    return None
+
+
+def _refined(image: NDArray[np.uint8], corners: Floats, size: tuple[int, int]) -> Floats:
+    """Move corners (C, 2) of a chessboard to where the gradients around them meet."""
+    grid = corners.reshape(size[1], size[0], 2)
+    gap = min(float(np.linalg.norm(np.diff(grid, axis=axis), axis=2).min()) for axis in (0, 1))
+    reach = int(np.clip(gap / 3, *_REFINED_WITHIN))
+    start = np.ascontiguousarray(corners, np.float32)
+    return np.asarray(cv2.cornerSubPix(image, start, (reach, reach), (-1, -1), _REFINED_UNTIL), np.float64)
 
 
 def charuco_board(board: Board) -> cv2.aruco.CharucoBoard:

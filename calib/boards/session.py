@@ -13,16 +13,18 @@ from calib.boards.pairs import calibrate_boards
 from calib.boards.poses import outline_before_camera
 from calib.estimation.estimate import Estimate
 from calib.estimation.robust import Rejection
+from calib.lenses.camera import BoardViews
 from calib.lenses.session import described_camera, described_views
 from calib.report.overlays import Overlay
 from calib.targets.detections import Floats
 from calib.targets.session import Session, described_prior
 from sensorann.errors import CalibrationError, MissingDataError
+from sensorann.geometry import Camera
 
 
-def has_captures(session: Session) -> bool:
-    """Tell whether a session names pictures with clouds, instead of tables of targets."""
-    return "drive" in session.root or "clouds" in session.root.get("lidar", {})
+def has_captures(session: Session, kind: str) -> bool:
+    """Tell whether a session names pictures with clouds of a LiDAR or radar, instead of tables of targets."""
+    return "drive" in session.root or "clouds" in session.root.get(kind, {})
 
 
 def calibrate_board_session(session: Session) -> Estimate:
@@ -39,14 +41,10 @@ def calibrate_board_session(session: Session) -> Estimate:
     size = session.number("board", "columns_m"), session.number("board", "rows_m")
     captures = described_captures(session)
     views, rejected = described_views(session)
-    if views.size != camera.size:
-        raise CalibrationError(
-            f"the pictures have {views.size[0]} x {views.size[1]} pixels, the lens is for "
-            f"{camera.size[0]} x {camera.size[1]}"
-        )
+    refuse_other_size(views, camera)
     left_out, boards = list(rejected), {}
     for name in views.names:
-        board = _find(captures, name, size)
+        board = board_of_cloud(captures, name, size)
         if isinstance(board, str):
             left_out.append(Rejection(name, board))
         else:
@@ -63,17 +61,26 @@ def calibrate_board_session(session: Session) -> Estimate:
     return replace(found, rejected=(*left_out, *found.rejected))
 
 
-def session_overlays(session: Session, *, most: int = 4) -> list[Overlay]:
-    """Read some of a session's pictures with their clouds, to be drawn over each other; none without clouds."""
-    if not has_captures(session):
+def refuse_other_size(views: BoardViews, camera: Camera) -> None:
+    """Refuse pictures of another size than the lens is for."""
+    if views.size != camera.size:
+        raise CalibrationError(
+            f"the pictures have {views.size[0]} x {views.size[1]} pixels, the lens is for "
+            f"{camera.size[0]} x {camera.size[1]}"
+        )
+
+
+def session_overlays(session: Session, kind: str, *, most: int = 4) -> list[Overlay]:
+    """Read some of a session's pictures with clouds of a LiDAR or radar, to be drawn on them; none without clouds."""
+    if not has_captures(session, kind):
         return []
     captures, overlays = described_captures(session), []
     for name in captures.names[:: max(len(captures.names) // most, 1)]:
         try:
-            points, _ = captures.cloud(name)
+            cloud = captures.cloud(kind, name)
         except MissingDataError:
             continue
-        overlays.append(Overlay(Path(name).stem, captures.picture(name), points))
+        overlays.append(Overlay(Path(name).stem, captures.picture(name), cloud.points))
     return overlays[:most]
 
 
@@ -83,11 +90,11 @@ def board_outline(board: Floats, size: tuple[float, float]) -> Floats:
     return np.asarray(board.mean(axis=0) + half * np.array([[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]]))
 
 
-def _find(captures: Captures, name: str, size: tuple[float, float]) -> CloudBoard | str:
+def board_of_cloud(captures: Captures, name: str, size: tuple[float, float]) -> CloudBoard | str:
     """Return the board of a cloud, or why there is none."""
     try:
-        points, rings = captures.cloud(name)
+        cloud = captures.cloud("lidar", name)
     except MissingDataError as error:
         return str(error)
-    board = find_board_in_cloud(points, size, rings=rings)
+    board = find_board_in_cloud(cloud.points, size, rings=cloud.rings)
     return board or f"no board of {size[0]:g} x {size[1]:g} m stands in its cloud"

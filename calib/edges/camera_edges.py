@@ -29,6 +29,7 @@ _GATES = (6.0, 5.0, 4.0, 3.0, 3.0, 3.0, 3.0, 3.0, 3.0)
 _SAME_TIME_NS = 100_000_000
 _LEAST_EDGES = 300
 _AROUND = np.deg2rad(0.5)
+PROFILE = np.deg2rad(np.linspace(-1.5, 1.5, 31))
 LEAST_PEAK = 1.1
 # Outlines of one thing say the same.
 _REPEATED = 5.0
@@ -37,6 +38,22 @@ _MARGIN = 2
 _KNOWN = np.diag(1.0 / np.deg2rad([1.0, 1.0, 0.2]) ** 2)
 AXES = ("x (pitch)", "y (yaw)", "z (roll)")
 _TOLD = (0, 1)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class View:
+    """One picture, and outlines of the same instant.
+
+    Attributes
+    ----------
+    number : of the picture in the drive
+    distances : (height, width) pixels to the nearest edge
+    points : (N, 3), metres, in the frame of the camera as the rig places it
+    """
+
+    number: int
+    distances: NDArray[np.float32]
+    points: Floats
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
@@ -51,7 +68,9 @@ class CameraTurn:
         known before where the edges tell nothing
     share_before, share : of outlines within a few pixels of an edge, by the rig and as found
     peaks : (3,) that share over the share half a degree to either side, about each axis; 1 tells nothing
-    n_pictures, n_points : what was compared
+    profiles : (3, K) that share when turned farther about each axis by the angles of PROFILE
+    views : pictures and outlines compared
+    n_points : outlines near edges
     warnings : sentences, empty when nothing is in doubt
     """
 
@@ -62,23 +81,15 @@ class CameraTurn:
     share_before: float
     share: float
     peaks: Floats
-    n_pictures: int
+    profiles: Floats
+    views: tuple[View, ...]
     n_points: int
     warnings: tuple[str, ...]
 
-
-@dataclass(frozen=True, eq=False, slots=True)
-class View:
-    """One picture, and outlines of the same instant.
-
-    Attributes
-    ----------
-    distances : (height, width) pixels to the nearest edge
-    points : (N, 3), metres, in the frame of the camera as the rig places it
-    """
-
-    distances: NDArray[np.float32]
-    points: Floats
+    @property
+    def n_pictures(self) -> int:
+        """Count the pictures."""
+        return len(self.views)
 
 
 def refine_camera(
@@ -134,7 +145,10 @@ def refine_camera(
         share_before=_share(views, lens, np.zeros(3)),
         share=share,
         peaks=peaks,
-        n_pictures=len(views),
+        profiles=np.array(
+            [[_share(views, lens, turn + angle * axis) for angle in PROFILE] for axis in np.eye(3)], np.float64
+        ),
+        views=tuple(views),
         n_points=len(rows),
         warnings=tuple(_doubts(peaks, share, _share(views, lens, np.zeros(3)))),
     )
@@ -158,7 +172,7 @@ def _views(drive: Drive, camera: str, lidar: str, n_pictures: int, progress: Cal
             moved = drive.trajectory.at(int(instants[0])).inverse() @ drive.trajectory.at(int(instants[1]))
         camera_from_lidar = camera_from_ego @ moved @ drive.rig[lidar].ego_from_sensor
         outlines = camera_from_lidar.apply(edge_points(sweep.points.astype(np.float64)))
-        views.append(View(edge_distances(drive.image(camera, i)), outlines))
+        views.append(View(i, edge_distances(drive.image(camera, i)), outlines))
     return views
 
 

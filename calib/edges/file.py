@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from calib.edges.camera_edges import AXES, CameraTurn
+from calib.estimation.pose_words import REPEATS
 from sensorann import __version__
 from sensorann.formats.rigs.own import FORMAT_VERSION, pose_members
 
@@ -39,4 +40,5 @@ def camera_turn_summary(found: CameraTurn) -> str:
     ):
         lines.append(f"  turned about {name:<10} by {value:+.3f} deg  sigma {sigma:.3f}  (peak {peak:.2f})")
     lines.append(f"share of outlines on edges: {found.share_before:.1%} by the rig, {found.share:.1%} as found")
+    lines.append(REPEATS)
     return "\n".join([*lines, *(f"doubt: {warning}" for warning in found.warnings)])

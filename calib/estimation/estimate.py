@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from calib.estimation.bending import widened_by_bending
 from calib.estimation.leveling import is_flat_radar, leveled_solution
 from calib.estimation.modes import Mode, find_modes
 from calib.estimation.observability import Observability, explain, observe, stated_covariance
@@ -112,7 +113,7 @@ def estimate(problem: Problem, mounting: Transform, *, kind: str = "target") -> 
         source=problem.source_name,
         target=problem.target_name,
         target_from_source=best.target_from_source,
-        covariance=stated_covariance(data, problem.prior),
+        covariance=_covariance(data, fit, best, seen),
         mounting=mounting,
         problem=problem,
         inliers=fit.inliers,
@@ -141,6 +142,13 @@ def _fit(problem: Problem, mounting: Transform) -> RobustFit:
         raise CalibrationError(
             f"the targets fit the inverse of the prior: it must map {problem.source_name} to {problem.target_name}"
         ) from error
+
+
+def _covariance(data: Floats, fit: RobustFit, best: Solution, seen: Observability) -> Floats:
+    covariance = stated_covariance(data, fit.problem.prior)
+    # A drawing keeps the pose where the equations are straight; of lost directions the covariance is a glance anyway.
+    told = fit.problem.prior is None and not seen.weak_axes
+    return widened_by_bending(covariance, fit.problem, best) if told else covariance
 
 
 def _least_knowing(fit: RobustFit, best: Solution) -> Solution:
@@ -196,5 +204,5 @@ def _doubt_upright(problem: Problem, best: Solution, mounting: Transform) -> str
         return ""
     return (
         f"{problem.source_name} comes out tilted by {tilt:.0f} degrees from how it is usually mounted: "
-        f"is left taken for right in {problem.target_name}?"
+        f"do its axes point as stated, or is left taken for right in {problem.target_name}?"
     )

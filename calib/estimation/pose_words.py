@@ -15,6 +15,9 @@ from sensorann.formats.rigs.own import pose_members
 from sensorann.geometry import Transform
 from sensorann.geometry.rotations import angles_from_rotation
 
+# A lens or beams that are off move all surfaces and outlines of a drive alike: no scatter between them shows it.
+REPEATS = "sigmas say how well this repeats on such a drive; an error that all its sweeps share is not in them"
+
 
 def pose_document(
     target_from_source: Transform, covariance: Floats, *, frames: tuple[str, str], weak: tuple[str, ...]

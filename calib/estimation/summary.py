@@ -67,7 +67,7 @@ def _stability(found: Estimate) -> Iterator[str]:
     stability = found.stability
     yield f"without {stability.most_influential} the pose moves by {_largest(stability.leave_one_out, found)}"
     if stability.split_half is not None:
-        yield f"two halves of the targets differ by {_largest(stability.split_half, found)}; about 2 are usual"
+        yield f"two halves of the targets differ by {_largest(stability.split_half, found)}; 3 are usual, 6 are not"
 
 
 def _largest(step: Floats, found: Estimate) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from calib.estimation.pose_words import pose_document, pose_lines
+from calib.estimation.pose_words import REPEATS, pose_document, pose_lines
 from calib.lidars.lidar_lidar import LidarLidar
 from sensorann import __version__
 from sensorann.formats.rigs.own import FORMAT_VERSION
@@ -28,9 +28,10 @@ def lidar_lidar_summary(found: LidarLidar) -> str:
     """Describe an estimate: the pose with its sigmas, how much both see in common, what their surfaces do not tell."""
     return "\n".join(
         [
-            f"{found.source} in the frame of {found.target}: {found.n_instants} instants, {found.n_pairs} points",
+            f"{found.source} in the frame of {found.target}: {found.n_instants} instants, {len(found.offsets)} points",
             *pose_lines(found.target_from_source, found.covariance, weak=found.seen.weak_axes),
             f"{found.overlap:.0%} of the points lie on surfaces that {found.target} sees, within {found.sigma:.3f} m",
+            REPEATS,
             *(f"doubt: {warning}" for warning in found.warnings),
         ]
     )

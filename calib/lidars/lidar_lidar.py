@@ -47,7 +47,9 @@ class LidarLidar:
     covariance : (6, 6) of it, as in `Estimate`, over cubes of four metres
     sigma : metres, scatter of points about surfaces
     overlap : share of the source's points that lie on surfaces of the target
-    n_instants, n_pairs : what was compared
+    offsets : (P,) metres, of the points compared from the surfaces beside them
+    clouds : of target and source at the first instant, thinned, each in its own frame
+    n_instants : what was compared
     seen : Observability
     warnings : sentences, empty when nothing is in doubt
     """
@@ -58,8 +60,9 @@ class LidarLidar:
     covariance: Floats
     sigma: float
     overlap: float
+    offsets: Floats
+    clouds: tuple[Floats, Floats]
     n_instants: int
-    n_pairs: int
     seen: Observability
     warnings: tuple[str, ...]
 
@@ -104,7 +107,8 @@ def calibrate_lidar_lidar(
         sigma=fit.sigma,
         overlap=fit.overlap,
         n_instants=len(pairs),
-        n_pairs=len(fit.rows),
+        offsets=fit.rows[:, 6],
+        clouds=(thinned(np.asarray(target[0], np.float64), _POINT_CELL), pairs[0].points),
         seen=seen,
         warnings=_doubts(seen, fit.rows[:, 3:6]),
     )

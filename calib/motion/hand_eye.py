@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from calib.estimation.levenberg import Equations, minimise
 from calib.estimation.observability import Observability, listed, observe, posterior_covariance
@@ -46,7 +47,7 @@ class HandEye:
     turns : (3,) root mean square of the turns about the three principal axes of all turns, radians, largest first
     sigmas_of_motion : noise of a motion over one second: radians and metres
     seen : Observability
-    n_windows : motions compared
+    times_ns, residuals : (N,) starts of the motions compared, and (N, 6) what is left of their turns and places
     warnings : sentences, empty when nothing is in doubt
     """
 
@@ -59,8 +60,14 @@ class HandEye:
     turns: Floats
     sigmas_of_motion: tuple[float, float]
     seen: Observability
-    n_windows: int
+    times_ns: NDArray[np.int64]
+    residuals: Floats
     warnings: tuple[str, ...]
+
+    @property
+    def n_windows(self) -> int:
+        """Count the motions compared."""
+        return len(self.times_ns)
 
 
 def calibrate_hand_eye(
@@ -116,12 +123,13 @@ def calibrate_hand_eye(
         turns=turns,
         sigmas_of_motion=sigmas,
         seen=seen,
-        n_windows=len(times),
+        times_ns=times,
+        residuals=model.residuals(state),
         warnings=(*start.warnings, *_doubts(seen, turns)),
     )
 
 
-def _window_starts(first: Trajectory, second: Trajectory, delay: float) -> np.ndarray:
+def _window_starts(first: Trajectory, second: Trajectory, delay: float) -> NDArray[np.int64]:
     margin = round((abs(delay) + _DELAY_REACH + _DELAY_STEP) * 1e9)
     begin = max(first.start_ns, second.start_ns) + margin
     end = min(first.end_ns, second.end_ns) - margin - _WINDOW_NS

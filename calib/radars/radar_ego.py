@@ -31,6 +31,29 @@ _WEAK_SIGMA = 0.2
 _HELD = np.diag([0.0, 1.0, 1.0]) / 0.3**2
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Scans:
+    """What single scans tell.
+
+    Attributes
+    ----------
+    times_s : (N,) from the first scan of the drive
+    measured, whitenings : (N, 2) velocities of the radar in its own frame, m/s, and (N, 2, 2) of their noise
+    ego, yaw_rates : (N, 2) velocities of the ego vehicle in its own plane, m/s, and (N,) radians a second
+    """
+
+    times_s: Floats
+    measured: Floats
+    whitenings: Floats
+    ego: Floats
+    yaw_rates: Floats
+
+    def velocities_at(self, place: Floats) -> Floats:
+        """Velocities (N, 2) of a place (2,) on the vehicle, in the ego frame: v + w x t."""
+        x, y = place
+        return np.asarray(self.ego + np.stack([-self.yaw_rates * y, self.yaw_rates * x], axis=1))
+
+
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
 class RadarEgo:
     """Yaw and place of a radar in the ego frame.
@@ -42,7 +65,8 @@ class RadarEgo:
     place : (2,) x and y, metres
     sigmas : (3,) of yaw, x and y, by a block bootstrap, and 0.3 m of doubt about the place in the rig
     rig_pose : ego_from_sensor as the rig says
-    n_scans, n_used : scans of the drive, and those fast and rich enough
+    n_scans : of the drive
+    scans, residuals : those fast and rich enough, and (N, 2) what is left of each, whitened
     warnings : sentences, empty when nothing is in doubt
     """
 
@@ -52,25 +76,20 @@ class RadarEgo:
     sigmas: Floats
     rig_pose: Transform
     n_scans: int
-    n_used: int
+    scans: Scans
+    residuals: Floats
     warnings: tuple[str, ...]
+
+    @property
+    def n_used(self) -> int:
+        """Count the scans that are fast and rich enough."""
+        return len(self.scans.times_s)
 
     @property
     def ego_from_sensor(self) -> Transform:
         """The pose of the rig with yaw, x and y as found; of the rest Doppler says nothing."""
         turn = rotations_from_yaws(self.yaw - self.rig_pose.yaw)
         return Transform(turn @ self.rig_pose.rotation, np.append(self.place, self.rig_pose.translation[2]))
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class _Scans:
-    """Velocities of the radar (N, 2) with whitenings (N, 2, 2), and of the ego vehicle (N, 2) with yaw rates (N,)."""
-
-    times_s: Floats
-    measured: Floats
-    whitenings: Floats
-    ego: Floats
-    yaw_rates: Floats
 
 
 def calibrate_radar_ego(
@@ -87,9 +106,11 @@ def calibrate_radar_ego(
     Raises
     ------
     CalibrationError
-        When the drive has no ego trajectory, the scans no Doppler, or too few scans are fast enough.
+        When the sensor is no radar, the drive has no ego trajectory, the scans no Doppler, or too few are fast enough.
     """
     rig_pose = drive.rig[sensor].ego_from_sensor
+    if drive.rig[sensor].kind != "radar":
+        raise CalibrationError(f"{sensor} is a {drive.rig[sensor].kind}: name a radar")
     if drive.trajectory is None:
         raise CalibrationError(f"{drive.name} has no ego trajectory to compare the radar with")
     n_scans = len(drive.timestamps_ns(sensor))
@@ -110,12 +131,13 @@ def calibrate_radar_ego(
         sigmas=sigmas,
         rig_pose=rig_pose,
         n_scans=n_scans,
-        n_used=n_used,
+        scans=scans,
+        residuals=_residuals(scans, found)[0],
         warnings=_doubts(found, sigmas, start_yaw=rig_pose.yaw),
     )
 
 
-def _read(drive: Drive, trajectory: Trajectory, sensor: str, progress: Callable[[int, int], None]) -> _Scans:
+def _read(drive: Drive, trajectory: Trajectory, sensor: str, progress: Callable[[int, int], None]) -> Scans:
     times_ns = drive.timestamps_ns(sensor)
     rows = []
     for index, time_ns in enumerate(times_ns):
@@ -131,8 +153,8 @@ def _read(drive: Drive, trajectory: Trajectory, sensor: str, progress: Callable[
             whitening = np.linalg.inv(np.linalg.cholesky(own.covariance))
             rows.append((1e-9 * (int(time_ns) - int(times_ns[0])), own.velocity, whitening, ego, yaw_rate))
     if not rows:
-        return _Scans(np.zeros(0), np.zeros((0, 2)), np.zeros((0, 2, 2)), np.zeros((0, 2)), np.zeros(0))
-    return _Scans(*(np.array(column) for column in zip(*rows, strict=True)))
+        return Scans(np.zeros(0), np.zeros((0, 2)), np.zeros((0, 2, 2)), np.zeros((0, 2)), np.zeros(0))
+    return Scans(*(np.array(column) for column in zip(*rows, strict=True)))
 
 
 def _ego_motion(trajectory: Trajectory, around_ns: np.ndarray) -> tuple[Floats, float]:
@@ -144,13 +166,12 @@ def _ego_motion(trajectory: Trajectory, around_ns: np.ndarray) -> tuple[Floats, 
     return (poses.rotations[1].T @ velocity)[:2], float(turn) / seconds
 
 
-def _residuals(scans: _Scans, unknowns: Floats) -> tuple[Floats, Floats]:
+def _residuals(scans: Scans, unknowns: Floats) -> tuple[Floats, Floats]:
     """Whitened residuals (N, 2) and their derivatives (N, 2, 3) by yaw, x and y."""
     yaw, x, y = unknowns
     radar_from_ego = rotations_from_yaws(-yaw)[:2, :2]
     rates = scans.yaw_rates
-    # Velocity at the radar: v + w x t.
-    expected = (scans.ego + np.stack([-rates * y, rates * x], axis=1)) @ radar_from_ego.T
+    expected = scans.velocities_at(np.array([x, y])) @ radar_from_ego.T
     by_yaw = np.stack([expected[:, 1], -expected[:, 0]], axis=1)
     by_x = rates[:, None] * radar_from_ego[:, 1]
     by_y = -rates[:, None] * radar_from_ego[:, 0]
@@ -158,14 +179,14 @@ def _residuals(scans: _Scans, unknowns: Floats) -> tuple[Floats, Floats]:
     return np.einsum("nij,nj->ni", scans.whitenings, expected - scans.measured), scans.whitenings @ slopes
 
 
-def _turned_to_fit(scans: _Scans) -> float:
+def _turned_to_fit(scans: Scans) -> float:
     """Yaw that turns the median scan onto the ego motion, wherever the rig says that the radar points."""
     headings = np.arctan2(scans.ego[:, 1], scans.ego[:, 0]) - np.arctan2(scans.measured[:, 1], scans.measured[:, 0])
     mean = np.angle(np.exp(1j * headings).mean())
     return float(wrap_angle(mean + np.median(wrap_angle(headings - mean))))
 
 
-def _fit(scans: _Scans, start: Floats, counts: Floats) -> Floats:
+def _fit(scans: Scans, start: Floats, counts: Floats) -> Floats:
     """Gauss-Newton with Cauchy's loss per scan; each scan counts (N,) times, and the start holds the place."""
     unknowns = start.copy()
     for _ in range(20):
@@ -177,7 +198,7 @@ def _fit(scans: _Scans, start: Floats, counts: Floats) -> Floats:
     return unknowns
 
 
-def _equations(scans: _Scans, unknowns: Floats, counts: Floats) -> tuple[Floats, Floats]:
+def _equations(scans: Scans, unknowns: Floats, counts: Floats) -> tuple[Floats, Floats]:
     """Information (3, 3) and gradient (3,) of the scans, the badly fitting ones weighed down."""
     residuals, slopes = _residuals(scans, unknowns)
     weights = counts / (1.0 + (residuals**2).sum(axis=1) / _CAUCHY_CHI2)
@@ -185,7 +206,7 @@ def _equations(scans: _Scans, unknowns: Floats, counts: Floats) -> tuple[Floats,
     return information, np.einsum("n,nki,nk->i", weights, slopes, residuals)
 
 
-def _sigmas(scans: _Scans, found: Floats) -> Floats:
+def _sigmas(scans: Scans, found: Floats) -> Floats:
     """Standard deviations (3,): over drives made of blocks of this one, and of the place that the rig states."""
     blocks = np.unique(np.floor(scans.times_s / _BLOCK_S), return_inverse=True)[1]
     n_blocks = int(blocks.max()) + 1

@@ -1,6 +1,30 @@
-"""A calibration as one page that convinces: residuals, coverage, sigmas, and points drawn before and after."""
+"""Pages of calibrations, and their plots as pictures."""
 
-from calib.report.overlays import Overlay, draw_overlays
-from calib.report.page import lens_page, pair_page
+from calib.report.drifts import drift_page
+from calib.report.edges import edges_page
+from calib.report.lens import lens_page
+from calib.report.lidars import lidars_page
+from calib.report.motions import hand_eye_page
+from calib.report.overlays import Overlay, draw_outlines, draw_overlays
+from calib.report.page import Page, write_report
+from calib.report.pairs import pair_page
+from calib.report.plots import draw_page
+from calib.report.radars import radar_page
+from calib.report.rigs import rig_page
 
-__all__ = ["Overlay", "draw_overlays", "lens_page", "pair_page"]
+__all__ = [
+    "Overlay",
+    "Page",
+    "draw_outlines",
+    "draw_overlays",
+    "draw_page",
+    "drift_page",
+    "edges_page",
+    "hand_eye_page",
+    "lens_page",
+    "lidars_page",
+    "pair_page",
+    "radar_page",
+    "rig_page",
+    "write_report",
+]

@@ -7,107 +7,78 @@ from typing import Any
 
 import numpy as np
 
-from calib.estimation.estimate import Estimate
-from calib.estimation.pixel_sigma import DEPTHS, pose_sigmas
+from calib.estimation.observability import Observability
 from calib.estimation.tangent import AXES
-from calib.lenses.camera import BoardViews, Lens
-from calib.lenses.pictures import lens_residuals
-from calib.lenses.trust import GRID, LensTrust, picture_grid
+from calib.lenses.trust import GRID
 from calib.targets.detections import Floats
 from sensorann.geometry import Camera
 
 Figure = dict[str, Any]
-_USED, _LEFT_OUT, _MEASURED = "#1a9c5b", "#c8372d", "#5b7fa6"
+USED, LEFT_OUT, MEASURED, WANTED = "#1a9c5b", "#c8372d", "#5b7fa6", "#d98a00"
 _LINES = "#e5e9ef"
 
 
-def pair_figures(found: Estimate, camera: Camera | None) -> dict[str, Figure]:
-    """Plots of a pair of sensors by title."""
-    figures = {
-        "Residuals of each target, in standard deviations": _residuals(found),
-        "Targets from above": _coverage(found),
-        "What the targets told: sigma left of what was known before": _shares(found),
+def figure(traces: list[Figure], *, x: str, y: str, same_scale: bool = False, **x_axis: Any) -> Figure:
+    """Put traces between axes with these titles; one unit is as long on both where they are of the same scale."""
+    layout: Figure = {
+        "margin": {"l": 60, "r": 20, "t": 10, "b": 45},
+        "height": 380,
+        "xaxis": {"title": {"text": x}, "gridcolor": _LINES, **x_axis},
+        "yaxis": {"title": {"text": y}, "gridcolor": _LINES, "zeroline": False},
+        "legend": {"orientation": "h", "y": 1.1},
+        "plot_bgcolor": "#fff",
     }
-    if camera is not None:
-        figures |= {
-            f"Sigma of points {depth:g} m away, in pixels": _map(
-                camera, pose_sigmas(camera, found.target_from_source, found.covariance, pixels=grid, depth=depth)
-            )
-            for depth, grid in ((depth, picture_grid(camera)) for depth in DEPTHS)
-        }
-    return figures
+    if same_scale:
+        layout["yaxis"]["scaleanchor"] = "x"
+    return {"data": traces, "layout": layout}
 
 
-def lens_figures(lens: Lens, trust: LensTrust, views: BoardViews) -> dict[str, Figure]:
-    """Plots of a lens by title."""
-    corners, off = lens_residuals(lens, views)
-    return {
-        "Corners over the picture, and by how much they miss": _missed(lens.camera, corners, off),
-        "Residuals of corners": _scattered(off),
-        "Rms of each picture": _bars(list(lens.names), lens.view_rms.tolist(), "px"),
-        "Sigma of where a far point is imaged, in pixels": _map(lens.camera, trust.sigmas),
-    }
+def points(
+    x: Sequence[Any] | Floats,
+    y: Sequence[Any] | Floats,
+    *,
+    name: str,
+    color: str | None = None,
+    text: Sequence[str] = (),
+    size: int = 6,
+) -> Figure:
+    """Draw a point for each value."""
+    marker = {"size": size} if color is None else {"size": size, "color": color}
+    places = {"x": listed(x), "y": listed(y)}
+    return {"type": "scatter", "mode": "markers", **places, "name": name, "marker": marker, "text": list(text)}
 
 
-def _residuals(found: Estimate) -> Figure:
-    pose, problem = found.target_from_source, found.problem
-    residuals, _ = problem.target.compare(pose.apply(problem.first_points(pose)))
-    traces = [
-        _points(
-            [problem.names[group] for group in problem.groups],
-            residuals[:, k].tolist(),
-            name=name,
-            text=["used" if found.inliers[group] else "left out" for group in problem.groups],
-        )
-        for k, name in enumerate(problem.target.coordinates)
-    ]
-    return _figure(traces, x="target", y="sigmas", type="category")
+def line(x: Sequence[Any] | Floats, y: Sequence[Any] | Floats, *, name: str, color: str | None = None) -> Figure:
+    """Draw a line through the values."""
+    drawn = {"width": 2} if color is None else {"width": 2, "color": color}
+    return {"type": "scatter", "mode": "lines", "x": listed(x), "y": listed(y), "name": name, "line": drawn}
 
 
-def _coverage(found: Estimate) -> Figure:
-    pose, problem = found.target_from_source, found.problem
-    placed = pose.apply(problem.first_points(pose))
-    used = found.inliers[problem.groups]
-    names = np.array(problem.names)[problem.groups]
-    measured = problem.target.positions()
-    traces = [
-        _points(placed[rows, 0].tolist(), placed[rows, 1].tolist(), name=name, color=color, text=names[rows].tolist())
-        for rows, name, color in ((used, f"by {found.source}", _USED), (~used, "left out", _LEFT_OUT))
-    ]
-    if measured is not None:
-        rings = _points(measured[:, 0].tolist(), measured[:, 1].tolist(), name=f"by {found.target}", color=_MEASURED)
-        rings["marker"] |= {"symbol": "circle-open", "size": 10}
-        traces.append(rings)
-    place = found.next_target.point_target
-    wanted = _points([place[0]], [place[1]], name=f"next, at height {place[2]:.1f} m", color="#d98a00")
-    wanted["marker"] |= {"symbol": "square", "size": 11}
-    figure = _figure([*traces, wanted], x=f"x of {found.target}, m", y="y, m")
-    figure["layout"]["yaxis"] |= {"scaleanchor": "x"}
-    return figure
+def bars(names: Sequence[str], values: Sequence[float], unit: str, *, colors: Sequence[str] = ()) -> Figure:
+    """Draw a bar for each name."""
+    marker = {"color": list(colors) or MEASURED}
+    return figure([{"type": "bar", "x": list(names), "y": list(values), "marker": marker}], x="", y=unit)
 
 
-def _shares(found: Estimate) -> Figure:
-    shares = [min(float(share), 1.0) for share in found.seen.shares]
-    figure = _bars(list(AXES), shares, "share")
-    figure["data"][0]["marker"] = {"color": [_LEFT_OUT if axis in found.seen.weak_axes else _USED for axis in AXES]}
-    figure["layout"]["yaxis"] |= {"range": [0, 1], "tickformat": ".0%"}
-    return figure
+def histogram(values: Floats, *, title: str, n_bins: int = 60) -> Figure:
+    """Count values, those beyond the outermost hundredths left out."""
+    low, high = np.quantile(values, [0.005, 0.995])
+    counts, edges = np.histogram(values, n_bins, (low, high))
+    middles = (edges[:-1] + edges[1:]) / 2
+    drawn = {"type": "bar", "x": middles.tolist(), "y": counts.tolist(), "marker": {"color": USED}}
+    return figure([drawn], x=title, y="count", range=[float(low), float(high)])
 
 
-def _missed(camera: Camera, corners: Floats, off: Floats) -> Figure:
-    miss = np.linalg.norm(off, axis=1)
-    dots = _points(corners[:, 0].tolist(), corners[:, 1].tolist(), name="corners")
-    dots["marker"] = {"color": miss.tolist(), "colorscale": "Viridis", "size": 5, "colorbar": {"title": {"text": "px"}}}
-    return _as_picture(_figure([dots], x="u, px", y="v, px"), camera)
+def shares(seen: Observability) -> Figure:
+    """Draw what is left of each axis' sigma: a full bar means that nothing was learnt."""
+    left = [min(float(share), 1.0) for share in seen.shares]
+    drawn = bars(AXES, left, "share", colors=[LEFT_OUT if axis in seen.weak_axes else USED for axis in AXES])
+    drawn["layout"]["yaxis"] |= {"range": [0, 1], "tickformat": ".0%"}
+    return drawn
 
 
-def _scattered(off: Floats) -> Figure:
-    figure = _figure([_points(off[:, 0].tolist(), off[:, 1].tolist(), name="corners")], x="u, px", y="v, px")
-    figure["layout"]["yaxis"] |= {"scaleanchor": "x"}
-    return figure
-
-
-def _map(camera: Camera, sigmas: Floats) -> Figure:
+def sigma_map(camera: Camera, sigmas: Floats) -> Figure:
+    """Draw sigmas (N,) of the grid of a picture."""
     columns, rows = GRID
     values = [[None if np.isnan(one) else float(one) for one in row] for row in sigmas.reshape(rows, columns)]
     width, height = camera.size
@@ -121,35 +92,17 @@ def _map(camera: Camera, sigmas: Floats) -> Figure:
         "colorbar": {"title": {"text": "px"}},
         "hovertemplate": "u %{x:.0f}, v %{y:.0f}: %{z:.2f} px<extra></extra>",
     }
-    return _as_picture(_figure([heat], x="u, px", y="v, px"), camera)
+    return as_picture(figure([heat], x="u, px", y="v, px"), camera)
 
 
-def _as_picture(figure: Figure, camera: Camera) -> Figure:
+def as_picture(drawn: Figure, camera: Camera) -> Figure:
     """Turn the axes as those of a picture are: v downwards, pixels square."""
     width, height = camera.size
-    figure["layout"]["xaxis"] |= {"range": [0, width - 1], "constrain": "domain"}
-    figure["layout"]["yaxis"] |= {"range": [height - 1, 0], "scaleanchor": "x", "constrain": "domain"}
-    return figure
+    drawn["layout"]["xaxis"] |= {"range": [0, width - 1], "constrain": "domain"}
+    drawn["layout"]["yaxis"] |= {"range": [height - 1, 0], "scaleanchor": "x", "constrain": "domain"}
+    return drawn
 
 
-def _points(
-    x: Sequence[Any], y: Sequence[Any], *, name: str, color: str | None = None, text: Sequence[str] = ()
-) -> Figure:
-    marker = {"size": 6} if color is None else {"size": 6, "color": color}
-    return {"type": "scatter", "mode": "markers", "x": x, "y": y, "name": name, "marker": marker, "text": list(text)}
-
-
-def _bars(names: list[str], values: list[float], unit: str) -> Figure:
-    return _figure([{"type": "bar", "x": names, "y": values, "marker": {"color": _MEASURED}}], x="", y=unit)
-
-
-def _figure(traces: list[Figure], *, x: str, y: str, **x_axis: Any) -> Figure:
-    layout = {
-        "margin": {"l": 60, "r": 20, "t": 10, "b": 45},
-        "height": 380,
-        "xaxis": {"title": {"text": x}, "gridcolor": _LINES, **x_axis},
-        "yaxis": {"title": {"text": y}, "gridcolor": _LINES, "zeroline": False},
-        "legend": {"orientation": "h", "y": 1.1},
-        "plot_bgcolor": "#fff",
-    }
-    return {"data": traces, "layout": layout}
+def listed(values: Sequence[Any] | Floats) -> list[Any]:
+    """Return values as JSON takes them."""
+    return values.tolist() if isinstance(values, np.ndarray) else list(values)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from calib.edges.camera_edges import CameraTurn
 from calib.estimation.estimate import Estimate
+from calib.estimation.tangent import rotation_from_vector
 from calib.targets.detections import Floats
 from sensorann.geometry import Camera, Transform
 from sensorann.images.lines import Captions
@@ -32,6 +34,34 @@ class Overlay:
     name: str
     image: NDArray[np.uint8]
     points: Floats
+
+
+def draw_outlines(
+    found: CameraTurn, images: Mapping[int, NDArray[np.uint8]], camera: Camera
+) -> dict[str, NDArray[np.uint8]]:
+    """Draw outlines red where the rig puts them and green where the camera as it was turned sees them.
+
+    Parameters
+    ----------
+    found : a camera refined by edges
+    images : some of its pictures, by their numbers in the drive
+    camera : the lens
+
+    Returns
+    -------
+    name to picture (height, 1100, 3) uint8, BGR
+    """
+    after = Transform(rotation_from_vector(-found.turn), np.zeros(3))
+    return {
+        f"picture {view.number}": _drawn(
+            Overlay(f"picture {view.number}", images[view.number], view.points),
+            camera,
+            before=Transform.identity(),
+            after=after,
+        )
+        for view in found.views
+        if view.number in images
+    }
 
 
 def draw_overlays(found: Estimate, overlays: Sequence[Overlay], camera: Camera) -> dict[str, NDArray[np.uint8]]:

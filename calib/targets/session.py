@@ -7,6 +7,8 @@ sigma_m = 0.01                  # with pixels: sigma_px, and lens = "lens.json" 
 targets = "radar.csv"           # target, range_m, azimuth_deg, optionally elevation_deg and height_m; or x_m, y_m
 sigma_range_m = 0.1
 sigma_azimuth_deg = 0.5
+# clouds = "radar/*.pcd"        # instead of targets: scans in which the reflectors of boards are found
+# search_m = 1.5                # within that of where they are expected
 [images]                        # for `calibrate camera`
 folder = "pictures"
 columns = 9                     # inner corners
@@ -41,6 +43,7 @@ from calib.estimation.problem import Prior
 from calib.targets.columns import Table, read_table
 from calib.targets.detections import Floats
 from sensorann.errors import FormatError
+from sensorann.formats.openlabel.rig import UNIT_TOLERANCE
 from sensorann.formats.text_files import read_text
 from sensorann.geometry import Transform
 
@@ -52,7 +55,10 @@ _TABLES: Mapping[str, frozenset[str]] = {
     "second": frozenset({"name", "poses", "drive"}),
     "lidar": frozenset({"name", "targets", "sigma_m", "clouds"}),
     "radar": frozenset(
-        {"name", "targets", "sigma_range_m", "sigma_azimuth_deg", "sigma_elevation_deg", "sigma_height_m"}
+        {
+            *("name", "targets", "clouds", "search_m"),
+            *("sigma_range_m", "sigma_azimuth_deg", "sigma_elevation_deg", "sigma_height_m"),
+        }
     ),
     "board": frozenset({"reflector_depth_m", "columns_m", "rows_m"}),
     "prior": frozenset({"rotation_wxyz", "translation_m", "sigma_deg", "sigma_m"}),
@@ -159,9 +165,12 @@ def described_prior(session: Session) -> Prior | None:
     """Return what a session knows of the pose before any target; None where it says nothing."""
     if "prior" not in session.root:
         return None
-    pose = Transform.from_quaternion(
-        session.array("prior", "rotation_wxyz", (4,)), session.array("prior", "translation_m", (3,))
-    )
+    quaternion = session.array("prior", "rotation_wxyz", (4,))
+    length = float(np.linalg.norm(quaternion))
+    if abs(length - 1) > UNIT_TOLERANCE:
+        found = f"length {length:.4g}: are these degrees?"
+        raise FormatError(session.path, "[prior] rotation_wxyz", expected="a quaternion of length one", found=found)
+    pose = Transform.from_quaternion(quaternion, session.array("prior", "translation_m", (3,)))
     rotation = np.deg2rad(session.number("prior", "sigma_deg"))
     return Prior.from_sigmas(pose, rotation=rotation, translation=session.number("prior", "sigma_m"))
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from calib.boards.reflectors import reflector_session
 from calib.boards.session import calibrate_board_session, has_captures
 from calib.estimation.estimate import Estimate
 from calib.lenses.session import described_camera
@@ -35,9 +36,9 @@ def calibrate_session(session: Session, pair: Pair) -> Estimate:
     CalibrationError
         When the targets tell no pose.
     """
-    if pair == "camera-lidar" and has_captures(session):
-        return calibrate_board_session(session)
     source_kind, target_kind = pair.split("-")
+    if has_captures(session, target_kind):
+        return calibrate_board_session(session) if target_kind == "lidar" else reflector_session(session, source_kind)
     source, target, alone = _paired(session, source_kind, target_kind)
     if alone:
         _logger.warning("%d targets were seen by one sensor only: %s", len(alone), ", ".join(alone))

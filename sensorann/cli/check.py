@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 from rich.console import Console
@@ -22,6 +22,7 @@ from sensorann.errors import UsageError
 from sensorann.formats import open_drive
 from sensorann.formats.ontology_file import read_ontology
 from sensorann.qa import Finding, Severity
+from sensorann.qa.checking import finding_document
 from sensorann.qa.report import agreement_matrices, write_report
 
 SeverityName = Literal["note", "warning", "error"]
@@ -55,6 +56,7 @@ def check(
         sensorann check complete.json --drive kitti/training#0000 --rule heading_flip --rule duplicate --json
         sensorann check complete.json --drive kitti/training#0000 --min-score 0.9 --fail-on error
         sensorann check complete.json --drive nuscenes#scene-0103 --report check.html
+        sensorann check labels.db#0000 --drive kitti/training#0000 --json > findings.json   # then: store repair
 
     Parameters
     ----------
@@ -85,7 +87,7 @@ def check(
     as_json
         Print the findings as JSON.
     """
-    _check_options(min_score, n, report, against)
+    _check_options(min_score, n, max_findings, report, against)
     recording = None if drive is None else open_drive(drive)
     given = read_labels(labels, drive=recording, format=from_format)
     if ontology is not None:
@@ -115,7 +117,7 @@ def check(
                 progress=progress,
             )
     if as_json:
-        print_json([_document(one) for one in found[:n]])
+        print_json([finding_document(one, given) for one in found[:n]])
     else:
         _print_table(found[:n])
         print(f"{len(found)} findings in {given.n_boxes} boxes of {len(given.tracks)} tracks")
@@ -124,22 +126,19 @@ def check(
     return THRESHOLD_NOT_MET if too_many or too_bad else 0
 
 
-def _check_options(min_score: float, n: int | None, report: Path | None, against: tuple[str, ...]) -> None:
+def _check_options(
+    min_score: float, n: int | None, max_findings: int | None, report: Path | None, against: tuple[str, ...]
+) -> None:
     if not 0.0 <= min_score <= 1.0:
         raise UsageError(f"--min-score must be a probability, 0 to 1, got {min_score}")
     if n is not None and n < 0:
         raise UsageError(f"-n must be a number of findings, 0 or more, got {n}")
+    if max_findings is not None and max_findings < 0:
+        raise UsageError(f"--max-findings must be a number of findings, 0 or more, got {max_findings}")
     if report is not None and report.suffix != ".html":
         raise UsageError(f"--report must end in .html, got {report}")
     if against and report is None:
         raise UsageError("--against compares for the report: name it with --report FILE.html")
-
-
-def _document(finding: Finding) -> dict[str, Any]:
-    names = ("rule", "score", "object", "frame", "timestamp_ns", "value", "limit", "message", "place")
-    repair = [{"action": edit.action, **edit.arguments} for edit in finding.repair]
-    columns = {name: getattr(finding, name) for name in names}
-    return {"severity": finding.severity.label, **columns, "repair": repair}
 
 
 def _print_table(findings: list[Finding]) -> None:

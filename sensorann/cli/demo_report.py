@@ -12,35 +12,24 @@ from numpy.typing import NDArray
 from sensorann import __version__
 from sensorann.cli.demo_pipeline import CAMERA_STEP, Demo
 from sensorann.files import written_whole
+from sensorann.qa.plain_page import plain_page
 from sensorann.scene import Labels, Source, Track, frame_timestamps_ns
 from sensorann.tracks.scoring import ScoreSummary, score_boxes
 
 _COLORS = {"truth": "#9aa4b2", "linear": "#d9534f", "smooth": "#1a9c5b"}
-_PAGE = Template("""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>$title</title>
-<style>
-body { font: 16px/1.5 system-ui, sans-serif; color: #1f2733; max-width: 68rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.6rem; margin-bottom: .2rem; } h2 { font-size: 1.15rem; margin-top: 2.2rem; }
-p.lead { font-size: 1.1rem; } .quiet { color: #5c6675; font-size: .9rem; }
-table { border-collapse: collapse; margin: .8rem 0; } th, td { padding: .25rem .9rem; text-align: right; }
-th { border-bottom: 2px solid #c9d0da; } td { border-bottom: 1px solid #e5e9ef; font-variant-numeric: tabular-nums; }
+_STYLE = """
+p.lead { font-size: 1.1rem; }
+th, td { padding: .25rem .9rem; text-align: right; white-space: nowrap; }
 th:first-child, td:first-child, th:nth-child(2), td:nth-child(2) { text-align: left; }
 tr.all td { font-weight: 600; } tr.first td { border-top: 2px solid #c9d0da; }
 figure { margin: 1rem 0; } figcaption { color: #5c6675; font-size: .9rem; }
 img { max-width: 100%; height: auto; border-radius: 4px; display: block; }
-th, td { white-space: nowrap; } .wide { overflow-x: auto; }
 .pair { display: grid; gap: .6rem; align-items: start; }
 .three { display: grid; grid-template-columns: repeat(3, 1fr); gap: .6rem; }
 svg { background: #f6f8fa; border-radius: 4px; width: 100%; height: auto; }
 @media (max-width: 44rem) { .pair, .three { grid-template-columns: 1fr !important; } }
-</style>
-</head>
-<body>
-<h1>$title</h1>
+"""
+_BODY = Template("""
 <p class="quiet">sensorann $version, $n_frames frames over $span_s s, $n_tracks objects within range of the vehicle</p>
 <p class="lead">$lead</p>
 
@@ -68,16 +57,13 @@ $pictures
 <li><a href="summary.json">summary.json</a>: these figures for programs</li>
 </ul>
 <p class="quiet">Time: $seconds.</p>
-</body>
-</html>
 """)
 
 
 def write_report(result: Demo) -> None:
     """Write report.html into the folder of a demo; pictures are linked by relative paths."""
     times = frame_timestamps_ns(result.drive)
-    page = _PAGE.substitute(
-        title=escape(f"A tenth of the clicks: {result.drive.name}"),
+    body = _BODY.substitute(
         version=escape(__version__),
         n_frames=len(times),
         span_s=f"{(int(times[-1]) - int(times[0])) * 1e-9:.1f}",
@@ -89,6 +75,7 @@ def write_report(result: Demo) -> None:
         camera_step=CAMERA_STEP,
         seconds=escape(", ".join(f"{step} {duration:.1f} s" for step, duration in result.seconds.items())),
     )
+    page = plain_page(f"A tenth of the clicks: {result.drive.name}", body, style=_STYLE)
     with written_whole(result.out / "report.html") as temporary:
         temporary.write_text(page, encoding="utf-8")
 

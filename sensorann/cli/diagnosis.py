@@ -13,6 +13,7 @@ from importlib import metadata
 from pathlib import Path
 
 from sensorann import __version__
+from sensorann.cli import graphics
 
 # Names under which packages are imported, where they differ from the names they are installed by.
 _MODULES = {"opencv-python": "cv2", "lazy-loader": "lazy_loader"}
@@ -194,6 +195,8 @@ def _advice(
         absent = [package for library, package in _VIEWER_LIBRARIES.items() if not _loads(library)]
         if absent:
             lines.append(f"the viewer needs system libraries: apt-get install -y {' '.join(absent)}")
+        elif not graphics.vulkan_answers():
+            lines.append("the viewer finds no Vulkan driver: apt-get install -y mesa-vulkan-drivers, or the card's own")
     return lines
 
 

@@ -1,7 +1,6 @@
 """`sensorann view`: look at a drive and label it, in a window or a browser."""
 
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +9,7 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 import sensorann as sa
+from sensorann.cli import graphics
 from sensorann.cli.labels import place_and_drive
 from sensorann.errors import MissingDataError
 from viewers.keymap import Keymap, read_keymap
@@ -18,6 +18,8 @@ from viewers.recording import BYTES_PER_GB
 from viewers.session import Session
 
 Show = Callable[[Session, Keymap], None]
+# A person waits no longer for somebody else who writes, seconds: the window stands still meanwhile.
+_WAIT_S = 5.0
 
 
 def view(
@@ -67,7 +69,7 @@ def view(
     recording = sa.open_drive(drive, rig=rig)
     show = _browser(port) if web else _window(drive)
     place, name = place_and_drive(store)
-    with sa.open_store(place, create=True) as opened:
+    with sa.open_store(place, create=True, wait_s=_WAIT_S) as opened:
         session = open_session(recording, opened, name=name, cache_bytes=round(cache_gb * BYTES_PER_GB))
         try:
             show(session, keymap)
@@ -76,7 +78,7 @@ def view(
 
 
 def _window(drive: str) -> Show:
-    check_display(os.environ, drive)
+    check_screen(drive)
     try:
         from viewers.window import show
     except (ImportError, OSError) as error:  # the package, or a system library that it loads
@@ -99,17 +101,17 @@ def _tell(address: str) -> None:
     print(f"open {address}", flush=True)
 
 
-def check_display(environment: Mapping[str, str], drive: str) -> None:
-    """Refuse where there is no screen: Open3D would wait for ever.
+def check_screen(drive: str) -> None:
+    """Refuse where no window can be drawn, and name the ways without one.
 
     Raises
     ------
     MissingDataError
-        When no display is named in the environment.
+        When there is no display, or no driver that draws on it.
     """
-    if not environment.get("DISPLAY") and not environment.get("WAYLAND_DISPLAY"):
+    problem = graphics.problem()
+    if problem is not None:
         raise MissingDataError(
-            "sensorann view needs a screen, and neither DISPLAY nor WAYLAND_DISPLAY is set: "
-            f"`sensorann view {drive} --web` shows it in a browser, `sensorann render {drive} --labels LABELS -o DIR` "
-            "draws labels into files"
+            f"sensorann view cannot open a window: {problem}; `sensorann view {drive} --web` shows it in a browser, "
+            f"`sensorann render {drive} --labels LABELS -o DIR` draws labels into files"
         )

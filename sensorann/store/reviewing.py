@@ -86,7 +86,7 @@ def resolve(store: Store, drive: str, comment_id: str, *, text: str = "") -> Non
     store.commit(drive, Patch(documents=(change,)), Note(kind="resolve", text=text))
 
 
-def decide(store: Store, drive: str, object_id: str, decision: Literal["accept", "reject"], *, text: str = "") -> None:
+def decide(store: Store, drive: str, object_id: str, verdict: Literal["accept", "reject"], *, text: str = "") -> None:
     """Accept or reject an object as it is now; the event names the version that was looked at.
 
     Raises
@@ -96,17 +96,22 @@ def decide(store: Store, drive: str, object_id: str, decision: Literal["accept",
     """
     require_right(store, "accept and reject")
     version = _require_object(store, drive, object_id, None)
-    with store.reading() as connection:
-        stored = projection.document(connection, drive, "review", object_id)
-    body = {"object": object_id, "decision": decision, "by": store.actor, "version": version}
-    change = DocumentChange("review", object_id, None if stored is None else stored.body, body)
-    store.commit(drive, Patch(documents=(change,)), Note(kind=decision, text=text))
+    body = {"object": object_id, "decision": verdict, "by": store.actor, "version": version}
+    change = DocumentChange("review", object_id, decision(store, drive, object_id), body)
+    store.commit(drive, Patch(documents=(change,)), Note(kind=verdict, text=text))
 
 
 def decisions(store: Store, drive: str) -> dict[str, Body]:
     """Last decision about every object that was reviewed: decision, by, version."""
     with store.reading() as connection:
         return projection.bodies(connection, drive, "review")
+
+
+def decision(store: Store, drive: str, object_id: str) -> Body | None:
+    """Last decision about one object: decision, by, version; None where nobody reviewed it."""
+    with store.reading() as connection:
+        stored = projection.document(connection, drive, "review", object_id)
+    return None if stored is None else stored.body
 
 
 def changed_since(store: Store, drive: str) -> frozenset[str]:

@@ -96,6 +96,15 @@ def test_boards_are_found_to_a_fraction_of_a_pixel(pattern):
     assert off < (0.2 if pattern == "chessboard" else 0.8)
 
 
+@pytest.mark.parametrize(("focal", "pixels"), [(1600.0, 0.1), (180.0, 0.4)], ids=["large in it", "lost when reduced"])
+def test_a_chessboard_is_found_to_a_fraction_of_a_pixel_of_a_large_picture(focal, pixels):
+    camera = make_camera(size=(1920, 1080), focal=focal)
+    pose = board_poses(1, seed=3)[0]
+    found = find_board(draw_board(pose, camera), BOARD)
+    expected = camera.project(BOARD.points, camera_from_points=pose)
+    assert min(np.abs(found - order).max() for order in (expected, expected[::-1])) < pixels
+
+
 def test_asymmetric_circles_are_found_in_the_order_of_their_points():
     camera = make_camera(size=(1280, 720), focal=1000.0)
     pose = board_poses(1, seed=3)[0]

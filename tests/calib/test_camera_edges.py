@@ -137,7 +137,11 @@ def test_a_knocked_camera_of_a_recorded_drive_is_put_back(real_data, tmp_path, c
     assert found.warnings == ()
     out = tmp_path / "front.json"
     words = ["--sensor", "CAM_FRONT", "--lidar", "LIDAR_TOP", "--pictures", "2", "-o", str(out)]
+    picture = tmp_path / "front.png"
+    words += ["--picture", str(picture)]
     assert run(["calibrate", "refine", str(root), *words]) == 0
     assert "share of outlines on edges" in capsys.readouterr().out
     assert json.loads(out.read_text())["target"] == "ego"
+    # One row of plots, and two pictures of 1920 x 1080 at a width of 1100.
+    assert cv2.imread(str(picture)).shape == (400 + 2 * 619, 1100, 3)
     assert open_drive(root, rig=out).rig["CAM_FRONT"].ego_from_sensor.translation == pytest.approx(truth.translation)

@@ -148,4 +148,4 @@ def test_a_prior_in_the_wrong_direction_is_named():
 def test_left_for_right_turns_the_camera_over_and_is_named():
     session = session_of()
     found = calibrate_camera_radar(session.boards, mirrored(session.radar))
-    assert "is left taken for right in radar?" in found.warnings[-1]
+    assert "or is left taken for right in radar?" in found.warnings[-1]

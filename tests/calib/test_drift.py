@@ -158,10 +158,13 @@ def test_a_turned_camera_is_found_on_a_recorded_drive(real_data):
 
 
 @pytest.mark.real_data
-def test_the_command_checks_a_recorded_drive(real_data, capsys):
+def test_the_command_checks_a_recorded_drive(real_data, tmp_path, capsys):
     training = real_data / "kitti_tracking" / "training"
     labels = str(training / "label_02" / "0004.txt")
-    assert run(["calibrate", "check", f"{training}#0004", "--labels", labels, "--sensor", "image_02"]) == 0
+    page = tmp_path / "check.html"
+    words = ["calibrate", "check", f"{training}#0004", "--labels", labels, "--sensor", "image_02"]
+    assert run([*words, "--report", str(page)]) == 0
+    assert "image_02: as calibrated</h1>" in page.read_text("utf-8")
     assert capsys.readouterr().out.startswith("image_02: as calibrated (40 objects")
 
 

@@ -118,7 +118,9 @@ def test_the_recorded_boards_close_their_loop(real_data, tmp_path, capsys):
         paths.append(str(tmp_path / f"{pair}.json"))
         write_calibration(document(estimate_recorded(pair, folder)), tmp_path / f"{pair}.json")
     out = tmp_path / "rig.json"
-    assert run(["calibrate", "join", *paths, "--root", "lidar", "-o", str(out)]) == 0
+    page = tmp_path / "rig.html"
+    assert run(["calibrate", "join", *paths, "--root", "lidar", "-o", str(out), "--report", str(page)]) == 0
+    assert "camera in lidar" in page.read_text("utf-8")
     text = capsys.readouterr().out
     assert "loops closed: 1" in text
     assert "do not close" not in text

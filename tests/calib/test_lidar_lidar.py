@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
@@ -106,7 +107,10 @@ def test_two_recorded_lidars_agree_with_their_data_set(real_data, tmp_path, caps
     out = tmp_path / "top_from_front.json"
     drive = str(real_data / "pandaset_nuscenes")
     words = ["calibrate", "lidar-lidar", drive, "--sensor", "LIDAR_FRONT", "--target", "LIDAR_TOP", "--instants", "2"]
-    assert run([*words, "-o", str(out)]) == 0
+    picture = tmp_path / "both.png"
+    assert run([*words, "-o", str(out), "--picture", str(picture)]) == 0
+    # Four plots, two abreast.
+    assert cv2.imread(str(picture)).shape == (800, 1100, 3)
     assert "LIDAR_FRONT in the frame of LIDAR_TOP: 2 instants" in capsys.readouterr().out
     assert json.loads(out.read_text())["overlap"] > 0.2
     assert run(["info", drive, "--rig", str(out), "--samples", "0", "--json"]) == 0

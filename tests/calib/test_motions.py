@@ -181,7 +181,9 @@ def test_the_commands_take_files_of_poses(tmp_path, capsys):
     write_csv(tmp_path / "lidar.csv", odometry(ego, late=0.020))
     session, out = tmp_path / "session.toml", tmp_path / "ego_from_lidar.json"
     session.write_text('[first]\nname = "LIDAR"\nposes = "lidar.csv"\n[second]\nname = "ego"\nposes = "ego.csv"\n')
-    assert run(["calibrate", "hand-eye", str(session), "-o", str(out)]) == 0
+    page = tmp_path / "page.html"
+    assert run(["calibrate", "hand-eye", str(session), "-o", str(out), "--report", str(page)]) == 0
+    assert "What is left of turns" in page.read_text("utf-8")
     assert "the clock of LIDAR is +" in capsys.readouterr().out
     assert json.loads(out.read_text())["delay_s"] == pytest.approx(0.020, abs=0.003)
     assert run(["calibrate", "time-offset", str(session), "--json"]) == 0

@@ -122,3 +122,9 @@ def test_what_tells_no_yaw_is_refused():
     )
     with pytest.raises(CalibrationError, match="without compensation of the ego motion, it has vx_comp"):
         range_rates(compensated)
+
+
+def test_a_sensor_that_is_no_radar_is_named():
+    rig = Rig((Sensor(name="TOP", kind="lidar", ego_from_sensor=Transform.identity()),))
+    with pytest.raises(CalibrationError, match="TOP is a lidar: name a radar"):
+        calibrate_radar_ego(MemoryDrive(rig=rig, trajectory=None, times={}), "TOP")

@@ -15,8 +15,8 @@ from calib.estimation.start import FORWARD_FROM_CAMERA
 from calib.estimation.tangent import moved
 from calib.lenses.pictures import draw_lens, lens_residuals
 from calib.lenses.trust import trust_lens
-from calib.report import Overlay, draw_overlays, lens_page, pair_page
-from calib.report.figures import pair_figures
+from calib.report import Overlay, draw_overlays, lens_page, pair_page, write_report
+from calib.report.pairs import pair_figures
 from sensorann.cli import run
 from sensorann.errors import ArgumentError, MissingDataError
 from tests.builders import make_camera
@@ -37,7 +37,7 @@ def estimate():
 def page(estimate, tmp_path_factory):
     path = tmp_path_factory.mktemp("report") / "pair.html"
     picture = Overlay("first", np.full((720, 1280, 3), 90, np.uint8), np.array([[10.0, 0.0, 0.0]]))
-    pair_page(estimate, path, camera=CAMERA, overlays=[picture])
+    write_report(pair_page(estimate, camera=CAMERA, overlays=[picture]), path)
     return path.read_text("utf-8")
 
 
@@ -109,7 +109,7 @@ def test_a_lens_has_its_page_and_its_picture(tmp_path):
     assert np.sqrt((off**2).sum(axis=1).mean()) == pytest.approx(lens.rms)
     assert len(corners) == 8 * 54
     assert draw_lens(lens, trust, views).shape == (405, 1440, 3)
-    lens_page(lens, trust, views, tmp_path / "lens.html", name=HOSTILE)
+    write_report(lens_page(lens, trust, views, name=HOSTILE), tmp_path / "lens.html")
     own = without_plotly((tmp_path / "lens.html").read_text("utf-8"))
     assert "Lens of &lt;script&gt;" in own
     assert "Sigma of where a far point is imaged" in own
@@ -117,10 +117,10 @@ def test_a_lens_has_its_page_and_its_picture(tmp_path):
 
 def test_what_is_missing_or_misnamed_is_said(estimate, tmp_path, monkeypatch):
     with pytest.raises(ArgumentError, match=r"ends in \.html"):
-        pair_page(estimate, tmp_path / "page.pdf")
+        write_report(pair_page(estimate), tmp_path / "page.pdf")
     monkeypatch.setitem(sys.modules, "plotly.offline", None)
     with pytest.raises(MissingDataError, match=r"sensorann\[report\]"):
-        pair_page(estimate, tmp_path / "page.html")
+        write_report(pair_page(estimate), tmp_path / "page.html")
     assert not list(tmp_path.iterdir())
 
 
@@ -131,3 +131,12 @@ def test_the_command_draws_points_on_pictures(tmp_path, captures):
     assert page.read_text("utf-8").count("data:image/jpeg;base64,") == 4
     # The targets, and two pictures of 1280 x 720 at a width of 1100.
     assert cv2.imread(str(picture)).shape == (720 + 2 * 619, 1100, 3)
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [("--report", ".html or .htm"), ("--picture", ".png or .jpg"), ("--out", ".json")],
+)
+def test_a_file_that_could_not_be_written_is_refused_before_anything_is_read(tmp_path, capsys, option, message):
+    assert run(["calibrate", "camera-radar", str(tmp_path / "absent.toml"), option, str(tmp_path / "it.pdf")]) == 2
+    assert f"{option} must end in {message}, got" in capsys.readouterr().err

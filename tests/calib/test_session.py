@@ -169,6 +169,10 @@ WRONG = {
     ),
     "a sigma in words": (TOML.replace("= 0.1", '= "low"'), "expected a number above 0, found 'low'"),
     "no name of a file": (TOML.replace('targets = "radar.csv"', ""), r"\[radar\] targets: expected the name of a CSV"),
+    "degrees for a quaternion": (
+        TOML + "[prior]\nrotation_wxyz = [0, 0, 90, 0]\ntranslation_m = [0, 0, 0]\nsigma_deg = 1\nsigma_m = 1\n",
+        r"\[prior\] rotation_wxyz: expected a quaternion of length one, found length 90",
+    ),
     "an empty prior": (TOML + "[prior]\nrotation_wxyz = []\n", r"\[prior\] rotation_wxyz: expected 4 numbers"),
 }
 

@@ -77,6 +77,7 @@ def test_the_report_shows_who_agrees(flipped, tmp_path):
     [
         (["--min-score", "2"], 2, "--min-score must be a probability"),
         (["-n", "-1"], 2, "0 or more, got -1"),
+        (["--max-findings", "-1"], 2, "--max-findings must be a number of findings, 0 or more, got -1"),
         (["--rule", "nothing"], 1, "no rule 'nothing', there are: heading_flip"),
         (["--fail-on", "fatal"], 2, "fatal"),
         (["--against", "other.json"], 2, "--against compares for the report"),

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import sys
 from importlib import metadata
 
 import pytest
@@ -110,3 +111,12 @@ def test_a_read_only_kernel_cache_is_said(monkeypatch):
 
     monkeypatch.setattr(diagnosis.os, "access", lambda path, mode: False)
     assert "NUMBA_CACHE_DIR" in " ".join(diagnose().advice)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere Open3D does not draw with Vulkan")
+def test_a_missing_vulkan_driver_is_told(monkeypatch, tmp_path, capsys):
+    pytest.importorskip("open3d", exc_type=(ImportError, OSError))
+    for variable in ("VK_ICD_FILENAMES", "VK_DRIVER_FILES"):
+        monkeypatch.setenv(variable, str(tmp_path / "none.json"))
+    assert run(["doctor"]) == 0
+    assert "mesa-vulkan-drivers" in capsys.readouterr().out

@@ -8,10 +8,13 @@ from dataclasses import replace
 import pytest
 
 from sensorann import cli
+from sensorann.cli import graphics
 from sensorann.formats import pack
 from sensorann.scene import Rig
 from sensorann.simulate import simulate_drive
 from sensorann.simulate.vehicle import LIDAR
+
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere windows need no X display")
 
 
 @pytest.fixture(scope="module")
@@ -22,15 +25,38 @@ def packed(tmp_path_factory):
     return path
 
 
-def test_without_a_screen_it_names_the_way_without_one(packed, capsys, monkeypatch, tmp_path):
-    monkeypatch.delenv("DISPLAY", raising=False)
-    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+def view_without_a_window(packed, capsys, tmp_path) -> str:
+    """The line that refuses; no store is made."""
     assert cli.run(["view", str(packed), "--store", str(tmp_path / "labels.db")]) == 1
     message = capsys.readouterr().err
-    assert f"sensorann render {packed} --labels LABELS" in message
-    assert f"sensorann view {packed} --web" in message
     assert message.count("\n") == 1
     assert not list(tmp_path.iterdir())
+    return message
+
+
+@on_linux
+def test_without_a_screen_it_names_the_ways_without_one(packed, capsys, monkeypatch, tmp_path):
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
+    message = view_without_a_window(packed, capsys, tmp_path)
+    assert "DISPLAY is not set" in message
+    assert f"sensorann render {packed} --labels LABELS" in message
+    assert f"sensorann view {packed} --web" in message
+
+
+@on_linux
+def test_a_display_that_does_not_answer_is_named(packed, capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("DISPLAY", ":5077")
+    assert "the display :5077 that DISPLAY names does not answer" in view_without_a_window(packed, capsys, tmp_path)
+
+
+@on_linux
+def test_without_a_vulkan_driver_it_says_what_brings_one(packed, capsys, monkeypatch, tmp_path):
+    for variable in ("VK_ICD_FILENAMES", "VK_DRIVER_FILES"):
+        monkeypatch.setenv(variable, str(tmp_path / "none.json"))
+    monkeypatch.setenv("DISPLAY", ":99")
+    monkeypatch.setattr(graphics, "display_answers", lambda: True)
+    assert "mesa-vulkan-drivers" in view_without_a_window(packed, capsys, tmp_path)
 
 
 @pytest.fixture
@@ -53,7 +79,7 @@ def absent(monkeypatch):
 
 
 def test_without_open3d_it_says_how_to_get_it(packed, capsys, monkeypatch, tmp_path, absent):
-    monkeypatch.setenv("DISPLAY", ":99")
+    monkeypatch.setattr(graphics, "problem", lambda: None)
     absent("open3d", "viewers.window")
     assert cli.run(["view", str(packed), "--store", str(tmp_path / "labels.db")]) == 1
     message = capsys.readouterr().err

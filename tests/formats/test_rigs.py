@@ -2,6 +2,8 @@
 
 import json
 import math
+import re
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -118,6 +120,20 @@ def test_a_camchain_as_kalibr_writes_it_is_read(tmp_path):
     found = read_rig_document(path)
     np.testing.assert_allclose(found.transform("cam0", "cam1").translation, [0.11, 0, 0])
     np.testing.assert_array_equal(found.lenses["cam0"].distortion, [-0.1, 0.2, 0.0, 1.5e-5])
+
+
+def test_cameras_of_a_camchain_follow_by_number_though_yaml_sorts_them_as_text(tmp_path):
+    step = Transform(np.eye(3), np.array([0.1, 0.0, 0.0]))
+    names = [f"cam{i}" for i in range(11)]
+    document = RigDocument(
+        placements=tuple(Placement(before, name, step) for before, name in pairwise(names)),
+        lenses=dict.fromkeys(names, lens()),
+    )
+    path = tmp_path / FILES["kalibr"]
+    write_rig_document(document, path, to="kalibr")
+    cameras = re.split("^(?=cam)", path.read_text(), flags=re.MULTILINE)
+    path.write_text("".join(sorted(cameras, key=lambda text: text.split(":")[0])))
+    np.testing.assert_allclose(read_rig_document(path).transform("cam0", "cam10").translation, [1.0, 0, 0])
 
 
 def test_kitti_hides_the_place_of_a_camera_in_its_projection(tmp_path):
@@ -293,6 +309,21 @@ def test_a_pair_moves_its_source_and_leaves_the_target(tmp_path):
     np.testing.assert_allclose(found["CAM_FRONT"].ego_from_sensor.matrix, expected.matrix)
     for name in ("RADAR_FRONT", "LIDAR_TOP"):
         np.testing.assert_array_equal(found[name].ego_from_sensor.matrix, rig[name].ego_from_sensor.matrix)
+
+
+def test_the_topmost_frame_stays_though_the_file_names_it_last(tmp_path):
+    rig = make_rig(radars=("RADAR_FRONT",))
+    upwards = RigDocument(
+        placements=(Placement("LIDAR_TOP", "CAM_FRONT", TURNED), Placement("RADAR_FRONT", "LIDAR_TOP", TURNED)),
+        lenses={},
+    )
+    assert upwards.frames == ("RADAR_FRONT", "LIDAR_TOP", "CAM_FRONT")
+    found = recalibrated(rig, upwards, tmp_path)
+    np.testing.assert_array_equal(
+        found["RADAR_FRONT"].ego_from_sensor.matrix, rig["RADAR_FRONT"].ego_from_sensor.matrix
+    )
+    expected = rig["RADAR_FRONT"].ego_from_sensor @ TURNED @ TURNED
+    np.testing.assert_allclose(found["CAM_FRONT"].ego_from_sensor.matrix, expected.matrix, atol=1e-12)
 
 
 def test_frames_between_sensors_are_walked_through(tmp_path):

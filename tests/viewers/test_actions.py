@@ -57,6 +57,28 @@ def test_a_drive_plays_by_its_own_clock(parked, speed):
     assert parked.playback is None
 
 
+@pytest.mark.parametrize("key", ["W", "Q"], ids=["an edit", "a tool"])
+def test_a_drive_that_plays_stops_for_a_hand(parked, key):
+    parked.select("1")
+    press(parked, ".", "Right", key)
+    assert parked.playback is None
+
+
+def test_a_drive_that_plays_stops_for_a_drag(parked):
+    parked.select("1")
+    press(parked, ".")
+    shaping.hold(parked, parked.box_here("1"))
+    assert parked.playback is None
+
+
+def test_a_tool_is_laid_down_before_the_object_is_let_go(parked):
+    parked.select("1")
+    press(parked, "Q", "Escape")
+    assert (parked.tool, parked.selected) == (Tool.SELECT, ("1",))
+    press(parked, "Escape")
+    assert parked.selected == ()
+
+
 def test_speeds_end_at_8x_and_1x(parked):
     press(parked, *["]"] * 9)
     assert parked.speed == 8

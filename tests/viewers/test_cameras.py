@@ -15,17 +15,9 @@ from sensorann.scene import ImageTrack, Rig, Source, sources_of
 from tests.builders import START_NS, MemoryDrive, make_camera, make_labels, make_rig, make_track
 from viewers import open_session
 from viewers.actions import shaping, showing
-from viewers.pictures.camera import (
-    best_camera,
-    draw_shot,
-    draw_strip,
-    image_of,
-    no_picture,
-    object_at,
-    shot_of,
-    strip_cell,
-)
+from viewers.pictures.camera import draw_shot, draw_strip, image_of, no_picture, strip_cell
 from viewers.pictures.camera_hand import CameraHand
+from viewers.pictures.shots import Moment, best_camera, object_at, shot_of
 from viewers.pictures.viewport import Viewport, seen_through
 from viewers.state import Tool
 
@@ -55,7 +47,7 @@ def road(store):
 
 def pixel_of(session, track_id: str) -> tuple[float, float]:
     """Where the middle of a box is in the camera's picture."""
-    shot = shot_of(session, CAMERA)
+    shot = shot_of(Moment.of(session), CAMERA)
     u, v = shot.camera.project(shot.camera_from_labels.apply(session.box_here(track_id).center[None]))[0]
     return float(u), float(v)
 
@@ -99,7 +91,7 @@ def test_the_camera_of_a_panel_images_a_point_where_the_panel_shows_it(zoom):
 
 def test_boxes_are_drawn_selected_ones_white_and_2d_boxes_with_them(road):
     road.select("1")
-    shot = shot_of(road, CAMERA)
+    shot = shot_of(Moment.of(road), CAMERA)
     picture = draw_shot(image_of(road.drive, shot, np.zeros((0, 3))), shot, viewport=Viewport(), panel=PICTURE)
     u, v = np.round(pixel_of(road, "1")).astype(int)
     around = picture[v - 40 : v + 40, u - 60 : u + 60]
@@ -111,7 +103,7 @@ def test_boxes_are_drawn_selected_ones_white_and_2d_boxes_with_them(road):
 
 
 def test_points_are_laid_over_the_picture_and_stand_in_where_there_is_none(road):
-    shot = shot_of(road, CAMERA)
+    shot = shot_of(Moment.of(road), CAMERA)
     point = road.box_here("1").center[None] + [0, 3, 1.5]
     u, v = np.round(shot.camera.project(shot.camera_from_labels.apply(point))[0]).astype(int)
     image = image_of(road.drive, shot, point)
@@ -124,7 +116,7 @@ def test_points_are_laid_over_the_picture_and_stand_in_where_there_is_none(road)
 
 
 def test_a_click_selects_what_is_under_it_and_a_drag_pushes_the_picture(road):
-    hand, shot = CameraHand(), shot_of(road, CAMERA)
+    hand, shot = CameraHand(), shot_of(Moment.of(road), CAMERA)
     scale = PANEL[1] / PICTURE[1]
     for track_id, add, selected in (("1", False, ("1",)), ("2", True, ("1", "2")), ("1", True, ("2",))):
         u, v = pixel_of(road, track_id)
@@ -149,20 +141,20 @@ def test_a_click_selects_what_is_under_it_and_a_drag_pushes_the_picture(road):
 def test_the_box_under_a_hand_is_where_the_hand_has_it(road):
     road.select("1")
     shaping.hold(road, shaping.moved(road.box_here("1"), (0, 3, 0)))
-    shot = shot_of(road, CAMERA)
+    shot = shot_of(Moment.of(road), CAMERA)
     np.testing.assert_allclose(shot.cuboids.centers[shot.track_ids.index("1")], road.box_here("1").center)
     assert object_at(shot, pixel_of(road, "1")) == "1"
 
 
 def test_hidden_objects_are_not_on_the_picture(road):
     road.hidden = frozenset({"2"})
-    assert shot_of(road, CAMERA).track_ids == ("1",)
+    assert shot_of(Moment.of(road), CAMERA).track_ids == ("1",)
 
 
 def test_a_camera_without_a_picture_near_the_frame_says_so(store):
     late = {CAMERA: START_NS + 10**9 + np.arange(3) * 10**8}
     session = open_session(MemoryDrive(times=late), store)
-    assert shot_of(session, CAMERA) is None
+    assert shot_of(Moment.of(session), CAMERA) is None
     assert no_picture(CAMERA, PANEL).shape == (PANEL[1], PANEL[0], 3)
     session.close()
 
@@ -199,7 +191,7 @@ def test_a_rectangle_drawn_on_the_picture_becomes_a_box_around_the_object(sessio
     """What a hand draws tightly around a well seen simulated car is that car."""
     hand, camera = CameraHand(), session.drive.rig.of_kind("camera")[0].name
     lens = session.drive.rig.camera(camera)
-    shot = shot_of(session, camera)
+    shot = shot_of(Moment.of(session), camera)
     found = []
     for track in truth.tracks:
         row = int(np.searchsorted(track.timestamps_ns, session.timestamp_ns))

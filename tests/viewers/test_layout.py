@@ -8,6 +8,7 @@ import pytest
 
 from sensorann.scene import Source
 from tests.builders import MemoryDrive, make_labels, make_track
+from tests.viewers.screen import until
 from viewers import open_session, telling
 from viewers.actions import objects, remarks
 from viewers.layout import NOWHERE, Layout, Place, arrange
@@ -81,6 +82,17 @@ def test_the_selected_object_is_told_with_its_numbers_attributes_doubt_and_open_
     assert "anna: too long?" not in telling.object_text(session)
 
 
+def test_a_verdict_is_told_and_whether_the_object_changed_since(session):
+    session.select("1")
+    remarks.review(session, verdict="accept")
+    remarks.comment(session, "fine")
+    assert "accepted by anna" in telling.object_text(session).splitlines()
+    objects.set_attribute(session, "doors", 4)
+    assert "accepted by anna, changed since" in telling.object_text(session).splitlines()
+    remarks.review(session, verdict="reject")
+    assert "rejected by anna" in telling.object_text(session).splitlines()
+
+
 def test_the_doubt_about_a_computed_box_is_told_in_metres(session):
     track = session.labels.track("1")
     sigmas = np.full_like(track.sigmas, 0.0)
@@ -109,7 +121,7 @@ def test_the_state_names_what_is_unusual_and_only_that(session):
 
 
 def test_running_work_is_told_with_a_bar(session):
-    assert telling.work_text(session) == ""
+    assert telling.attention_text(session) == ""
     told, go = Event(), Event()
 
     def work():
@@ -119,7 +131,10 @@ def test_running_work_is_told_with_a_bar(session):
 
     session.worker.submit("checking", work, lambda _: None)
     told.wait()
-    assert telling.work_text(session) == "checking ...  [###.......] 30%"
+    assert telling.attention_text(session) == ""  # most work is done before anybody has read of it
+    until(lambda: telling.attention_text(session), "work that takes long")
+    session.message = "object 1: accepted"
+    assert telling.attention_text(session) == "checking ...  [###.......] 30%   object 1: accepted"
     go.set()
     session.finish()
 

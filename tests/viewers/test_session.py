@@ -212,3 +212,17 @@ def test_frames_ahead_are_read_before_they_are_asked_for(session):
     session.go_to(3)
     until(lambda: session.drive.holds(lidar, 11), "the last of the frames ahead")
     assert [session.drive.holds(lidar, i) for i in (2, 3, 4, 10, 12)] == [False, False, True, True, False]
+
+
+def test_what_is_shown_is_the_same_tuple_until_something_changes(parked):
+    shown = parked.shown()
+    assert parked.shown() is shown
+    parked.select("1")
+    assert [box.selected for box in parked.shown()] == [True, False]
+    held = shaping.moved(parked.box_here("1"), (1.0, 0.0, 0.0))
+    shaping.hold(parked, held)
+    assert parked.shown()[0].cuboid is held
+    parked.hidden = frozenset({"1"})
+    assert [box.track.id for box in parked.shown()] == ["2"]
+    parked.go_to(19)
+    assert parked.shown() == ()

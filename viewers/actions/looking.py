@@ -99,15 +99,16 @@ def isolate(session: Session) -> None:
 
 
 def use_tool(session: Session, tool: Tool) -> None:
-    """Say what clicks do from now on; the tool in hand is laid down."""
+    """Say what clicks do from now on; the tool in hand is laid down, and a drive that plays stops."""
     session.tool = Tool.SELECT if session.tool is tool else tool
-    session.clicks = ()
+    session.clicks, session.playback = (), None
 
 
 def let_go(session: Session) -> None:
-    """Lay down the tool, forget an unfinished gesture, select nothing."""
+    """Lay down the tool with its clicks; with none in the hand, select nothing."""
+    if session.tool is Tool.SELECT:
+        session.select()
     session.tool, session.clicks = Tool.SELECT, ()
-    session.select()
 
 
 def toggle_points(session: Session) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Literal
 
 from sensorann.scene import Attribute, Event, Tag
-from sensorann.store.reviewing import Comment, comments, decide
+from sensorann.store.reviewing import Comment, comments, decide, decision
 from sensorann.store.reviewing import comment as say
 from sensorann.store.reviewing import resolve as settle
 from viewers.session import Session
@@ -54,6 +54,15 @@ def open_comments(session: Session) -> tuple[Comment, ...]:
         return ()
     said = comments(session.store, session.name, object_id=session.track.id)
     return tuple(one for one in said if one.resolved_by is None)
+
+
+def verdict_text(session: Session) -> str:
+    """What was decided about the selected object, by whom, and whether it changed since; empty where nobody did."""
+    body = decision(session.store, session.name, session.track.id)
+    if body is None:
+        return ""
+    changed = ", changed since" if session.version(session.track.id) > body["version"] else ""
+    return f"{body['decision']}ed by {body['by']}{changed}"
 
 
 def resolve(session: Session) -> None:

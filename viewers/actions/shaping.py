@@ -107,7 +107,7 @@ def to_ground(session: Session) -> None:
 def hold(session: Session, cuboid: Cuboid) -> None:
     """Show the selected box where the hand has it; nothing is written before `drop`."""
     track_id, _ = selected_box(session)
-    session.gesture = Gesture(track_id=track_id, cuboid=cuboid)
+    session.gesture, session.playback = Gesture(track_id=track_id, cuboid=cuboid), None
 
 
 def drop(session: Session) -> None:

@@ -1,93 +1,22 @@
-"""Camera pictures with everything drawn on them: boxes, 2D boxes, LiDAR points; and what is under a pixel."""
+"""Camera pictures with everything drawn on them: boxes, 2D boxes, LiDAR points."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sensorann.errors import SensorannError, TimeRangeError
-from sensorann.geometry import Camera, Cuboid, Cuboids, Transform
-from sensorann.images import boxes_at, draw_cuboids, draw_ranges, track_color
+from sensorann.errors import SensorannError
+from sensorann.geometry import Camera
+from sensorann.images import draw_cuboids, draw_ranges, track_color
 from sensorann.images.colors import BACKGROUND, TEXT, Color, range_colors
-from sensorann.images.lines import Captions, short_id
-from sensorann.scene import Labels, sync
-from viewers.picking import entry_into
+from sensorann.images.lines import Captions
+from viewers.pictures.shots import Shot
 from viewers.pictures.viewport import Viewport, seen_through
 from viewers.recording import CachedDrive
-from viewers.session import Session
 
 SELECTED: Color = (255, 255, 255)
 _BORDER = (80, 170, 250)
-# A picture this near to a frame belongs to it: half the step of a 2 Hz drive.
-_REACH_NS = 250_000_000
-
-
-@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
-class Shot:
-    """What there is to draw on the picture of one camera; holds nothing that changes, so that a worker may draw it.
-
-    Attributes
-    ----------
-    name, camera : the camera
-    index, timestamp_ns : its picture nearest to the frame
-    camera_from_labels : where it was then
-    track_ids, captions : of the boxes
-    cuboids : N boxes at the instant of the picture, in the frame of the labels
-    selected, solid : (N,) bool
-    image_boxes : 2D boxes (left, top, right, bottom) with the ids of their objects
-    """
-
-    name: str
-    camera: Camera
-    index: int
-    timestamp_ns: int
-    camera_from_labels: Transform
-    track_ids: tuple[str, ...]
-    captions: tuple[str, ...]
-    cuboids: Cuboids
-    selected: NDArray[np.bool_]
-    solid: NDArray[np.bool_]
-    image_boxes: tuple[tuple[str, tuple[float, float, float, float]], ...]
-
-
-def shot_of(session: Session, name: str) -> Shot | None:
-    """What a camera shows at this frame; None where it has no picture near it, or nobody knows where it was."""
-    drive, now = session.drive, session.timestamp_ns
-    times = drive.timestamps_ns(name)
-    index = sync(drive, name, now) if len(times) else 0
-    instant = int(times[index]) if len(times) else now
-    if abs(instant - now) > _REACH_NS:
-        return None
-    try:
-        camera_from_labels = (session.frame_from_ego(instant) @ drive.rig[name].ego_from_sensor).inverse()
-    except TimeRangeError:
-        return None
-    shown = {box.track.id: box for box in session.shown()}
-    tracks = tuple(box.track for box in shown.values())
-    boxes = boxes_at(replace(session.labels, tracks=tracks), instant, frame_ns=now)
-    cuboids, held = boxes.cuboids, session.gesture
-    if held is not None:
-        cuboids = _with_held(cuboids, boxes.track_ids, held.track_id, held.cuboid)
-    return Shot(
-        name=name,
-        camera=drive.rig.camera(name),
-        index=index,
-        timestamp_ns=instant,
-        camera_from_labels=camera_from_labels,
-        track_ids=boxes.track_ids,
-        captions=tuple(
-            f"{short_id(track_id)} {kind}" for track_id, kind in zip(boxes.track_ids, boxes.categories, strict=True)
-        ),
-        cuboids=boxes.cuboids
-        if held is None
-        else _with_held(boxes.cuboids, boxes.track_ids, held.track_id, held.cuboid),
-        selected=np.array([shown[track_id].selected for track_id in boxes.track_ids], np.bool_),
-        solid=boxes.placed,
-        image_boxes=_image_boxes(session.labels, name, instant, set(shown)),
-    )
 
 
 def image_of(drive: CachedDrive, shot: Shot, points_labels: NDArray[np.floating]) -> NDArray[np.uint8]:
@@ -171,74 +100,6 @@ def draw_strip(
 def strip_cell(n_cameras: int, size: tuple[int, int]) -> tuple[int, int]:
     """Size (width, height) of one camera in a strip."""
     return max(size[0] // max(n_cameras, 1) - 2, 1), max(size[1], 1)
-
-
-def best_camera(session: Session) -> str | None:
-    """Camera that shows the selected box largest, else the first one; None where there is none."""
-    names = [sensor.name for sensor in session.drive.rig.of_kind("camera")]
-    cuboid = session.box_here(session.selected[-1]) if session.selected else None
-    if cuboid is None or not names:
-        return names[0] if names else None
-    return max(names, key=lambda name: _visible_share(session, name, cuboid))
-
-
-def object_at(shot: Shot, pixel: tuple[float, float]) -> str | None:
-    """Id of the nearest object whose box lies under a pixel of the picture."""
-    ray = shot.camera.unproject([pixel])[0]
-    if not np.isfinite(ray).all():
-        return None
-    labels_from_camera = shot.camera_from_labels.inverse()
-    origin, direction = labels_from_camera.translation, labels_from_camera.rotate(ray)
-    hits = [
-        (entry_into(shot.cuboids.record(row), origin, direction), track_id)
-        for row, track_id in enumerate(shot.track_ids)
-    ]
-    distance, track_id = min(hits, default=(np.inf, ""))
-    return track_id if np.isfinite(distance) else None
-
-
-def _visible_share(session: Session, name: str, cuboid: Cuboid) -> float:
-    """How much of a camera's picture the box fills, as the share of the box around its corners."""
-    shot = shot_of(session, name)
-    if shot is None:
-        return -1.0
-    one = Cuboids(
-        centers=cuboid.center[None],
-        sizes=np.array([cuboid.size]),
-        rotations=cuboid.frame_from_cuboid.rotation[None],
-        frame=cuboid.frame,
-    )
-    pixels = shot.camera.project(shot.camera_from_labels.apply(one.corners()[0]))
-    pixels = pixels[np.isfinite(pixels).all(axis=1)]
-    if not len(pixels):
-        return 0.0
-    width, height = shot.camera.size
-    cut = np.clip(pixels, 0, [width, height])
-    return float(np.ptp(cut, axis=0).prod()) / (width * height)
-
-
-def _with_held(cuboids: Cuboids, track_ids: tuple[str, ...], held_id: str, held: Cuboid) -> Cuboids:
-    """Put the box under the hand in its row."""
-    if held_id not in track_ids:
-        return cuboids
-    row = track_ids.index(held_id)
-    centers, sizes, rotations = cuboids.centers.copy(), cuboids.sizes.copy(), cuboids.rotations.copy()
-    centers[row], sizes[row], rotations[row] = held.center, held.size, held.frame_from_cuboid.rotation
-    return Cuboids(centers=centers, sizes=sizes, rotations=rotations, frame=cuboids.frame)
-
-
-def _image_boxes(
-    labels: Labels, camera: str, instant: int, shown: set[str]
-) -> tuple[tuple[str, tuple[float, float, float, float]], ...]:
-    with_cuboid = {track.id for track in labels.tracks}
-    found = []
-    for track in labels.image_tracks:
-        row = int(np.searchsorted(track.timestamps_ns, instant))
-        here = track.camera == camera and row < len(track.timestamps_ns) and track.timestamps_ns[row] == instant
-        if here and (track.id in shown or track.id not in with_cuboid):
-            left, top, right, bottom = (float(edge) for edge in track.boxes[row])
-            found.append((track.id, (left, top, right, bottom)))
-    return tuple(found)
 
 
 def _draw_image_boxes(picture: NDArray[np.uint8], shot: Shot, viewport: Viewport) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from viewers.actions import looking, placing
-from viewers.pictures.camera import Shot, object_at
+from viewers.pictures.shots import Shot, object_at
 from viewers.pictures.viewport import Viewport
 from viewers.session import Session
 from viewers.state import Tool

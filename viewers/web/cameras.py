@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from sensorann.images.colors import BACKGROUND
 from viewers.looks import Part
-from viewers.pictures.camera import Shot, draw_shot, image_of, no_picture, shot_of
+from viewers.pictures.camera import draw_shot, image_of, no_picture
+from viewers.pictures.shots import Moment, shot_of
 from viewers.pictures.viewport import Viewport
-from viewers.recording import CachedDrive
 from viewers.rendering_queue import RenderingQueue
 from viewers.session import Session
 
@@ -65,8 +65,7 @@ class Cameras:
             return
         self._waiting = partial(
             _pictures,
-            session.drive,
-            {name: shot_of(session, name) for name in self.widgets},
+            Moment.of(session),
             sizes=self._sizes,
             points_labels=points_labels,
             overlay=Part.OVERLAY in session.looks.shown,
@@ -87,8 +86,7 @@ class Cameras:
 
 
 def _pictures(
-    drive: CachedDrive,
-    shots: Mapping[str, Shot | None],
+    moment: Moment,
     *,
     sizes: Mapping[str, tuple[int, int]],
     points_labels: NDArray[np.floating],
@@ -96,11 +94,12 @@ def _pictures(
 ) -> dict[str, Picture]:
     """Draw the picture of every camera, RGB, as large as it is shown."""
     drawn = {}
-    for name, shot in shots.items():
+    for name in sizes:
+        shot = shot_of(moment, name)
         if shot is None:
             picture = no_picture(name, sizes[name])
         else:
-            image, laid = image_of(drive, shot, points_labels), points_labels if overlay else None
+            image, laid = image_of(moment.drive, shot, points_labels), points_labels if overlay else None
             picture = draw_shot(image, shot, viewport=Viewport(), panel=sizes[name], points_labels=laid)
         drawn[name] = np.ascontiguousarray(picture[..., ::-1])
     return drawn

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 import time
-from collections.abc import Callable
 from functools import partial
 
 import numpy as np
 import viser
-from numpy.typing import NDArray
 
-from sensorann.errors import SensorannError
 from viewers.actions import playing
 from viewers.eye import FIELD_OF_VIEW_DEG, drawn_from_labels, stand, target_of
+from viewers.guarding import Guard
 from viewers.keymap import Keymap
 from viewers.mouse import Mouse, Ray
 from viewers.session import Session
@@ -25,7 +22,6 @@ from viewers.web.inbox import Inbox
 from viewers.web.panel import Panel
 from viewers.web.scene import Scene
 
-_log = logging.getLogger(__name__)
 # How long nothing may come before work that is done is asked for.
 _PATIENCE_S = 0.02
 
@@ -38,6 +34,7 @@ class Page:
 
     def __init__(self, server: viser.ViserServer, session: Session, keymap: Keymap) -> None:
         self._server, self._session, self._inbox = server, session, Inbox()
+        self._guarded = Guard(session, lambda: None)  # the panel tells the message at every step
         server.initial_camera.fov = float(np.radians(FIELD_OF_VIEW_DEG))
         server.gui.configure_theme(dark_mode=True, show_logo=False, show_share_button=False)
         server.gui.main_panel.dock_right()
@@ -61,14 +58,13 @@ class Page:
         session, actions = self._session, self._inbox.take(_PATIENCE_S)
         for action in actions:
             session.message = ""
-            self._guarded(partial(action, session))
-        worked = self._guarded(session.collect)
-        played = self._guarded(partial(playing.advance, session, time.monotonic()))
+            self._guarded(action, None)(session)
+        worked = self._guarded(session.collect, True)()
+        played = self._guarded(playing.advance, True)(session, time.monotonic())
         if actions or worked or played:
             self._refresh()
-        self._guarded(partial(self._panel.tell, session))
-        for part in (self._scene, self._cameras):
-            self._guarded(partial(part.collect, session))
+        for collect in (self._panel.tell, self._scene.collect, self._cameras.collect):
+            self._guarded(collect, None)(session)
 
     def close(self) -> None:
         """Stop what is drawn beside the person."""
@@ -79,25 +75,10 @@ class Page:
         session = self._session
         with self._server.atomic():
             for draw in (self._scene.draw, self._handles.draw, self._look):
-                self._guarded(partial(draw, session))
-        self._guarded(lambda: self._cameras.ask(session, self._points_labels()))
+                self._guarded(draw, None)(session)
+        self._guarded(lambda: self._cameras.ask(session, self._scene.clouds.in_labels(session)), None)()
         for show in (self._forms.show, self._panel.show):
-            self._guarded(partial(show, session))
-
-    def _points_labels(self) -> NDArray[np.float64]:
-        """Points of this frame (N, 3) in the frame of the labels."""
-        return self._session.frame_from_ego(self._session.timestamp_ns).apply(self._scene.cloud.points)
-
-    def _guarded(self, call: Callable[[], object]) -> bool:
-        """Let no error end the page: it is shown there, and logged where it is our fault; tell what the call tells."""
-        try:
-            return bool(call())
-        except SensorannError as error:
-            self._session.message = str(error)
-        except Exception as error:  # costs an action, not the day
-            _log.exception("the page goes on")
-            self._session.message = f"this went wrong, the log says more: {error!r}"
-        return True
+            self._guarded(show, None)(session)
 
     def _look(self, session: Session) -> None:
         """Go to where the session wants to look from; from there on the person turns the view."""
@@ -121,4 +102,4 @@ class Page:
         ray = Ray(labels_from_drawn.apply(event.ray_origin), labels_from_drawn.rotate(event.ray_direction))
         hand = Mouse()
         hand.press(session, event.screen_pos, ray)
-        hand.release(session, event.screen_pos, ray, self._points_labels(), add=add)
+        hand.release(session, event.screen_pos, ray, self._scene.clouds.in_labels(session), add=add)

@@ -10,7 +10,7 @@ import viser
 from viewers.actions import objects, shaping
 from viewers.keymap import Keymap
 from viewers.session import Session
-from viewers.telling import list_line, state_text, work_text
+from viewers.telling import attention_text, list_line, state_text
 from viewers.timeline import draw_timeline
 from viewers.web.buttons import EVERY_DAY, SELDOM, add_buttons
 from viewers.web.inbox import Post
@@ -60,11 +60,11 @@ class Panel:
 
     def tell(self, session: Session) -> None:
         """Show what is to be read now, which changes while work goes on."""
-        told = work_text(session) or session.message
+        told = attention_text(session)
         self._message.content = _lines(told or _HINT, color=_ATTENTION if told else _CALM)
 
     def _show_objects(self, session: Session) -> None:
-        shown = list(session.shown())
+        shown = session.shown()
         self._ids = {}
         for box in shown:
             line = list_line(session, box)  # has the beginning of a long id

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import viser
 
-from sensorann.store.reviewing import comments, decisions
+from sensorann.store.reviewing import comments
 from viewers.actions import remarks
 from viewers.commands import Command
 from viewers.session import Session
@@ -40,12 +40,11 @@ class Review:
         if not session.selected:
             self._said.content = ""
             return
-        store, name, track_id = session.store, session.name, session.selected[-1]
-        verdict = decisions(store, name).get(track_id)
-        lines = [] if verdict is None else [f"{verdict['decision']}ed by {verdict['by']}"]
+        verdict = remarks.verdict_text(session)
+        lines = [verdict] if verdict else []
         lines += [
             f"{said.author}: {said.text}{'' if said.resolved_by is None else f' (settled by {said.resolved_by})'}"
-            for said in comments(store, name, object_id=track_id)
+            for said in comments(session.store, session.name, object_id=session.selected[-1])
         ]
         self._said.content = "".join(f"<div>{html.escape(line)}</div>" for line in lines)
 

@@ -6,15 +6,14 @@ import numpy as np
 import viser
 from numpy.typing import NDArray
 
-from sensorann.errors import SensorannError
 from sensorann.geometry import Transform
 from sensorann.images.lines import short_id
 from viewers import shapes, surroundings
-from viewers.coloring import colors_of, filtered, points_depend_on
+from viewers.clouds import Clouds
+from viewers.coloring import colors_of, filtered
 from viewers.eye import drawn_from_ego, drawn_from_labels
 from viewers.looks import Part
-from viewers.points import Cloud, cloud_at, merged_cloud
-from viewers.rendering_queue import RenderingQueue
+from viewers.points import Cloud
 from viewers.session import Session
 from viewers.surroundings import NO_LINES, Lines
 
@@ -22,8 +21,6 @@ from viewers.surroundings import NO_LINES, Lines
 _POINT = 0.02
 _LINE_PX = 2.0
 _DARK = (18, 20, 23)
-# Most of the lowest points of a sweep lie on the ground.
-_GROUND_PERCENTILE = 5.0
 
 
 class Scene:
@@ -31,16 +28,14 @@ class Scene:
 
     Attributes
     ----------
-    cloud : points of this frame, which a click may mean
+    clouds : the sweeps
     points, lines, captions : what is on the page, lines by what they show; captions to spare are hidden
     """
 
     def __init__(self, scene: viser.SceneApi) -> None:
-        self.cloud = Cloud.joined([])
+        self.clouds = Clouds()
         self.points: viser.PointCloudHandle | None = None
         self._scene = scene
-        self._drawn: tuple[object, ...] = ()
-        self._merging: RenderingQueue[tuple[int, Cloud]] = RenderingQueue("sensorann cloud")
         self.lines: dict[str, viser.LineSegmentsHandle] = {}
         self.captions: list[viser.LabelHandle] = []
         scene.set_background_image(np.full((1, 1, 3), _DARK, np.uint8), format="png")
@@ -48,12 +43,12 @@ class Scene:
 
     def draw(self, session: Session) -> None:
         """Draw the session as it is now: points where they changed, boxes always."""
-        wanted = points_depend_on(session)
-        if wanted != self._drawn:
-            self._drawn = wanted if self._read_points(session) else ()
+        cloud = self.clouds.changed(session)
+        if cloud is not None:
+            self._draw_points(session, cloud)
         parts, from_labels, from_ego = session.looks.shown, drawn_from_labels(session), drawn_from_ego(session)
         way = shapes.path(session.track) if session.paths_shown and session.selected else NO_LINES
-        self._draw_lines("/boxes", shapes.boxes(list(session.shown())), from_labels)
+        self._draw_lines("/boxes", shapes.boxes(session.shown()), from_labels)
         self._draw_lines("/path", way, from_labels)
         self._draw_lines("/halo", surroundings.halo(session) if Part.HALO in parts else NO_LINES, from_labels)
         self._draw_lines("/measured", surroundings.measured(session), from_labels)
@@ -62,33 +57,18 @@ class Scene:
 
     def collect(self, session: Session) -> None:
         """Draw merged sweeps when they are there."""
-        merged = self._merging.collect()
-        if merged is not None and merged[0] == session.i_frame:
-            self._draw_points(session, merged[1])
+        merged = self.clouds.collect(session)
+        if merged is not None:
+            self._draw_points(session, merged)
 
     def close(self) -> None:
         """Stop merging."""
-        self._merging.close()
-
-    def _read_points(self, session: Session) -> bool:
-        """Tell whether they could be read; where not, the message says why, and the points of another frame go."""
-        try:
-            self.cloud = cloud_at(session, session.timestamp_ns)
-        except SensorannError as error:
-            self.cloud = Cloud.joined([])
-            session.message = str(error)
-        self._draw_points(session, self.cloud)
-        i_frame, n_sweeps = session.i_frame, session.looks.n_sweeps
-        if n_sweeps > 1:
-            self._merging.ask(lambda: (i_frame, merged_cloud(session, i_frame, n_sweeps)))
-        return len(self.cloud.points) > 0
+        self.clouds.close()
 
     def _draw_points(self, session: Session, cloud: Cloud) -> None:
-        shown, rings = filtered(session, cloud), NO_LINES
+        shown = filtered(session, cloud)
         # Where there are none, nobody may know where the vehicle is either.
         from_ego = drawn_from_ego(session) if len(cloud.points) else Transform.identity()
-        if Part.RINGS in session.looks.shown and len(cloud.points):
-            rings = surroundings.rings(float(np.percentile(cloud.points[:, 2], _GROUND_PERCENTILE)))
         self.points = self._scene.add_point_cloud(
             "/points",
             from_ego.apply(shown.points).astype(np.float32),
@@ -97,7 +77,7 @@ class Scene:
             precision="float32",
             point_shading="flat",
         )
-        self._draw_lines("/rings", rings, from_ego)
+        self._draw_lines("/rings", surroundings.rings_around(session, cloud.points), from_ego)
 
     def _draw_lines(self, name: str, lines: Lines, drawn_from_lines: Transform) -> None:
         handle = self.lines.get(name)
@@ -116,7 +96,7 @@ class Scene:
             handle.points, handle.colors = points, colors
 
     def _draw_captions(self, session: Session, from_labels: Transform) -> None:
-        named = list(session.shown()) if Part.NAMES in session.looks.shown else []
+        named = session.shown() if Part.NAMES in session.looks.shown else []
         for n, box in enumerate(named):
             if n == len(self.captions):
                 self.captions.append(self._scene.add_label(f"/captions/{n}", "", anchor="bottom-center"))

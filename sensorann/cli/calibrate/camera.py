@@ -7,15 +7,13 @@ from pathlib import Path
 from calib.lenses.file import lens_document, lens_summary
 from calib.lenses.pictures import draw_lens
 from calib.lenses.session import calibrate_pictures
-from calib.report import lens_page
+from calib.report import lens_page, write_report
 from calib.targets.session import read_session
-from sensorann.cli.calibrate.answers import PRINTED, Answer, Wanted, give
+from sensorann.cli.calibrate.answers import NOTHING_SHOWN, PRINTED, Answer, Shown, Wanted, give
 from sensorann.images.files import write_picture
 
 
-def camera(
-    session: Path, /, *, report: Path | None = None, picture: Path | None = None, wanted: Wanted = PRINTED
-) -> None:
+def camera(session: Path, /, *, shown: Shown = NOTHING_SHOWN, wanted: Wanted = PRINTED) -> None:
     """Estimate the lens of a camera from pictures of a board, and how far to trust it away from the boards.
 
     For example:
@@ -26,16 +24,12 @@ def camera(
     ----------
     session
         A TOML file that names the pictures and the board: see docs/calibration.md.
-    report
-        Where to write a page of it (.html): residuals, coverage, sigma map. It needs the extra sensorann[report].
-    picture
-        Where to draw the corners with their residuals, and the sigma over the picture (.png or .jpg).
     """
     described = read_session(session)
     name = described.name("camera")
     lens, trust, views = calibrate_pictures(described)
-    if picture is not None:
-        write_picture(draw_lens(lens, trust, views), picture)
-    if report is not None:
-        lens_page(lens, trust, views, report, name=name)
+    if shown.picture is not None:
+        write_picture(draw_lens(lens, trust, views), shown.picture)
+    if shown.report is not None:
+        write_report(lens_page(lens, trust, views, name=name), shown.report)
     give(Answer(lens_document(lens, trust, name=name), lens_summary(lens, trust)), wanted)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sensorann.cli.calibrate.answers import PRINTED, Wanted
-from sensorann.cli.calibrate.pairs import NOTHING_SHOWN, Shown, answer_pair
+from sensorann.cli.calibrate.answers import NOTHING_SHOWN, PRINTED, Shown, Wanted
+from sensorann.cli.calibrate.pairs import answer_pair
 
 
 def camera_lidar(session: Path, /, *, shown: Shown = NOTHING_SHOWN, wanted: Wanted = PRINTED) -> None:

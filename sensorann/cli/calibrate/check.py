@@ -7,7 +7,8 @@ from pathlib import Path
 from calib.drift.file import drift_document, drift_summary
 from calib.drift.finding import find_drift
 from calib.drift.labelled import labelled_pairs
-from sensorann.cli.calibrate.answers import PRINTED, Answer, Wanted, give
+from calib.report import drift_page
+from sensorann.cli.calibrate.answers import NOTHING_SHOWN, PRINTED, Answer, Shown, Wanted, give, show
 from sensorann.cli.labels import read_labels
 from sensorann.formats import open_drive
 
@@ -19,6 +20,7 @@ def check(
     sensor: str,
     labels: str,
     rig: Path | None = None,
+    shown: Shown = NOTHING_SHOWN,
     wanted: Wanted = PRINTED,
 ) -> None:
     """Tell whether a camera has turned or its clock is off, from labels in space and in its pictures.
@@ -40,5 +42,7 @@ def check(
         Calibration file, as in `sensorann info`, to check instead of the drive's own.
     """
     found_labels = read_labels(labels, drive=open_drive(drive))
-    found = find_drift(labelled_pairs(open_drive(drive, rig=rig), found_labels, sensor))
+    pairs = labelled_pairs(open_drive(drive, rig=rig), found_labels, sensor)
+    found = find_drift(pairs)
+    show(lambda: drift_page(found, pairs, camera=sensor), shown)
     give(Answer(drift_document(found, sensor), drift_summary(found, sensor)), wanted)

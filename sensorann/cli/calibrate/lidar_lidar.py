@@ -9,7 +9,8 @@ from cyclopts.validators import Number
 
 from calib.lidars.drive import calibrate_lidars_of_drive
 from calib.lidars.file import lidar_lidar_document, lidar_lidar_summary
-from sensorann.cli.calibrate.answers import PRINTED, Answer, Wanted, give
+from calib.report import lidars_page
+from sensorann.cli.calibrate.answers import NOTHING_SHOWN, PRINTED, Answer, Shown, Wanted, give, show
 from sensorann.cli.progress import counted
 from sensorann.formats import open_drive
 
@@ -21,6 +22,7 @@ def lidar_lidar(
     sensor: str,
     target: str,
     instants: Annotated[int, Parameter(validator=Number(gte=1))] = 5,
+    shown: Shown = NOTHING_SHOWN,
     wanted: Wanted = PRINTED,
 ) -> None:
     """Estimate where a LiDAR sits in the frame of another, from what both see; no targets and no guess are needed.
@@ -40,6 +42,9 @@ def lidar_lidar(
     instants
         Sweeps to compare, spread over the drive.
     """
+    opened = open_drive(drive)
     with counted(f"reading {sensor} and {target}") as progress:
-        found = calibrate_lidars_of_drive(open_drive(drive), sensor, target, n_instants=instants, progress=progress)
+        found = calibrate_lidars_of_drive(opened, sensor, target, n_instants=instants, progress=progress)
+    rig_pose = opened.rig[target].ego_from_sensor.inverse() @ opened.rig[sensor].ego_from_sensor
+    show(lambda: lidars_page(found, rig_pose=rig_pose), shown)
     give(Answer(lidar_lidar_document(found), lidar_lidar_summary(found)), wanted)

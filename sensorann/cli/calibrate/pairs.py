@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from cyclopts import Parameter
 from numpy.typing import NDArray
 
 from calib.boards.session import session_overlays
@@ -15,32 +13,11 @@ from calib.estimation.file import document
 from calib.estimation.pictures import draw_targets
 from calib.estimation.summary import summary
 from calib.lenses.session import described_camera, describes_camera
-from calib.report import draw_overlays, pair_page
+from calib.report import draw_overlays, pair_page, write_report
 from calib.targets.session import Session, read_session
 from calib.targets.solving import Pair, calibrate_session
-from sensorann.cli.calibrate.answers import Answer, Wanted, give
+from sensorann.cli.calibrate.answers import Answer, Shown, Wanted, give
 from sensorann.images.files import write_picture
-
-
-@Parameter(name="*")
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What is drawn of a pair.
-
-    Parameters
-    ----------
-    report
-        Where to write a page of it (.html): residuals, coverage, sigma maps, points on pictures. It needs the extra
-        sensorann[report].
-    picture
-        Where to draw the targets from above, and points on pictures (.png or .jpg).
-    """
-
-    report: Path | None = None
-    picture: Path | None = None
-
-
-NOTHING_SHOWN = Shown()
 
 
 def answer_pair(pair: Pair, path: Path, shown: Shown, wanted: Wanted) -> None:
@@ -48,14 +25,16 @@ def answer_pair(pair: Pair, path: Path, shown: Shown, wanted: Wanted) -> None:
     session = read_session(path)
     found = calibrate_session(session, pair)
     if shown.picture is not None:
-        write_picture(_picture(found, session), shown.picture)
+        write_picture(_picture(found, session, pair), shown.picture)
     if shown.report is not None:
         camera = described_camera(session) if describes_camera(session) and pair.startswith("camera") else None
-        pair_page(found, shown.report, camera=camera, overlays=session_overlays(session))
+        overlays = [] if camera is None else session_overlays(session, pair.split("-")[1])
+        write_report(pair_page(found, camera=camera, overlays=overlays), shown.report)
     give(Answer(document(found), summary(found)), wanted)
 
 
-def _picture(found: Estimate, session: Session) -> NDArray[np.uint8]:
-    overlays = session_overlays(session, most=2)
+def _picture(found: Estimate, session: Session, pair: Pair) -> NDArray[np.uint8]:
+    source, target = pair.split("-")
+    overlays = session_overlays(session, target, most=2) if source == "camera" else []
     drawn = draw_overlays(found, overlays, described_camera(session)) if overlays else {}
     return np.concatenate([draw_targets(found), *drawn.values()], axis=0)

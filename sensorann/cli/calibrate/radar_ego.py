@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from calib.radars.file import radar_document, radar_summary
 from calib.radars.radar_ego import calibrate_radar_ego
-from sensorann.cli.calibrate.answers import PRINTED, Answer, Wanted, give
+from calib.report import radar_page
+from sensorann.cli.calibrate.answers import NOTHING_SHOWN, PRINTED, Answer, Shown, Wanted, give, show
 from sensorann.cli.progress import counted
 from sensorann.formats import open_drive
 
 
-def radar_ego(drive: str, /, *, sensor: str, wanted: Wanted = PRINTED) -> None:
+def radar_ego(drive: str, /, *, sensor: str, shown: Shown = NOTHING_SHOWN, wanted: Wanted = PRINTED) -> None:
     """Estimate yaw and place of a radar on the vehicle, from the Doppler of the static world on an ordinary drive.
 
     For example:
@@ -25,4 +26,5 @@ def radar_ego(drive: str, /, *, sensor: str, wanted: Wanted = PRINTED) -> None:
     """
     with counted(f"reading {sensor}") as progress:
         found = calibrate_radar_ego(open_drive(drive), sensor, progress=progress)
+    show(lambda: radar_page(found), shown)
     give(Answer(radar_document(found), radar_summary(found)), wanted)

@@ -8,6 +8,7 @@ STORE_COMMANDS = (
     ("drives", "List the drives of a store."),
     ("log", "List events: who changed what, when, with what."),
     ("show", "Show an object or a box, and why it is as it is."),
+    ("repair", "Apply what a check suggests, each repair as an event that can be undone."),
     ("undo", "Take back your last edit of a drive, or redo it."),
     ("guideline", "Say by which text a drive is annotated, or tell it."),
     ("assign", "Assign a drive to a person, or give a person a role."),

@@ -97,9 +97,15 @@ class RigDocument:
 
     @property
     def frames(self) -> tuple[str, ...]:
-        """Names of all frames and cameras, parents before their children."""
-        names = dict.fromkeys(name for placed in self.placements for name in (placed.parent, placed.child))
-        return tuple(dict.fromkeys([*names, *self.lenses]))
+        """Names of all frames and cameras, parents before their children, in whatever order a file places them."""
+        parents = {placed.child: placed.parent for placed in self.placements}
+        names: dict[str, None] = {}
+        for name in [*parents, *self.lenses]:
+            line = [name]
+            while line[-1] in parents:
+                line.append(parents[line[-1]])
+            names |= dict.fromkeys(reversed(line))
+        return tuple(names)
 
     def root_from(self, frame: str) -> tuple[str, Transform]:
         """Return the frame that is placed in no other, above this one, and the transform into it."""

@@ -37,10 +37,12 @@ def recognises(path: Path, text: str) -> bool:
 def read(path: Path) -> RigDocument:
     """Read a camchain; camera 0 is placed in the IMU where there is one, else in nothing."""
     root = read_plain_yaml(path)
-    cameras = [(name, node) for name, node in root.members() if name.startswith("cam") and name[3:].isdigit()]
+    numbered = {int(name[3:]): node for name, node in root.members() if name.startswith("cam") and name[3:].isdigit()}
     placements, lenses = [], {}
     before = ""
-    for name, node in cameras:
+    # YAML's writers sort by text: cam10 then stands before cam2, which it does not follow.
+    for number, node in sorted(numbered.items()):
+        name = f"cam{number}"
         lenses[name] = _lens(node)
         chained, to_imu = node.get("T_cn_cnm1"), node.get("T_cam_imu")
         if chained is not None and before:

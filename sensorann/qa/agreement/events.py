@@ -99,4 +99,4 @@ def _table(ours: Sequence[Event], theirs: Sequence[Event], instants: NDArray[np.
 
 def _holds(events: Sequence[Event], instants: NDArray[np.int64]) -> NDArray[np.bool_]:
     spans = [(instants >= event.start_ns) & (instants <= event.end_ns) for event in events]
-    return np.asarray(np.array(spans, np.bool_).reshape(-1, len(instants)).any(axis=0))
+    return np.asarray(np.array(spans, np.bool_).reshape(len(events), len(instants)).any(axis=0))

@@ -16,6 +16,7 @@ from sensorann.qa.checking import (
     overlapping,
     physics,
     pictures,
+    point_times,
     points,
     radar,
     sizes,
@@ -94,6 +95,7 @@ RULES = tuple(
         ("spurious", ERROR, "rays passed through the box, nothing is there", points.empty),
         ("cut_object", WARNING, "points of the object go on beyond a face", points.cut),
         ("loose_face", WARNING, "room between a face and the points", points.loose),
+        ("point_time", WARNING, "lies where it was when its points were measured", point_times.at_point_times),
         ("off_ground", WARNING, "hovers above the ground or reaches into it", points.floating),
         ("heading_edges", WARNING, "edges of the points are askew to the box", headings.off_edges),
         ("out_of_view", ERROR, "stands where no LiDAR looks", points.unfaced),
@@ -101,6 +103,7 @@ RULES = tuple(
         ("radar_speed", WARNING, "comes or goes at another speed than the radar measured", radar.disagreeing),
         ("radar_heading", ERROR, "goes backwards by the radar", radar.backwards),
         ("missing", ERROR, "an object that nobody labelled", forgotten.forgotten),
+        ("perhaps_missing", NOTE, "something as large as a person stands unlabelled", forgotten.doubtful),
     )
 )
 

@@ -29,6 +29,7 @@ class Cluster:
     timestamp_ns : int64
     center : (3,) float64, of its fitted box, metres, in the frame of the labels
     size : (3,) float64, of that box: what was seen of it
+    heading : of its length, radians; its ends are not told apart
     n_points : int
     score : share of its points that lie on the edges of the box, 0 to 1
     distance : metres from the vehicle
@@ -37,6 +38,7 @@ class Cluster:
     timestamp_ns: int
     center: NDArray[np.float64]
     size: NDArray[np.float64]
+    heading: float
     n_points: int
     score: float
     distance: float
@@ -79,6 +81,7 @@ def _fitted(scene: Scene, rows: NDArray[np.int64]) -> Cluster | None:
         timestamp_ns=scene.timestamp_ns,
         center=fit.cuboid.center + scene.ego,
         size=size,
+        heading=fit.cuboid.yaw,
         n_points=fit.n_points,
         score=fit.score,
         distance=float(np.hypot(fit.cuboid.center[0], fit.cuboid.center[1])),

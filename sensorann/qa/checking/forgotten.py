@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -58,32 +58,46 @@ class _Appearance:
         )
 
 
-# Two sides of a car show its size; one side or one end is as flat as a wall, and has to look the same every time.
-_APPEARANCES = (
-    _Appearance(text="a vehicle", length=(1.9, 6.6), width=(1.1, 2.4), height=(1.2, 2.4)),
-    _Appearance(
-        text="a vehicle", length=(1.9, 8.0), width=(1.1, 2.8), height=(1.2, 3.6), moves=True, fewest=5, edged=0.7
-    ),
-    _Appearance(
-        text="the end of a vehicle", length=(1.2, 2.7), width=_ANY, height=(1.2, 3.6), moves=True, fewest=5, spread=0.3
-    ),
-    _Appearance(
-        text="the end of a vehicle", length=(1.6, 2.1), width=(0, 0.7), height=(1.3, 1.9), fewest=5, spread=0.1
-    ),
-    _Appearance(
-        text="the side of a vehicle", length=(3.3, 5.3), width=(0, 1.1), height=(1.3, 2.0), fewest=5, spread=0.6
-    ),
+_VEHICLE, _END, _SIDE = "a vehicle", "the end of a vehicle", "the side of a vehicle"
+_PLAIN = (
+    # Two sides of a car show its size, whether it moves or not; larger things are hedges too, unless they look the
+    # same every time, or move and have edges.
+    _Appearance(text=_VEHICLE, length=(1.9, 6.6), width=(1.1, 2.4), height=(1.2, 2.4)),
+    _Appearance(text=_VEHICLE, length=(4.0, 9.0), width=(1.6, 2.8), height=(1.8, 3.6), fewest=5, spread=0.6),
+    _Appearance(text=_VEHICLE, length=(1.9, 14), width=(1.1, 3.2), height=(1.2, 3.9), moves=True, fewest=5, spread=0.6),
+    _Appearance(text=_VEHICLE, length=(1.6, 14), width=(1.1, 3.2), height=(1.2, 3.9), moves=True, fewest=8, edged=0.7),
+    # One side or one end is as flat as a wall.
+    _Appearance(text=_END, length=(1.2, 2.7), width=_ANY, height=(1.2, 3.6), moves=True, fewest=5, spread=0.4),
+    _Appearance(text=_END, length=(1.6, 2.7), width=(0, 1.1), height=(1.2, 3.6), moves=True, fewest=10, edged=0.7),
+    _Appearance(text=_END, length=(1.6, 2.1), width=(0, 0.9), height=(1.3, 2.4), fewest=5, spread=0.1),
+    _Appearance(text=_SIDE, length=(3.3, 14), width=(0, 1.1), height=(1.3, 3.2), moves=True, fewest=5, spread=0.4),
+    _Appearance(text=_SIDE, length=(3.3, 5.3), width=(0, 1.1), height=(1.3, 2.0), fewest=5, spread=0.6),
     _Appearance(
         text="a person", length=(0.3, 2.1), width=(0.2, 1.1), height=(1.3, 2.1), moves=True, points=_POINTS / 2
     ),
 )
+# A person who stands is as tall as many posts and bins, and thicker than a pole.
+_DOUBTFUL = (
+    _Appearance(text="a person", length=(0.4, 1.1), width=(0.35, 0.9), height=(1.35, 2.05), moves=False, spread=0.25),
+)
 
 
 def forgotten(evidence: Evidence) -> Iterator[Suspicion]:
-    """Things of the size of an object, seen at least three times where the labels look, that no box holds."""
+    """Things that look like an object, seen at least three times where the labels look, that no box holds."""
+    yield from _unlabelled(evidence, _PLAIN)
+
+
+def doubtful(evidence: Evidence) -> Iterator[Suspicion]:
+    """Things that stand, as large as a person, that no box holds."""
+    for suspicion in _unlabelled(evidence, _DOUBTFUL):
+        # A post that is seen for long is no likelier to be a person.
+        yield replace(suspicion, excess=1.0)
+
+
+def _unlabelled(evidence: Evidence, appearances: tuple[_Appearance, ...]) -> Iterator[Suspicion]:
     view = plain_view(evidence)
     for stranger in evidence.strangers if view is not None else ():
-        kind = _kind(stranger)
+        kind = next((one.text for one in appearances if one.fits(stranger)), "")
         best = stranger.best
         if (
             view is None
@@ -104,8 +118,3 @@ def forgotten(evidence: Evidence) -> Iterator[Suspicion]:
             excess=seen * (10.0 if stranger.moves else 1.0),
             place=(float(best.center[0]), float(best.center[1]), float(best.center[2])),
         )
-
-
-def _kind(stranger: Stranger) -> str:
-    """What it may be; empty when it is nothing that is labelled."""
-    return next((one.text for one in _APPEARANCES if one.fits(stranger)), "")

@@ -33,7 +33,10 @@ def flipped(evidence: Evidence) -> Iterator[Suspicion]:
 def _flip(path: Path, rows: NDArray[np.int64], quarters: int) -> Suspicion:
     track = path.track
     moving = rows[path.speeds[rows] > MOVING]
-    worst = int(moving[np.argmax(path.speeds[moving])] if len(moving) else rows[0])
+    # While it stands the rest of the track is all that contradicts: the box next to it shows that. Where most of the
+    # boxes are wrong, the few right ones look wrong, and this is still the place to look at.
+    edge = rows[0] if rows[0] > 0 else rows[-1]
+    worst = int(moving[np.argmax(path.speeds[moving])] if len(moving) else edge)
     degrees = 180.0 if quarters == 2 else 90.0
     seen = "its motion" if len(moving) else "the rest of its track"
     repair = (Edit(action="reverse", arguments={"track_id": track.id, "span": span_ns(rows, track)}),)

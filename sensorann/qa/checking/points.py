@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +20,10 @@ from sensorann.scene import Motion
 _RAYS = 5
 # Faces may be off by this much, metres; people's limbs come and go.
 _CUT, _ROOM = 0.25, 0.25
+# By so much a face may be off in all of so many boxes that show it, metres: people leave 5 to 15 cm.
+_ROOM_ALWAYS, _FEWEST_BOXES = 0.17, 4
 _LIMBS = 0.15
-_HALF_TURN_S, _CLOCK_S = 0.05, 0.01
+_HALF_TURN_S, _CLOCK_S = 0.05, 0.005
 # Only boxes with so many points are judged by their faces.
 _FEWEST = 25
 _LIFT = 0.35
@@ -45,7 +48,7 @@ def empty(evidence: Evidence) -> Iterator[Suspicion]:
 def cut(evidence: Evidence) -> Iterator[Suspicion]:
     """Boxes beyond whose faces their object goes on."""
     for path, seen in _seen(evidence):
-        cuts = np.where((seen.n_inside >= _FEWEST)[:, None], seen.cuts, 0.0)
+        cuts = np.where((seen.n_own >= _FEWEST)[:, None], seen.cuts, 0.0)
         for rows, worst, face, limit in _beyond(path, seen, cuts, _CUT):
             far = float(cuts[worst, face])
             yield Suspicion(
@@ -60,32 +63,66 @@ def cut(evidence: Evidence) -> Iterator[Suspicion]:
 def loose(evidence: Evidence) -> Iterator[Suspicion]:
     """Boxes that leave room between a face that the sensor sees and the points inside."""
     for path, seen in _seen(evidence):
-        rooms = np.where((seen.n_inside >= _FEWEST)[:, None], np.nan_to_num(seen.rooms), 0.0)
-        for rows, worst, face, limit in _beyond(path, seen, rooms, _ROOM):
-            room = float(rooms[worst, face])
-            where = f"between its {FACES[face]} and the points"
-            yield Suspicion(
-                object=path.track.id,
-                timestamp_ns=int(path.track.timestamps_ns[worst]),
-                value=room,
-                limit=limit,
-                message=f"leaves {100 * room:.0f} cm {where} {how_long(rows, path.track)}",
-            )
+        rooms = np.where((seen.n_inside >= _FEWEST)[:, None], seen.rooms, np.nan)
+        always = _always_loose(path, seen, rooms)
+        yield from always
+        if always:
+            continue
+        for rows, worst, face, limit in _beyond(path, seen, np.nan_to_num(rooms), _ROOM):
+            yield _roomy(path, worst, face, float(rooms[worst, face]), limit, how_long(rows, path.track))
+
+
+def _always_loose(path: Path, seen: Sightings, rooms: NDArray[np.float64]) -> tuple[Suspicion, ...]:
+    """Tell of the face that leaves most room in nearly all boxes that show it: less than counts of a single one."""
+    limits = _limits(path, seen, _ROOM_ALWAYS)
+    best: tuple[float, int] | None = None
+    for face in range(len(FACES)):
+        rows = np.flatnonzero(np.isfinite(rooms[:, face]))
+        if len(rows) < _FEWEST_BOXES:
+            continue
+        excess = float(np.percentile(rooms[rows, face] / limits[rows, face], 25))
+        if excess > 1.0 and (best is None or excess > best[0]):
+            best = excess, face
+    if best is None:
+        return ()
+    face = best[1]
+    rows = np.flatnonzero(np.isfinite(rooms[:, face]))
+    middle = int(rows[np.argsort(rooms[rows, face])[len(rows) // 2]])
+    told = _roomy(
+        path, middle, face, float(rooms[middle, face]), float(limits[middle, face]), f"in all {len(rows)} that show it"
+    )
+    return (replace(told, excess=best[0] * min(len(rows), 20) / _FEWEST_BOXES),)
+
+
+def _roomy(path: Path, row: int, face: int, room: float, limit: float, where: str) -> Suspicion:
+    return Suspicion(
+        object=path.track.id,
+        timestamp_ns=int(path.track.timestamps_ns[row]),
+        value=room,
+        limit=limit,
+        message=f"leaves {100 * room:.0f} cm between its {FACES[face]} and the points {where}",
+    )
 
 
 def _beyond(
     path: Path, seen: Sightings, values: NDArray[np.float64], base: float
 ) -> Iterator[tuple[NDArray[np.int64], int, int, float]]:
     """Runs of boxes with a face beyond its limit: their rows, the worst row, its face, and the limit there."""
-    limits = np.full(values.shape, base + (0.0 if path.motion is Motion.VEHICLE else _LIMBS))
-    # Points may be up to half a turn older or younger than the box, unless they say when they were measured: along its
-    # motion it may seem off.
-    limits[:, :2] += (np.where(seen.timed, _CLOCK_S, _HALF_TURN_S) * path.speeds)[:, None]
+    limits = _limits(path, seen, base)
     excess = values / limits
     for rows in spans_of(excess.max(axis=1) > 1.0):
         worst = int(rows[np.argmax(excess[rows].max(axis=1))])
         face = int(np.argmax(excess[worst]))
         yield rows, worst, face, float(limits[worst, face])
+
+
+def _limits(path: Path, seen: Sightings, base: float) -> NDArray[np.float64]:
+    """By how much each face (N, 4) may be off, metres."""
+    limits = np.full((len(path.track), len(FACES)), base + (0.0 if path.motion is Motion.VEHICLE else _LIMBS))
+    # Points may be up to half a turn older or younger than the box, unless they say when they were measured: along its
+    # motion it may seem off.
+    limits[:, :2] += (np.where(seen.timed, _CLOCK_S, _HALF_TURN_S) * path.speeds)[:, None]
+    return limits
 
 
 def floating(evidence: Evidence) -> Iterator[Suspicion]:

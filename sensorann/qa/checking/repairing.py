@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
 from sensorann.errors import ArgumentError
 from sensorann.qa.checking.finding import Finding
 from sensorann.scene import Labels
 from sensorann.tracks import surgery
+
+# What a repair may be made of.
+REPAIRS: Mapping[str, Callable[..., Labels]] = MappingProxyType(
+    {
+        "delete_span": surgery.delete_span,
+        "merge": surgery.merge,
+        "reverse": surgery.reverse,
+        "split": surgery.split,
+        "unify_size": surgery.unify_size,
+    }
+)
 
 
 def repaired(labels: Labels, finding: Finding) -> Labels:
@@ -24,5 +38,5 @@ def repaired(labels: Labels, finding: Finding) -> Labels:
     if not finding.repair:
         raise ArgumentError(f"the finding {finding.rule} of {finding.object or 'no track'} knows no repair")
     for edit in finding.repair:
-        labels = getattr(surgery, edit.action)(labels, **edit.arguments)
+        labels = REPAIRS[edit.action](labels, **edit.arguments)
     return labels

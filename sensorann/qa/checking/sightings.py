@@ -40,8 +40,10 @@ class Sightings:
     ----------
     seen : (N,) bool, there is a sweep of that instant and the box is near enough
     missed : (N,) bool, there is a sweep of that instant, without any point in the direction of the box
-    timed : (N,) bool, its points say when they were measured, and were taken to the instant of the box
+    lags : (N,) float64, seconds by which its points were measured later than the instant of the box, their median; they
+        were taken to that instant. NaN where they do not say
     n_inside : (N,) int64, points in the box above the ground
+    n_own : (N,) int64, of these and those that reach beyond a face
     n_through : (N,) int64, rays that passed through the box and ended behind it
     cuts, rooms : (N, 4) float64, as `sensorann.qa.checking.faces.read_faces` returns them
     lifts : (N,) float64, metres from the ground to the bottom of the box; NaN where the ground is not known
@@ -51,13 +53,19 @@ class Sightings:
 
     seen: NDArray[np.bool_]
     missed: NDArray[np.bool_]
-    timed: NDArray[np.bool_]
+    lags: NDArray[np.float64]
     n_inside: NDArray[np.int64]
+    n_own: NDArray[np.int64]
     n_through: NDArray[np.int64]
     cuts: NDArray[np.float64]
     rooms: NDArray[np.float64]
     lifts: NDArray[np.float64]
     edges: NDArray[np.float64]
+
+    @property
+    def timed(self) -> NDArray[np.bool_]:
+        """Tell of which boxes (N,) the points say when they were measured."""
+        return np.isfinite(self.lags)
 
     @classmethod
     def nothing(cls, n_boxes: int) -> Sightings:
@@ -65,8 +73,9 @@ class Sightings:
         return cls(
             seen=np.zeros(n_boxes, np.bool_),
             missed=np.zeros(n_boxes, np.bool_),
-            timed=np.zeros(n_boxes, np.bool_),
+            lags=np.full(n_boxes, np.nan),
             n_inside=np.zeros(n_boxes, np.int64),
+            n_own=np.zeros(n_boxes, np.int64),
             n_through=np.zeros(n_boxes, np.int64),
             cuts=np.zeros((n_boxes, 4)),
             rooms=np.full((n_boxes, 4), np.nan),
@@ -192,20 +201,20 @@ def _look(scene: Scene, k: int, found: Sightings, row: int) -> None:
         return
     found.seen[row] = True
     found.lifts[row] = center[2] - half_size[2] - scene.ground.heights_at(center[None, :2])[0]
-    local, found.timed[row] = _around(scene, k)
-    found.cuts[row], found.rooms[row], found.n_inside[row] = read_faces(
+    local, found.lags[row] = _around(scene, k)
+    found.cuts[row], found.rooms[row], found.n_inside[row], found.n_own[row] = read_faces(
         local, half_size, (scene.sensor - center) @ rotation
     )
     found.edges[row] = _edge(local[(np.abs(local) <= half_size + _MARGIN).all(axis=1)])
     if not found.n_inside[row] and not (np.abs(local) <= half_size + _MARGIN).all(axis=1).any():
         found.n_through[row] = count_rays(scene.points, scene.sensor, center, half_size, behind=_BEHIND)
     for face in np.flatnonzero(found.rooms[row] > _ROOMY):
-        if not _is_free(scene, k, int(face), float(found.rooms[row, face])):
+        if not _is_free(scene, k, int(face), float(found.rooms[row, face]), lag=found.lags[row]):
             found.rooms[row, face] = np.nan
 
 
-def _around(scene: Scene, k: int) -> tuple[NDArray[np.float64], bool]:
-    """Points (P, 3) in and around box k in its frame that no other box holds; and whether they say when they are of.
+def _around(scene: Scene, k: int) -> tuple[NDArray[np.float64], float]:
+    """Points (P, 3) in and around box k in its frame that no other box holds; and their median delay, NaN if unknown.
 
     Those that do are taken along with the box to its instant: a turning LiDAR sees an object up to half a turn earlier
     or later than the instant of the sweep.
@@ -222,7 +231,7 @@ def _around(scene: Scene, k: int) -> tuple[NDArray[np.float64], bool]:
     local = (raw - np.nan_to_num(delays)[:, None] * velocity) @ rotation
     outer = half_size + np.array([REACH, REACH, 0.3])
     kept = own & (np.abs(local) <= outer).all(axis=1)
-    return local[kept], bool(kept.any() and np.isfinite(delays[kept]).all())
+    return local[kept], float(np.median(delays[kept])) if kept.any() else np.nan
 
 
 def _edge(points: NDArray[np.float64]) -> float:
@@ -248,13 +257,17 @@ def _is_faced(scene: Scene, k: int) -> bool:
     return False
 
 
-def _is_free(scene: Scene, k: int, face: int, room: float) -> bool:
-    """Tell whether rays passed through the room between a face and the points, so that nothing hides what is there."""
+def _is_free(scene: Scene, k: int, face: int, room: float, *, lag: float) -> bool:
+    """Tell whether rays passed through the room between a face and the points, so that nothing hides what is there.
+
+    Rays are as they were measured: the box is taken to where it was then, by its lag in seconds.
+    """
     axis, sign = NORMALS[face]
     half_size = scene.boxes.sizes[k] / 2
     middle = np.zeros(3)
     middle[axis] = sign * (half_size[axis] - room / 2)
-    place = scene.boxes.centers[k] + scene.boxes.rotations[k] @ middle
+    moved = np.append(scene.velocities[k], 0.0) * np.nan_to_num(lag)
+    place = scene.boxes.centers[k] + moved + scene.boxes.rotations[k] @ middle
     slab = half_size.copy()
     slab[axis] = room / 2
     return count_rays(scene.points, scene.sensor, place, slab, behind=-float(np.hypot(slab[0], slab[1]))) > 0

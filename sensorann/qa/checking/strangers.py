@@ -41,8 +41,9 @@ class Stranger:
 
     @property
     def spread(self) -> float:
-        """Standard deviation of the length between sights, metres."""
-        return float(np.std([one.size[0] for one in self.sights]))
+        """By how much the length differs between sights, metres: half of what the middle two thirds of them span."""
+        low, high = np.percentile([one.size[0] for one in self.sights], [16, 84])
+        return float(high - low) / 2
 
     @property
     def edged(self) -> float:
@@ -51,12 +52,27 @@ class Stranger:
 
     @property
     def moves(self) -> bool:
-        """Tell whether it changes its place steadily."""
+        """Tell whether it changes its place steadily, as a whole: of a wall that comes into sight one end stays."""
         places = np.array([one.center[:2] for one in self.sights])
         seconds = (self.sights[-1].timestamp_ns - self.sights[0].timestamp_ns) * 1e-9
         way = float(np.linalg.norm(places[-1] - places[0]))
         detours = float(np.linalg.norm(np.diff(places, axis=0), axis=1).sum())
-        return way > _MOVED_M and way > _MOVED_SPEED * seconds and detours < 1.8 * way
+        return min(self.ways) > max(_MOVED_M, _MOVED_SPEED * seconds) and detours < 1.8 * way
+
+    @property
+    def ways(self) -> tuple[float, float]:
+        """How far its rear and its front came along its way, metres."""
+        first, last = self.sights[0], self.sights[-1]
+        way = last.center[:2] - first.center[:2]
+        direction = float(np.arctan2(way[1], way[0]))
+        length, longer = float(np.hypot(*way)), _reach(last, direction) - _reach(first, direction)
+        return length - longer, length + longer
+
+
+def _reach(sight: Cluster, direction: float) -> float:
+    """Half of the length of a box along a direction, metres."""
+    turn = direction - sight.heading
+    return float(abs(sight.size[0] * np.cos(turn)) + abs(sight.size[1] * np.sin(turn))) / 2
 
 
 def joined(clusters: Sequence[Cluster]) -> list[Stranger]:

@@ -6,21 +6,19 @@ import base64
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from sensorann.errors import MissingDataError
-from sensorann.files import written_whole
 from sensorann.qa.checking import Finding, Severity
 from sensorann.qa.report.figures import Figure, closeup, figures_of
+from sensorann.qa.report.frame import report_libraries, write_page
 from sensorann.qa.report.looks import Look, look_at
 from sensorann.qa.report.tables import Matrix, Table, origins_table, sensors_table
 from sensorann.scene import Drive, Labels, labels_in_world
 
 # So many of the first findings can be turned round in space.
 N_CLOSEUPS = 20
-_TEXTS = files("sensorann.qa.report") / "web"
+_TEXTS = Path(__file__).parent / "web"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,45 +70,32 @@ def write_report(
     MissingDataError
         When jinja2 or plotly is not installed.
     """
-    jinja, plotly = _libraries()
+    # Looking at the findings takes minutes: what is missing is said before.
+    report_libraries()
     labels = labels_in_world(labels, None if drive is None else drive.trajectory)
     looks = look_at(findings, labels, drive, progress=progress)
     near = [i for i in range(min(len(findings), N_CLOSEUPS)) if len(looks[i].points)]
     plots = figures_of(findings, labels, drive)
     figures: dict[str, Figure] = {**plots, **{f"closeup {i}": closeup(findings[i], looks[i]) for i in near}}
     shown = _tables(labels, drive, findings, source=source, more=tables or {})
-    environment = jinja.Environment(autoescape=True, trim_blocks=True, undefined=jinja.StrictUndefined)
-    as_is = environment.filters["safe"]
-    page = environment.from_string((_TEXTS / "page.html").read_text("utf-8")).render(
+    write_page(
+        path,
+        _TEXTS,
         title=f"Check of {labels.drive_name}",
         lead=f"{labels.n_boxes} boxes of {len(labels.tracks)} tracks. A score is the probability that a finding is an "
         "error, as learnt from errors that were put into good labels on purpose.",
+        plots=bool(figures),
         tiles=_tiles(labels, findings),
         sections=_sections(near, plots, agreement, shown),
         rows=_rows(findings, looks, labels),
         rules=Counter(finding.rule for finding in findings).most_common(),
         severities=[severity.label for severity in sorted(Severity, reverse=True)],
         closeups={i: _name(i, findings[i]) for i in near},
-        plots=list(plots),
+        plot_names=list(plots),
         matrices=[_shaded(matrix) for matrix in agreement],
         tables=shown,
         figures=figures,
-        plotly=as_is(plotly if figures else ""),
-        style=as_is((_TEXTS / "page.css").read_text("utf-8")),
-        script=as_is((_TEXTS / "page.js").read_text("utf-8")),
     )
-    with written_whole(path) as temporary:
-        temporary.write_text(page, encoding="utf-8")
-
-
-def _libraries() -> tuple[Any, str]:
-    """Jinja2 and the program of plotly, which are an extra."""
-    try:
-        import jinja2
-        from plotly.offline import get_plotlyjs
-    except ImportError as error:
-        raise MissingDataError(f"the report needs {error.name}: pip install 'sensorann[report]'") from error
-    return jinja2, get_plotlyjs()
 
 
 def _tables(
@@ -160,8 +145,8 @@ def _rows(findings: Sequence[Finding], looks: Sequence[Look], labels: Labels) ->
             frame=finding.frame,
             message=finding.message,
             repair=", ".join(edit.action for edit in finding.repair),
-            value=f"{finding.value:.3g}",
-            limit=f"{finding.limit:.3g}",
+            value=_short(finding.value),
+            limit=_short(finding.limit),
             camera=look.camera,
             picture=_inline(look.picture),
             above=_inline(look.above),
@@ -185,3 +170,8 @@ def _shaded(matrix: Matrix) -> dict[str, Any]:
         total = sum(values) or 1.0
         rows.append((name, [(f"{value:g}", f"{0.8 * value / total:.2f}") for value in values]))
     return {"title": matrix.title, "columns": matrix.columns, "rows": rows}
+
+
+def _short(value: float) -> str:
+    """Three digits, and no power of ten: points of a large object are counted in thousands."""
+    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"

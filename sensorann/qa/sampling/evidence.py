@@ -8,6 +8,7 @@ from html import escape
 from string import Template
 from typing import Any
 
+from sensorann.qa.plain_page import plain_page
 from sensorann.qa.sampling.deciding import Assessment, Look
 from sensorann.qa.sampling.lots import Sample, sample_body
 from sensorann.qa.sampling.plans import SinglePlan
@@ -19,34 +20,18 @@ _PLAIN_WORDS = {
     "bad": "bad share",
     "n_max": "objects to look at, at most",
 }
-_PAGE = Template("""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>$title</title>
-<style>
-body { font: 16px/1.5 system-ui, sans-serif; color: #1f2733; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.6rem; margin-bottom: .2rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
+_STYLE = """
 .verdict { display: inline-block; padding: .2rem .8rem; border-radius: 4px; color: #fff; font-weight: 600; }
 .accept, .waived { background: #1a7f4b; } .waived { background: #9a6700; }
 .reject { background: #b3261e; } .continue { background: #5c6675; }
-.wide { overflow-x: auto; } table { border-collapse: collapse; margin: .8rem 0; }
-th, td { padding: .25rem .9rem .25rem 0; text-align: left; vertical-align: top; }
-th { border-bottom: 2px solid #c9d0da; } td { border-bottom: 1px solid #e5e9ef; font-variant-numeric: tabular-nums; }
-.quiet { color: #5c6675; font-size: .9rem; } code { overflow-wrap: anywhere; }
-</style>
-</head>
-<body>
-<h1>$title</h1>
+"""
+_BODY = Template("""
 <p class="verdict $verdict">$verdict</p>
 <p>$lead</p>
 $tables
 <p class="quiet">An interval holds the share of wrong objects in 95 of 100 such samples. It allows for how much of the
 lot was seen; where drives were drawn first, for objects of one drive that err together. This page is evidence of a
 review, and no proof of compliance.</p>
-</body>
-</html>
 """)
 
 
@@ -124,12 +109,8 @@ def evidence_page(evidence: Mapping[str, Any]) -> str:
         _table("Changed since they were looked at", ("drive", "object"), evidence["changed_since"]),
         _table("Store and tools", ("", ""), _context_rows(evidence)),
     ]
-    return _PAGE.substitute(
-        title=escape(f"Release decision: {evidence['sample']}"),
-        verdict=escape(str(evidence["decision"])),
-        lead=escape(lead),
-        tables="\n".join(tables),
-    )
+    body = _BODY.substitute(verdict=escape(str(evidence["decision"])), lead=escape(lead), tables="\n".join(tables))
+    return plain_page(f"Release decision: {evidence['sample']}", body, style=_STYLE)
 
 
 def _plan_rows(evidence: Mapping[str, Any]) -> Iterable[tuple[object, object]]:

@@ -121,3 +121,9 @@ def test_all_pairs_of_people_count():
 
 def test_without_events_there_is_nothing_to_tell():
     assert event_agreement({"a": make_labels(), "b": make_labels()}) == {}
+
+
+def test_events_of_labels_without_boxes_are_compared():
+    found = event_agreement({name: replace(with_events((2, 8)), tracks=()) for name in ("a", "b")})["lane_change"]
+    assert found.f1 == (1.0, 1.0, 1.0)
+    assert np.isnan(found.kappa)

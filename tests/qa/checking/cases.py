@@ -35,7 +35,7 @@ def houses() -> tuple[Track, Track]:
     return standing(id="left", x=20.0, aside=45.0), standing(id="right", x=20.0, aside=-45.0)
 
 
-def edited(track: Track, rows, *, shift=(0.0, 0.0, 0.0), turn: float = 0.0, grow: float = 1.0) -> Track:
+def edited(track: Track, rows, *, shift=(0.0, 0.0, 0.0), turn: float = 0.0, grow=1.0) -> Track:
     """Some boxes moved, turned, resized."""
     centers, sizes, yaws = (np.array(one) for one in (track.cuboids.centers, track.cuboids.sizes, track.cuboids.yaws))
     centers[rows] += shift

@@ -33,8 +33,8 @@ def boxes(shift: float) -> Track:
     return make_track(n=N, centers=centers, yaws=np.zeros(N), size=SIZE + 0.04)
 
 
-def found(shift: float, *, says: bool) -> list[Finding]:
-    return check(make_labels(boxes(shift)), drive(says=says), rules=["cut_object", "loose_face"])
+def found(shift: float, *, says: bool, rules=("cut_object", "loose_face")) -> list[Finding]:
+    return check(make_labels(boxes(shift)), drive(says=says), rules=rules)
 
 
 @pytest.mark.parametrize("says", [True, False], ids=["delays known", "unknown"])
@@ -50,3 +50,14 @@ def test_a_whole_track_off_along_its_motion_is_found_where_delays_are_known():
 
 def test_where_they_are_not_known_a_box_may_be_of_another_instant():
     assert not found(0.5, says=False)
+
+
+def test_boxes_at_the_time_of_their_points_are_named_as_such():
+    (finding,) = found(SPEED * DELAY_NS * 1e-9, says=True, rules=["point_time"])
+    assert finding.value == pytest.approx(0.4, abs=0.05)
+    assert "40 ms after its instant" in finding.message
+
+
+@pytest.mark.parametrize(("shift", "says"), [(0.0, True), (-0.4, True), (0.4, False)], ids=["good", "late", "unknown"])
+def test_boxes_that_are_off_for_another_reason_are_not(shift, says):
+    assert not found(shift, says=says, rules=["point_time"])

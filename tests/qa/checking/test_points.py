@@ -64,7 +64,16 @@ def box(thing: Thing, *, id: str = "1") -> Track:
 
 
 CAR, OTHER, RIGHT = Thing(14.0, 5.0), Thing(20.0, -4.0), Thing(12.0, -15.0)
-RULES = ["spurious", "cut_object", "loose_face", "off_ground", "missing", "heading_edges", "out_of_view"]
+RULES = [
+    "spurious",
+    "cut_object",
+    "loose_face",
+    "off_ground",
+    "missing",
+    "perhaps_missing",
+    "heading_edges",
+    "out_of_view",
+]
 
 
 def found(*tracks: Track, things=(CAR, OTHER, RIGHT)) -> list[Finding]:
@@ -123,6 +132,38 @@ def test_an_object_that_nobody_labelled_is_told_where_it_is():
     assert (finding.rule, finding.object) == ("missing", "")
     assert finding.place[:2] == pytest.approx((CAR.x, CAR.y), abs=0.4)
     assert "a vehicle" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("size", "rules"),
+    [((0.8, 0.6, 1.7), ["perhaps_missing"]), ((0.2, 0.2, 1.7), []), ((0.8, 0.6, 3.0), [])],
+    ids=["a person", "a pole", "a tree"],
+)
+def test_what_stands_unlabelled_and_is_as_large_as_a_person_is_a_doubt(size, rules):
+    thing = Thing(9.0, 2.0, np.array(size))
+    findings = found(*good(), things=(CAR, OTHER, RIGHT, thing))
+    assert [one.rule for one in findings] == rules
+    assert all(one.place[:2] == pytest.approx((thing.x, thing.y), abs=0.3) for one in findings)
+
+
+def test_room_that_one_box_may_leave_is_too_much_in_all():
+    car, *others = good()
+    loose = edited(car, np.arange(N), shift=(-0.1, 0, 0), grow=np.array([1.05, 1.0, 1.0]))
+    (finding,) = found(loose, *others)
+    assert (finding.rule, finding.object) == ("loose_face", "1")
+    assert finding.value == pytest.approx(0.2, abs=0.03)
+    assert f"in all {N} that show it" in finding.message
+    assert found(edited(car, [2], shift=(-0.1, 0, 0), grow=np.array([1.05, 1.0, 1.0])), *others) == []
+
+
+def test_an_object_before_its_box_is_found_though_nothing_joins_them():
+    # The right side shows little: nearly all points are of the rear, half a metre behind the box.
+    ahead = Thing(14.0, -0.2)
+    labels = (edited(box(ahead, id="ahead"), np.arange(N), shift=(0.5, 0, 0)), box(OTHER, id="2"), box(RIGHT, id="3"))
+    findings = found(*labels, things=(ahead, OTHER, RIGHT))
+    (finding,) = [one for one in findings if one.rule == "cut_object"]
+    assert (finding.object, finding.value) == ("ahead", pytest.approx(0.5, abs=0.05))
+    assert "beyond its back" in finding.message
 
 
 def test_missing_sweeps_are_no_evidence():

@@ -79,6 +79,12 @@ def test_the_worst_box_is_named(name):
     assert 0 < finding.score < 1
 
 
+def test_a_half_turn_of_most_boxes_is_told_where_it_happens():
+    # While it stands nothing says that the first five are the right ones.
+    (finding,) = found(edited(standing(n=15), np.arange(5, 15), turn=np.pi), rules=["heading_flip"])
+    assert finding.frame in (4, 5)
+
+
 def test_a_box_too_wide_apart_from_its_size_is_measured():
     (finding,) = found(edited(driving(), [20], shift=(0, 0.5, 0)))
     assert finding.value == pytest.approx(0.5, abs=1e-6)

@@ -203,3 +203,21 @@ def until(browser, condition: str, *, seconds: float = 60.0) -> bool:
             return True
         time.sleep(0.05)
     return False
+
+
+def test_large_counts_are_written_out(tmp_path):
+    many = Finding(
+        rule="missing",
+        severity=Severity.ERROR,
+        score=0.5,
+        object="",
+        frame=0,
+        timestamp_ns=0,
+        value=1234.0,
+        limit=50.0,
+        message="a vehicle",
+    )
+    write_report(tmp_path / "check.html", make_labels(), [many])
+    page = (tmp_path / "check.html").read_text("utf-8")
+    assert ">1234<" in re.sub(r"\s", "", page)
+    assert "1.23e" not in page

@@ -1,0 +1,149 @@
+"""Boards with a reflector, found in pictures or clouds and in the scans of a radar without help.
+
+The board tells where its reflector is; the pose of a drawing, or that of the drive's rig, tells where to look for it in
+the scan: of the returns near that place the strongest is taken. A wrong one is left out by the estimate, as any is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from calib.boards.captures import Cloud, described_captures, session_drive
+from calib.boards.clouds import CloudBoard
+from calib.boards.poses import outline_before_camera
+from calib.boards.session import board_of_cloud, refuse_other_size
+from calib.estimation.estimate import Estimate
+from calib.estimation.problem import Prior
+from calib.estimation.robust import Rejection
+from calib.lenses.session import described_camera, described_views
+from calib.targets.camera_radar import calibrate_camera_radar
+from calib.targets.detections import Floats, PointDetections
+from calib.targets.lidar_radar import calibrate_lidar_radar
+from calib.targets.radar_detections import RadarDetections
+from calib.targets.session import Session, described_prior
+from sensorann.errors import CalibrationError, MissingDataError
+from sensorann.geometry import Transform
+
+# Radars call it one or the other; a return of a corner reflector outshines what stands around it.
+_STRENGTHS = ("rcs", "power", "magnitude", "intensity", "snr")
+_SEARCH_M = 1.5
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Reflector:
+    """A reflector (3,) in the frame of the camera or LiDAR, and its covariance (3, 3)."""
+
+    point: Floats
+    covariance: Floats
+
+
+def reflector_session(session: Session, source: str) -> Estimate:
+    """Find boards with reflectors, and estimate where the camera or LiDAR sits in the frame of the radar.
+
+    Raises
+    ------
+    FormatError
+        When the session does not describe the boards, or says nothing of how they are found.
+    CalibrationError
+        When there is no pose to look from, or the reflectors tell none.
+    """
+    depth = session.number("board", "reflector_depth_m")
+    found, left_out = (_before_camera if source == "camera" else _before_lidar)(session, depth)
+    captures = described_captures(session, lead=source)
+    prior = described_prior(session)
+    radar_from_source = _guess(session, source, prior)
+    reach = session.number("radar", "search_m", _SEARCH_M)
+    returns: dict[str, Floats] = {}
+    for name, reflector in found.items():
+        try:
+            strongest = _strongest(captures.cloud("radar", name), radar_from_source.apply(reflector.point), reach)
+        except MissingDataError as error:
+            left_out.append(Rejection(name, str(error)))
+            continue
+        if strongest is None:
+            left_out.append(Rejection(name, f"no return of the radar lies within {reach:g} m of its reflector"))
+        else:
+            returns[name] = strongest
+    if not returns:
+        raise CalibrationError("no reflector was found in a scan of the radar: " + _why(left_out))
+    kept = [found[name] for name in returns]
+    points = PointDetections(np.stack([one.point for one in kept]), np.stack([one.covariance for one in kept]))
+    calibrate = calibrate_camera_radar if source == "camera" else calibrate_lidar_radar
+    estimate = calibrate(
+        points,
+        _detections(session, np.stack(list(returns.values()))),
+        names=[Path(name).stem for name in returns],
+        prior=prior,
+        frames=(session.name(source), session.name("radar")),
+    )
+    return replace(estimate, rejected=(*left_out, *estimate.rejected))
+
+
+def _before_camera(session: Session, depth: float) -> tuple[dict[str, _Reflector], list[Rejection]]:
+    camera = described_camera(session)
+    views, rejected = described_views(session)
+    refuse_other_size(views, camera)
+    # Corners are counted so that the third axis of a board points away from the camera.
+    behind = views.board.mean(axis=0) + np.array([0.0, 0.0, depth])
+    found = {}
+    for name, pixels in zip(views.names, views.pixels, strict=True):
+        placed = outline_before_camera(camera, views.board, pixels, behind[None])
+        found[name] = _Reflector(placed.points[0], placed.covariances[0])
+    return found, list(rejected)
+
+
+def _before_lidar(session: Session, depth: float) -> tuple[dict[str, _Reflector], list[Rejection]]:
+    size = session.number("board", "columns_m"), session.number("board", "rows_m")
+    captures = described_captures(session, lead="lidar")
+    boards = {name: board_of_cloud(captures, name, size) for name in captures.names}
+    rejected = [Rejection(name, board) for name, board in boards.items() if isinstance(board, str)]
+    return {name: _behind(board, depth) for name, board in boards.items() if isinstance(board, CloudBoard)}, rejected
+
+
+def _behind(board: CloudBoard, depth: float) -> _Reflector:
+    normal = np.cross(board.corners[1] - board.corners[0], board.corners[3] - board.corners[0])
+    normal = normal / np.linalg.norm(normal) * np.sign(normal @ board.center)
+    across = np.outer(normal, normal)
+    # Of four corners the middle is twice as well known as one.
+    covariance = (board.sigma_flat**2 * across + board.sigma_edge**2 * (np.eye(3) - across)) / 4
+    return _Reflector(board.center + depth * normal, covariance)
+
+
+def _guess(session: Session, source: str, prior: Prior | None) -> Transform:
+    """Pose radar_from_source to look from: that of the drawing, else that of the drive's rig."""
+    if prior is not None:
+        return prior.target_from_source
+    if "drive" not in session.root:
+        raise CalibrationError("without a drive, whose rig says where to look for reflectors, a prior is needed")
+    rig = session_drive(session).rig
+    return rig[session.name("radar")].ego_from_sensor.inverse() @ rig[session.name(source)].ego_from_sensor
+
+
+def _strongest(scan: Cloud, expected: Floats, reach: float) -> Floats | None:
+    """Return (3,) of the strongest return within reach of a place, seen from above; the nearest without strengths."""
+    away = np.linalg.norm(scan.points[:, :2] - expected[:2], axis=1)
+    near = np.flatnonzero(away < reach)
+    if not len(near):
+        return None
+    strength = next((scan.fields[name] for name in _STRENGTHS if name in scan.fields), -away)
+    return np.asarray(scan.points[near[int(np.argmax(strength[near]))]])
+
+
+def _detections(session: Session, returns: Floats) -> RadarDetections:
+    x, y, z = returns.T
+    return RadarDetections(
+        ranges=np.linalg.norm(returns, axis=1),
+        azimuths=np.arctan2(y, x),
+        # A radar that measures no elevation puts all returns into its plane.
+        elevations=np.arctan2(z, np.hypot(x, y)) if z.any() else None,
+        sigma_range=session.number("radar", "sigma_range_m"),
+        sigma_azimuth=np.deg2rad(session.number("radar", "sigma_azimuth_deg")),
+        sigma_elevation=np.deg2rad(session.number("radar", "sigma_elevation_deg", 1.0)),
+    )
+
+
+def _why(left_out: list[Rejection]) -> str:
+    return "; ".join(f"{item.name} {item.reason}" for item in left_out[:3]) or "no board was found"

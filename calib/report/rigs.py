@@ -1,0 +1,59 @@
+"""The page of a whole rig: where every frame sits, and by how much each pair had to give way."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from calib.report.figures import MEASURED, USED, WANTED, Figure, bars, figure, points
+from calib.report.page import Page, Table, pose_table
+from calib.rigs.joint import Joint
+
+
+def rig_page(found: Joint) -> Page:
+    """Return the page of a rig."""
+    names = [f"{one.source} in {one.target}" for one in found.misfits]
+    moved = tuple(
+        (
+            name,
+            f"{np.rad2deg(np.linalg.norm(one.step[:3])):.3f}",
+            f"{100 * np.linalg.norm(one.step[3:]):.1f}",
+            f"{one.sigmas:.1f}",
+        )
+        for name, one in zip(names, found.misfits, strict=True)
+    )
+    chance = f"; right pairs disagree as much with a chance of {found.chance:.2g}" if found.loops > 0 else ""
+    return Page(
+        title=f"The rig in the frame of {found.root}",
+        lead=f"{len(names)} pairs, {found.loops} loops closed{chance}",
+        doubts=found.warnings,
+        tables=[
+            *(
+                pose_table(pose, found.covariances[name], weak=(), title=f"{name} in {found.root}")
+                for name, pose in found.root_from.items()
+            ),
+            Table("Pairs, from what each says to what all say", ("pair", "degrees", "cm", "its sigmas"), moved),
+        ],
+        figures={
+            "By how much each pair gave way": bars(names, [one.sigmas for one in found.misfits], "its sigmas"),
+            "From above": _placed(found, 1),
+            "From the right": _placed(found, 2),
+        },
+    )
+
+
+def _placed(found: Joint, axis: int) -> Figure:
+    """Draw places over x, and a quarter of a metre along the x axis of each frame."""
+    traces = [points([0.0], [0.0], name=found.root, color=WANTED, size=10)]
+    for name, pose in found.root_from.items():
+        at, ahead = pose.translation, pose.apply([[0.25, 0.0, 0.0], [0.0, 0.0, 0.25]])
+        traces.append(points(at[[0]], at[[axis]], name=name, color=USED, size=9))
+        for tip, which in zip(ahead, ("x", "z"), strict=True):
+            traces.append(_axis(at[[0, axis]], tip[[0, axis]], name=f"{which} of {name}", dashed=which == "z"))
+    return figure(traces, x=f"x of {found.root}, m", y=f"{'xyz'[axis]}, m", same_scale=True)
+
+
+def _axis(start: np.ndarray, end: np.ndarray, *, name: str, dashed: bool) -> Figure:
+    drawn = {"width": 2, "color": MEASURED, "dash": "dot" if dashed else "solid"}
+    ends = np.stack([start, end])
+    lines = {"x": ends[:, 0].tolist(), "y": ends[:, 1].tolist(), "line": drawn}
+    return {"type": "scatter", "mode": "lines", "name": name, "showlegend": False, **lines}

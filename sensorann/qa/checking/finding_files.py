@@ -1,0 +1,116 @@
+"""Findings as JSON: what `sensorann check --json` prints, and what is read again when their repairs are applied."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from inspect import signature
+from pathlib import Path
+from typing import Any
+
+from sensorann.formats.openlabel.node import Node
+from sensorann.formats.strict_json import read_json
+from sensorann.qa.checking.finding import Edit, Finding, Severity
+from sensorann.qa.checking.repairing import REPAIRS
+from sensorann.qa.sampling import fingerprint
+from sensorann.scene import Labels
+
+_COLUMNS = ("rule", "score", "object", "frame", "timestamp_ns", "value", "limit", "message", "place")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Suggestion:
+    """A finding that was written down, and the tracks that its repair is about as they were then.
+
+    Attributes
+    ----------
+    finding : Finding
+    seen : fingerprint of each track; of something that was changed since, nobody knows what is wrong
+    """
+
+    finding: Finding
+    seen: Mapping[str, str]
+
+
+def finding_document(finding: Finding, labels: Labels) -> dict[str, Any]:
+    """Write a finding of labels as JSON values."""
+    return {
+        "severity": finding.severity.label,
+        **{name: getattr(finding, name) for name in _COLUMNS},
+        "repair": [{"action": edit.action, **edit.arguments} for edit in finding.repair],
+        "seen": {track.id: fingerprint(track) for track in labels.tracks if track.id in _repaired_tracks(finding)},
+    }
+
+
+def read_suggestions(path: Path) -> tuple[Suggestion, ...]:
+    """Read a list of findings.
+
+    Raises
+    ------
+    MissingDataError
+        When the file is not there.
+    FormatError
+        When it holds no findings, or a repair that there is not.
+    """
+    return tuple(_suggestion(node) for node in Node(read_json(path), path).elements())
+
+
+def _repaired_tracks(finding: Finding) -> set[str]:
+    names = {edit.arguments.get(key) for edit in finding.repair for key in ("track_id", "other_id")}
+    return {str(name) for name in names if name is not None}
+
+
+def _suggestion(node: Node) -> Suggestion:
+    place = node.get("place")
+    finding = Finding(
+        rule=node.require("rule").text(),
+        severity=_severity(node.require("severity")),
+        score=float(node.require("score").number()),
+        object=node.require("object").text(),
+        frame=node.require("frame").integer(),
+        timestamp_ns=node.require("timestamp_ns").integer(),
+        value=float(node.require("value").number()),
+        limit=float(node.require("limit").number()),
+        message=node.require("message").text(),
+        repair=tuple(_edit(step) for step in node.require("repair").elements()),
+        place=None if place is None or place.value is None else _place(place),
+    )
+    seen = {name: print_.text() for name, print_ in node.section("seen")}
+    if finding.repair and not seen:
+        raise node.refused("a member 'seen': which state of the object was checked", found="a repair without")
+    return Suggestion(finding=finding, seen=seen)
+
+
+def _severity(node: Node) -> Severity:
+    known = {severity.label: severity for severity in Severity}
+    if node.text() not in known:
+        raise node.refused(f"one of {', '.join(known)}")
+    return known[node.text()]
+
+
+def _place(node: Node) -> tuple[float, float, float]:
+    x, y, z = node.numbers(3)
+    return x, y, z
+
+
+def _edit(node: Node) -> Edit:
+    action = node.require("action")
+    if action.text() not in REPAIRS:
+        raise action.refused(f"one of {', '.join(REPAIRS)}")
+    arguments = {name: _argument(name, value) for name, value in node.members() if name != "action"}
+    try:
+        signature(REPAIRS[action.text()]).bind(None, **arguments)
+    except TypeError as error:
+        raise node.refused(f"what {action.text()} needs", found=str(error)) from None
+    return Edit(action=action.text(), arguments=arguments)
+
+
+def _argument(name: str, node: Node) -> str | int | tuple[int, int]:
+    if name == "at_ns":
+        return node.integer()
+    if name == "span":
+        ends = [end.integer() for end in node.elements()]
+        if len(ends) != 2:
+            raise node.refused("two instants, ns")
+        return ends[0], ends[1]
+    return node.text()

@@ -1,0 +1,104 @@
+"""`sensorann store repair`."""
+
+import json
+
+import numpy as np
+import pytest
+
+import sensorann as sa
+from sensorann.cli import run
+from sensorann.store import verify
+from tests.qa.checking.cases import driving, edited, labels_of
+from tests.store.edits import contents
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def db(request, tmp_path, monkeypatch) -> str:
+    """A store with a drive in which one object faces backwards twice, and another has a box that is too large."""
+    monkeypatch.setenv("SENSORANN_ACTOR", "anna")
+    address = str(tmp_path / "labels.db")
+    if request.param == "postgresql":
+        server = request.getfixturevalue("server")
+        address = server.address("anna", server.new_place())
+    turned = edited(edited(driving(), [10, 11], turn=np.pi), [25], turn=np.pi)
+    with sa.open_store(address, actor="anna", create=True) as store:
+        store.import_labels(labels_of(turned, edited(driving(id="2", aside=-4.0), [20], grow=1.08)), drive="monday")
+    return address
+
+
+@pytest.fixture
+def findings(db, tmp_path, capsys) -> str:
+    """What a check of it prints for programs."""
+    return checked(db, tmp_path / "findings.json", capsys)
+
+
+def checked(db, path, capsys) -> str:
+    capsys.readouterr()
+    assert run(["check", f"{db}#monday", "--json"]) == 0
+    path.write_text(capsys.readouterr().out)
+    return str(path)
+
+
+def rules_left(db, capsys) -> list[str]:
+    capsys.readouterr()
+    assert run(["check", f"{db}#monday", "--json"]) == 0
+    return sorted(one["rule"] for one in json.loads(capsys.readouterr().out))
+
+
+def labels_in(db):
+    with sa.open_store(db, actor="anna") as store:
+        return store.load("monday").labels
+
+
+def test_repairs_are_events_and_each_can_be_undone(db, findings, capsys):
+    before, rules = contents(labels_in(db)), rules_left(db, capsys)
+    assert rules == ["heading_flip", "heading_flip", "size_change"]
+    assert run(["store", "repair", f"{db}#monday", findings]) == 0
+    assert "3 repaired, 0 left out, 0 that only a person can mend" in capsys.readouterr().out
+    assert rules_left(db, capsys) == []
+    assert run(["store", "undo", f"{db}#monday"]) == 0
+    assert len(rules_left(db, capsys)) == 1
+    for _ in range(2):
+        assert run(["store", "undo", f"{db}#monday"]) == 0
+    assert contents(labels_in(db)) == before
+    with sa.open_store(db, actor="anna") as store:
+        assert verify(store).faults == ()
+
+
+def test_the_journal_says_what_was_wrong(db, findings, capsys):
+    run(["store", "repair", f"{db}#monday", findings, "--rule", "size_change"])
+    capsys.readouterr()
+    assert run(["store", "log", f"{db}#monday", "--kind", "repair", "--json"]) == 0
+    (event,) = json.loads(capsys.readouterr().out)
+    assert event["machine"]["rule"] == "size_change"
+    assert "m in the others" in event["note"]
+
+
+@pytest.mark.parametrize(
+    ("options", "left"),
+    [
+        (["--rule", "heading_flip"], ["size_change"]),
+        (["--object", "2"], ["heading_flip", "heading_flip"]),
+        (["--min-score", "1"], ["heading_flip", "heading_flip", "size_change"]),
+    ],
+)
+def test_repairs_are_chosen(db, findings, options, left, capsys):
+    assert run(["store", "repair", f"{db}#monday", findings, *options]) == 0
+    assert rules_left(db, capsys) == left
+
+
+def test_a_half_turn_is_not_made_twice(db, findings, capsys):
+    assert run(["store", "repair", f"{db}#monday", findings, "--rule", "heading_flip"]) == 0
+    mended = contents(labels_in(db))
+    capsys.readouterr()
+    assert run(["store", "repair", f"{db}#monday", findings, "--rule", "heading_flip"]) == 3
+    assert "object 1 has changed since it was checked: check again" in capsys.readouterr().out
+    assert contents(labels_in(db)) == mended
+
+
+def test_findings_without_a_repair_are_counted(db, tmp_path, findings, capsys):
+    rows = json.loads((tmp_path / "findings.json").read_text())
+    (tmp_path / "findings.json").write_text(json.dumps([{**row, "repair": []} for row in rows]))
+    capsys.readouterr()
+    assert run(["store", "repair", f"{db}#monday", findings]) == 0
+    assert capsys.readouterr().out == "0 repaired, 0 left out, 3 that only a person can mend\n"
