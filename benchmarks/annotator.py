@@ -52,13 +52,13 @@ def columns(boxes: list[Cuboid]) -> Cuboids:
     )
 
 
-def corrected(box: Cuboid, truth: Cuboid) -> tuple[Cuboid, int]:
-    """Put a box right: as a person leaves it, and the actions that it took."""
+def corrected(box: Cuboid, truth: Cuboid, *, good: float = GOOD) -> tuple[Cuboid, int]:
+    """Put a box right: as a person leaves it, who stops where it is good enough, and the actions that it took."""
     quarters = int(np.rint(wrap_angle(truth.yaw - box.yaw) / (np.pi / 2))) % 4
     turned = box.frame_from_cuboid @ Transform.from_yaw(quarters * np.pi / 2, np.zeros(3))
     box, actions = _box(turned, np.array(box.size), box.frame), int(quarters > 0)
     reached = overlap(box, truth)
-    while reached < GOOD:
+    while reached < good:
         drags = list(_drags(box, truth))
         values = [overlap(changed, truth) for changed in drags]
         helpful = int(np.argmax(values))

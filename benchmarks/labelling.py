@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.annotator import COPY, HAND, columns, corrected, drawn
+from benchmarks.annotator import COPY, GOOD, HAND, columns, corrected, drawn
 from benchmarks.prelabel import Recording
 from sensorann.geometry import Cuboid, points_in_cuboids
 from sensorann.geometry.overlap import paired_iou_3d
@@ -42,9 +42,9 @@ class Work:
     def instant(self, row: int) -> int:
         return int(self.truth.timestamps_ns[row])
 
-    def correct(self, row: int, box: Cuboid) -> None:
+    def correct(self, row: int, box: Cuboid, *, good: float = GOOD) -> None:
         """Make a box, put right, the keyframe of a row."""
-        self.keys[self.instant(row)], actions = corrected(box, self.truth.cuboids.record(row))
+        self.keys[self.instant(row)], actions = corrected(box, self.truth.cuboids.record(row), good=good)
         self.actions["correct"] += actions
 
     def copy(self, row: int) -> None:

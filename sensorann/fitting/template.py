@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from sensorann.geometry import Cuboid
 from sensorann.kernels.following import HIGHEST, LOWEST, NEIGHBOURHOOD
@@ -15,6 +17,7 @@ from sensorann.kernels.nearest import NearestGrid, across_surface, nearest_cells
 FEWEST_TEMPLATE_POINTS, MOST_POINTS_OF_A_VIEW = 25, 1500
 MOST_NEW_POINTS = 1000
 _CELL = np.array([0.1, 0.1, 0.2])
+_FACE_STEP, _UNSEEN = 0.25, 0.4  # metres between points of a face, and to the nearest point that was seen
 _MARGIN = 1.2  # metres around the box in which points may still look for the template
 
 
@@ -67,17 +70,25 @@ def template_points(points: NDArray[np.floating], box: Cuboid, *, margin: float)
     return np.asarray(local[inside], np.float64)
 
 
-def build_template(views: Sequence[View], size: tuple[float, float, float]) -> NearestGrid | None:
+def build_template(
+    views: Sequence[View], size: tuple[float, float, float], *, faces: bool = False
+) -> NearestGrid | None:
     """Join views of one object, each in the axes of its box there; None where they hold too few points to be known by.
 
     Box coordinates make all views one rigid object: what the person's box includes or leaves out is carried along, so
-    boxes are placed as that person places them, and not tight around the visible faces.
+    boxes are placed as that person places them, and not tight around the visible faces. With `faces`, what no view
+    shows of the object is taken to be as flat as its box.
     """
     if sum(len(view.points) for view in views) < FEWEST_TEMPLATE_POINTS:
         return None
     points = np.concatenate([view.points for view in views])
     across = np.concatenate([view.across for view in views])
     viewers = np.repeat([view.viewer[:2] for view in views], [len(view.points) for view in views], axis=0)
+    outward = outward_normals(across, points, viewers)
+    if faces:
+        unseen, normals = _unseen_faces(points, np.asarray(size))
+        points, outward = np.vstack([points, unseen]), np.vstack([outward, normals])
+        across = np.vstack([across, np.column_stack([normals[:, 0] ** 2, normals.prod(axis=1), normals[:, 1] ** 2])])
     origin = -np.asarray(size) / 2 - _MARGIN
     shape = np.ceil((np.asarray(size) + 2 * _MARGIN) / _CELL).astype(np.int64)
     room = np.zeros((MOST_NEW_POINTS, 3))
@@ -85,9 +96,36 @@ def build_template(views: Sequence[View], size: tuple[float, float, float]) -> N
         points=np.vstack([points, room]),
         n_points=np.array([len(points)]),
         across=np.vstack([across, room]),
-        outward=np.vstack([outward_normals(across, points, viewers), room[:, :2]]),
+        outward=np.vstack([outward, room[:, :2]]),
         cells=nearest_cells(points, origin, _CELL, shape),
         origin=origin,
         edge=_CELL,
         limits=np.maximum(np.asarray(size[:2]) / 2, np.abs(points[:, :2]).max(axis=0)),
     )
+
+
+def _unseen_faces(
+    seen: NDArray[np.float64], size: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Points (n, 3) on the upright faces of a box where nothing was seen, and which way they look (n, 2)."""
+    length, width = size[:2] / 2
+    along, across = _steps(-length, length), _steps(-width, width)
+    heights = _steps(LOWEST - size[2] / 2, size[2] / 2)
+    parts = [
+        np.array([[x, y, z, nx, ny] for x in xs for y in ys for z in heights])
+        for xs, ys, nx, ny in (
+            ([length], across, 1.0, 0.0),
+            ([-length], across, -1.0, 0.0),
+            (along, [width], 0.0, 1.0),
+            (along, [-width], 0.0, -1.0),
+        )
+    ]
+    all_faces = np.concatenate(parts)
+    apart, _ = cKDTree(seen).query(all_faces[:, :3])
+    unseen = all_faces[apart > _UNSEEN]
+    return unseen[:, :3], unseen[:, 3:]
+
+
+def _steps(low: float, high: float) -> NDArray[np.float64]:
+    """Places from low to high, about `_FACE_STEP` apart."""
+    return np.linspace(low, high, max(2, math.ceil((high - low) / _FACE_STEP) + 1))

@@ -207,6 +207,19 @@ def fill_covariance(information, cosine, sine, floors, covariance):
 @kernel
 def crop(points, pose, tilt, height, size, margin):
     """Points near the box at a pose, in its axes (n, 3), thinned evenly to MOST_POINTS."""
+    near = points_near(points, pose, tilt, height, size, margin)
+    n = near.shape[0]
+    if n <= MOST_POINTS:
+        return near
+    thinned = np.empty((MOST_POINTS, 3))
+    for i in range(MOST_POINTS):
+        thinned[i] = near[i * n // MOST_POINTS]
+    return thinned
+
+
+@kernel
+def points_near(points, pose, tilt, height, size, margin):
+    """Points near the box at a pose, in its axes (n, 3), without the ground under it."""
     cosine, sine = math.cos(pose[2]), math.sin(pose[2])
     near = np.empty((points.shape[0], 3))
     n = 0
@@ -220,17 +233,19 @@ def crop(points, pose, tilt, height, size, margin):
         if beside and -0.5 * size[2] + LOWEST < w < 0.5 * size[2] + HIGHEST:
             near[n, 0], near[n, 1], near[n, 2] = u, v, w
             n += 1
-    if n <= MOST_POINTS:
-        return near[:n]
-    thinned = np.empty((MOST_POINTS, 3))
-    for i in range(MOST_POINTS):
-        thinned[i] = near[i * n // MOST_POINTS]
-    return thinned
+    return near[:n]
 
 
 @kernel
 def supported(template, target, viewer, offset, size, margin):
     """Tell whether the box at the solution holds enough points, most of them on the template."""
+    n_inside, n_near = on_template(template, target, viewer, offset, size, margin)
+    return n_inside >= FEWEST_POINTS and n_near > INLIER_SHARE * n_inside
+
+
+@kernel
+def on_template(template, target, viewer, offset, size, margin):
+    """Count the points (n, 3) that lie in the box at an offset (3,), and those of them that lie on the template."""
     cosine, sine = math.cos(offset[2]), math.sin(offset[2])
     seen_from = turned(viewer, offset)
     n_inside = n_near = 0
@@ -242,4 +257,16 @@ def supported(template, target, viewer, offset, size, margin):
             m, squared = nearest_point(template, u, v, target[i, 2])
             if squared < INLIER_DISTANCE**2 and not looks_away(template, m, u, v, seen_from):
                 n_near += 1
-    return n_inside >= FEWEST_POINTS and n_near > INLIER_SHARE * n_inside
+    return n_inside, n_near
+
+
+@kernel
+def explained(template, points, viewer, pose, size, tilt, height, margin, n_known):
+    """How well a template explains the points of a frame (P, 3) at a pose (3,), 0 to 1.
+
+    The share of the points in the box there that lie on the template, times how many they are of the n_known points
+    that it was known by.
+    """
+    near = points_near(points, pose, tilt, height, size, margin)
+    n_inside, n_near = on_template(template, near, turned(viewer, pose), np.zeros(3), size, margin)
+    return n_near / max(n_inside, 1) * min(n_near / max(n_known, 1), 1.0)

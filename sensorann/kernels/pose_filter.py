@@ -6,6 +6,8 @@ Estimation with Applications to Tracking and Navigation, 2001, eq. 6.2.2-4). Yaw
 on past half a turn.
 """
 
+import math
+
 import numpy as np
 
 from sensorann.kernels._jit import kernel
@@ -76,6 +78,33 @@ def update(state, covariance, pose, pose_covariance):
     for row in range(6):
         for axis in range(3):
             moved[row] += gain[row, axis] * (pose[axis] - state[axis])
+    return moved, symmetrised(updated)
+
+
+@kernel
+def roll(state, covariance, behind, sigma):
+    """Update with what wheels do: the point `behind` metres behind the middle moves sideways at 0 give or take sigma.
+
+    Holds whichever way time runs and whether it drives forward or backward (G. Dissanayake et al., IEEE Trans. Robotics
+    and Automation 17(5), 2001: constraints of the vehicle's motion as measurements).
+    """
+    cosine, sine = math.cos(state[2]), math.sin(state[2])
+    sideways = -sine * state[3] + cosine * state[4] - behind * state[5]
+    slope = np.zeros(6)
+    slope[2] = -cosine * state[3] - sine * state[4]
+    slope[3], slope[4], slope[5] = -sine, cosine, -behind
+    towards = np.zeros(6)
+    spread = sigma * sigma
+    for row in range(6):
+        for column in range(6):
+            towards[row] += covariance[row, column] * slope[column]
+    for row in range(6):
+        spread += slope[row] * towards[row]
+    moved, updated = state.copy(), covariance.copy()
+    for row in range(6):
+        moved[row] -= towards[row] / spread * sideways
+        for column in range(6):
+            updated[row, column] -= towards[row] * towards[column] / spread
     return moved, symmetrised(updated)
 
 

@@ -18,6 +18,7 @@ from sensorann.tracks.clouds import points_at
 from sensorann.tracks.following import FOLLOWING_NOISES
 from sensorann.tracks.keyframes import KEYFRAME_SOURCES
 from sensorann.tracks.outward import END_OF_DRIVE, End, started, step
+from sensorann.tracks.setting_out import fittest, rivals, still_in_question
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
@@ -40,8 +41,9 @@ def extend_tracks(labels: Labels, drive: Drive, *, progress: Callable[[int, int]
     """Follow every object forward from its last keyframe and backward from its first one.
 
     A filter predicts the next sweep's pose, the points there are registered to those of the keyframe, and an accepted
-    frame becomes a box with the source ``fitted``. Refused frames get none; four in a row end the side. Its doubt grows
-    with the time since the keyframe.
+    frame becomes a box with the source ``fitted``. Refused frames get none; four in a row end the side, or two seconds
+    where nothing of it is in sight. Its doubt grows with the time since the keyframe. One box says nothing of the
+    speed: it sets out at all of them, and the first sweeps tell which.
 
     Parameters
     ----------
@@ -58,13 +60,14 @@ def extend_tracks(labels: Labels, drive: Drive, *, progress: Callable[[int, int]
             motion = labels.ontology[track.category].motion
             if motion not in FOLLOWING_NOISES or not np.isin(track.sources, KEYFRAME_SOURCES).any():
                 continue
-            end = started(drive, i, track, motion, sign)
+            # What was found one way says how fast an object with one box goes the other way.
+            known = _lengthened(track, added.get(i, [])) if len(track) == 1 else track
+            end = started(drive, i, known, motion, sign)
             if isinstance(end, str):
                 reasons[end] += 1
             else:
-                ends.append(end)
-        _walk(drive, frames[::sign], ends, progress)
-        for end in ends:
+                ends += rivals(end, step_s=_step_s(frames, end)) if len(known) == 1 else [end]
+        for end in _walk(drive, frames[::sign], ends, progress):
             reasons[end.reason] += 1
             if end.found:
                 added.setdefault(end.track, []).append(_boxes(end, labels.frame))
@@ -75,8 +78,11 @@ def extend_tracks(labels: Labels, drive: Drive, *, progress: Callable[[int, int]
 
 def _walk(
     drive: Drive, frames: NDArray[np.int64], ends: list[End], progress: Callable[[int, int], None] | None
-) -> None:
-    """Take the sweeps one by one, outward; each is read once, and only while an end is on its way."""
+) -> list[End]:
+    """Take the sweeps one by one, outward; each is read once, and only while an end is on its way.
+
+    Of ends that are rivals, the fittest is returned.
+    """
     active = list(ends)
     for n_done, instant in enumerate(frames):
         due = [end for end in active if end.sign * (int(instant) - int(end.start_ns)) > 0]
@@ -84,11 +90,19 @@ def _walk(
             points = points_at(drive, int(instant))
             for end in due:
                 step(drive, end, int(instant), points)
-            active = [end for end in active if end.refusals < MOST_REFUSALS]
+            active = still_in_question([end for end in active if end.may_be_found], ends)
         if progress is not None:
             progress(n_done + 1, len(frames))
     for end in active:
-        end.reason = END_OF_DRIVE
+        if end.refusals < MOST_REFUSALS:
+            end.reason = END_OF_DRIVE
+    return fittest(ends)
+
+
+def _step_s(frames: NDArray[np.int64], end: End) -> float:
+    """Time from an end to the next sweep; 0 where there is none."""
+    apart = end.sign * (frames - end.start_ns)
+    return float(apart[apart > 0].min()) * 1e-9 if (apart > 0).any() else 0.0
 
 
 def _boxes(end: End, frame: str) -> Track:

@@ -57,10 +57,10 @@ def interpolate(
     that were not asked for; boxes interpolated or fitted earlier are replaced. Human keyframes are exact: the curve
     passes through them. Imported and detected ones are measurements with their sigma.
 
-    A track with one keyframe stays one box; one without keyframes stays as it is. Per-box attributes hold their last
-    value, everything else in the labels is handed on. The same input gives the same output bit for bit. Tracks know
-    nothing of each other, but for one thing: points inside the box of a neighbour, where that is sure, are the
-    neighbour's.
+    A track with one keyframe stays one box, unless it is extended; one without keyframes stays as it is. Per-box
+    attributes hold their last value, everything else in the labels is handed on. The same input gives the same output
+    bit for bit. Tracks know nothing of each other, but for one thing: points inside the box of a neighbour, where that
+    is sure, are the neighbour's.
 
     Parameters
     ----------
@@ -104,7 +104,12 @@ def interpolate(
     labels = labels_in_world(labels, drive.trajectory)
     keyed = [keyframes_of(track, keyframe_sigma=keyframe_sigma) for track in labels.tracks]
     chosen = _chosen(labels, only)
-    _tell(replace(labels, tracks=tuple(labels.tracks[i] for i in chosen)), [keyed[i] for i in chosen], drive)
+    _tell(
+        replace(labels, tracks=tuple(labels.tracks[i] for i in chosen)),
+        [keyed[i] for i in chosen],
+        drive,
+        extend=extend,
+    )
     filled = [i for i, keys in enumerate(keyed) if len(keys)]
     motions = [motions[i] for i in filled]
     keys = [with_slack(keyed[i], MOTION_MODELS[motion]) for i, motion in zip(filled, motions, strict=True)]
@@ -246,14 +251,15 @@ def _motion_of(track: Track, ontology: Ontology) -> Motion:
         raise ArgumentError(f"track {track.id}: {error}") from error
 
 
-def _tell(labels: Labels, keyed: Sequence[Keyframes], drive: Drive) -> None:
+def _tell(labels: Labels, keyed: Sequence[Keyframes], drive: Drive, *, extend: bool) -> None:
     """Say what a user would else have to find out: what stays as it is, what goes, what lies outside."""
     counts = np.array([len(item) for item in keyed], np.int64)
     times = np.concatenate([np.zeros(0, np.int64), *(item.track.timestamps_ns for item in keyed)])
     frames = frame_timestamps_ns(drive) if drive.rig.sensors else np.zeros(0, np.int64)
     lost = sum(_n_beyond(track, item.track) for track, item in zip(labels.tracks, keyed, strict=True) if len(item))
+    n_single = 0 if extend else int((counts == 1).sum())
     notes = {
-        "%d of %d tracks have one keyframe and stay one box": (int((counts == 1).sum()), len(counts)),
+        "%d of %d tracks have one keyframe and stay one box": (n_single, len(counts)),
         "%d of %d tracks have no keyframe and stay as they are": (int((counts == 0).sum()), len(counts)),
         "%d computed boxes before the first or after the last keyframe of their track are left out": (lost,),
     }

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.fitting.template import build_template, view_of
 from sensorann.geometry.rotations import rotations_from_yaws
-from sensorann.kernels.following import FEWEST_POINTS, crop, grow, register_frame
+from sensorann.kernels.following import FEWEST_POINTS, MOST_REFUSALS, crop, explained, grow, register_frame
 from sensorann.kernels.ground_height import ground_under
 from sensorann.kernels.nearest import NearestGrid
-from sensorann.kernels.pose_filter import filter_forward, predict, update
+from sensorann.kernels.pose_filter import filter_forward, predict, roll, update
 from sensorann.scene import MOTION_MODELS, Drive, Motion, Source, Track
 from sensorann.tracks.clouds import points_at, viewer_at
 from sensorann.tracks.following import (
@@ -31,8 +33,13 @@ from sensorann.tracks.keyframes import KEYFRAME_SOURCES
 
 # Why following ended, in the words of the summary.
 END_OF_DRIVE, HIDDEN, OUT_OF_RANGE, JUMP = "end of the drive", "hidden", "out of range", "points elsewhere"
-UNKNOWN_SPEED, NO_TEMPLATE = "fewer than two boxes", "too few points at the keyframe"
+NO_TEMPLATE = "too few points at the keyframe"
+PATIENCE_S = 2.0  # so long an object that nobody sees is expected to come out again
+TRIALS = 3  # sweeps after which the speed of an object with one box is known
 ROOM = 8.0  # metres around the box whose points are looked at: the search, and the ground
+# How fast what has one wheel behind the other slides sideways, m/s. Long edges say better where a vehicle faces, and
+# people walk any way.
+SLIDE: Mapping[Motion, float] = MappingProxyType({Motion.TWO_WHEELER: 0.2})
 # How fast the doubt grows with the time since the keyframe: nothing pulls a slow slip of the template back.
 DRIFT, YAW_DRIFT = 0.05, 0.005  # m/s, rad/s
 
@@ -41,7 +48,8 @@ DRIFT, YAW_DRIFT = 0.05, 0.005  # m/s, rad/s
 class End:
     """One end of a track on its way outward; it alone changes while sweeps go by.
 
-    `seconds` count away from the end: negative time is the track itself, on both ends.
+    `seconds` count away from the end: negative time is the track itself, on both ends. `explained` sums up how well the
+    template explained the first sweeps, `n_tried` of them, see `sensorann.tracks.setting_out`.
     """
 
     track: int
@@ -60,12 +68,19 @@ class End:
     refusals: int
     reason: str
     found: list[tuple[int, NDArray[np.float64], float, NDArray[np.float64]]]
+    explained: float = 0.0
+    n_tried: int = 0
+    last_seen_s: float = 0.0
+
+    @property
+    def may_be_found(self) -> bool:
+        """Whether it is worth looking on: what nobody sees may come out again, what looks otherwise is lost."""
+        unseen = self.reason != JUMP and self.seconds - self.last_seen_s < PATIENCE_S
+        return self.refusals < MOST_REFUSALS or unseen
 
 
 def started(drive: Drive, i: int, track: Track, motion: Motion, sign: int) -> End | str:
     """Know the object at its outermost keyframe, or say why it cannot be followed."""
-    if len(track) < 2:
-        return UNKNOWN_SPEED
     key_rows = np.flatnonzero(np.isin(track.sources, KEYFRAME_SOURCES))[::-sign]
     key = track[key_rows[:1]]
     start = key.timestamps_ns[0]
@@ -83,7 +98,8 @@ def started(drive: Drive, i: int, track: Track, motion: Motion, sign: int) -> En
         if row == key_rows[0]:
             n_points = views[0].n_seen
             ground = _ground(near, np.zeros(3), float(box.yaws[0]), box.sizes[0]) + box.centers[0, 2]
-    template = build_template(views, key.cuboids.record(0).size) if n_points >= FEWEST_POINTS else None
+    size, faces = key.cuboids.record(0).size, motion is Motion.VEHICLE
+    template = build_template(views, size, faces=faces) if n_points >= FEWEST_POINTS else None
     if template is None:
         return NO_TEMPLATE
     rows = np.argsort(sign * (track.timestamps_ns - start), kind="stable")
@@ -135,14 +151,22 @@ def step(drive: Drive, end: End, instant: int, points: NDArray[np.float64] | Non
     prior[:2] = 0.0
     tilt = np.ascontiguousarray((rotations_from_yaws(-end.key.cuboids.yaws) @ end.key.cuboids.rotations)[0])
     above = end.height - float(center[2])
+    end.n_tried += 1
     pose, covariance = np.zeros(3), np.zeros((3, 3))
     viewer = viewer_at(drive, instant)[:2] - center[:2]
     if register_frame(near, viewer, prior, end.covariance, size, tilt, above, end.template, gates, pose, covariance):
         pose[:2] += center[:2]
         end.state, end.covariance = update(end.state, end.covariance, pose, covariance)
-        end.refusals = 0
+        if end.motion in SLIDE:
+            # What rolls turns about its rear axle, a quarter of its length behind the middle.
+            end.state, end.covariance = roll(end.state, end.covariance, size[0] / 4, SLIDE[end.motion])
+        end.refusals, end.last_seen_s = 0, seconds
         place = end.state.copy()
         place[:2] -= center[:2]
+        if end.n_tried <= TRIALS:
+            end.explained += explained(
+                end.template, near, viewer, place, size, tilt, above, gates.box_margin, end.n_points
+            )
         grow(end.template, near, viewer, place, end.covariance, size, tilt, above, gates)
         end.found.append((instant, end.state[:3].copy(), end.height, _sigmas(end)))
         return

@@ -36,3 +36,28 @@ def test_smooth_poses_matches_the_dense_posterior(seed, n):
     expected_mean, expected_spread = naive.smooth_poses(seconds, poses, covariances, NOISE, at)
     np.testing.assert_allclose(mean, expected_mean, atol=2e-3)
     np.testing.assert_allclose(spread, expected_spread, rtol=2e-2, atol=1e-5)
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_roll_matches_the_update_by_one_linearised_measurement(seed):
+    rng = np.random.default_rng(seed)
+    state, covariance = rng.normal(0, 2, 6), random_covariance(rng, 6, 0.3)
+    behind, sigma = rng.uniform(0, 2), rng.uniform(0.05, 1)
+    moved, spread = pose_filter.roll(state, covariance, behind, sigma)
+    expected, expected_spread = naive.roll(state, covariance, behind, sigma)
+    np.testing.assert_allclose(moved, expected, atol=1e-6)
+    np.testing.assert_allclose(spread, expected_spread, atol=1e-6)
+
+
+def test_what_rolls_turns_to_where_it_goes():
+    state = np.array([0.0, 0.0, 0.2, 5.0, 0.0, 0.0])
+    for _ in range(20):
+        state, _ = pose_filter.roll(state, np.diag([0.01, 0.01, 0.01, 1e-6, 1e-6, 1e-6]), 0.5, 0.05)
+    np.testing.assert_allclose(state[2], 0.0, atol=1e-3)
+
+
+def test_what_stands_may_face_anywhere():
+    state, covariance = np.array([0.0, 0.0, 0.2, 0.0, 0.0, 0.0]), np.diag([0.01] * 6)
+    moved, spread = pose_filter.roll(state, covariance, 0.5, 0.05)
+    np.testing.assert_allclose(moved, state)
+    np.testing.assert_allclose(spread[2, 2], covariance[2, 2])

@@ -17,7 +17,7 @@ from tests.naive.metrics import interruptions, loyal_choice, swept_accuracy
 from tests.naive.outlines import edge_score, l_shape_area, l_shape_closeness, l_shape_variance, l_shape_yaw
 from tests.naive.packing import lzf_decompress
 from tests.naive.pairing import best_choice, greedy_choice, near_pairs
-from tests.naive.registration import lay_onto, smooth_poses
+from tests.naive.registration import lay_onto, roll, smooth_poses
 from tests.naive.sight import count_rays, gather_around, look_toward, lowest_of_cells, standing_on
 from tests.naive.simulated import ray_into_box, ray_into_ground, town_height
 from tests.naive.tracking import closeness, constant_velocity_filter, distance_iou, misfit
@@ -60,6 +60,7 @@ __all__ = [
     "project_pinhole",
     "ray_into_box",
     "ray_into_ground",
+    "roll",
     "shared_volume",
     "smooth_poses",
     "smooth_track",

@@ -84,3 +84,16 @@ def smooth_poses(seconds, poses, covariances, noise, at):
     mean = covariance @ pull
     rows = [6 * int(np.searchsorted(times, second)) for second in at]
     return np.array([mean[i : i + 3] for i in rows]), np.array([covariance[i : i + 3, i : i + 3] for i in rows])
+
+
+def roll(state, covariance, behind, sigma):
+    """Kalman update of (x, y, yaw and their rates) by a sideways speed of 0 at a point behind the middle."""
+
+    def sideways(values):
+        left = np.array([-np.sin(values[2]), np.cos(values[2])])
+        return values[3:5] @ left - behind * values[5]
+
+    step = 1e-6
+    slope = np.array([(sideways(state + step * e) - sideways(state - step * e)) / (2 * step) for e in np.eye(6)])
+    gain = covariance @ slope / (slope @ covariance @ slope + sigma**2)
+    return state - gain * sideways(state), covariance - np.outer(gain, slope @ covariance)

@@ -9,7 +9,7 @@ from sensorann.errors import ArgumentError
 from sensorann.scene import Source
 from sensorann.tracks import interpolate
 from sensorann.tracks.extending import extend_tracks
-from sensorann.tracks.outward import DRIFT, END_OF_DRIVE, HIDDEN, JUMP, NO_TEMPLATE, OUT_OF_RANGE, UNKNOWN_SPEED
+from sensorann.tracks.outward import DRIFT, END_OF_DRIVE, HIDDEN, JUMP, NO_TEMPLATE, OUT_OF_RANGE
 from tests.builders import FRAME_NS, START_NS, make_labels
 from tests.tracks.followed import N, braking_path, keyframes, make_drive, misses
 
@@ -78,17 +78,23 @@ def test_a_short_gap_in_sight_is_bridged_without_boxes_in_it():
     assert frames_of(result.labels.tracks[0]) == [*range(24), *range(26, N)]
 
 
+@pytest.mark.parametrize(("n_hidden", "found_again"), [(15, True), (20, False)], ids=["1.5 s", "2 s"])
+def test_what_was_hidden_is_expected_to_come_out_again_for_a_while(n_hidden, found_again):
+    path = braking_path(50)
+    result = extended(path, make_drive([path], n=50, hidden=range(25, 25 + n_hidden)))
+    track = result.labels.tracks[0]
+    assert (frames_of(track)[-1] == 49) == found_again
+    assert not set(frames_of(track)) & set(range(25, 25 + n_hidden))
+    assert misses(track, (path[0][frames_of(track)], None)).max() < 0.3
+    assert result.reasons == ({END_OF_DRIVE: 2} if found_again else {END_OF_DRIVE: 1, HIDDEN: 1})
+
+
 def test_a_jump_is_not_followed():
     centers, yaws = braking_path()
     jumped = centers + np.where(np.arange(N) >= 25, 1.0, 0.0)[:, None] * np.array([0.0, 1.0, 0.0])
     result = extended((centers, yaws), make_drive([(jumped, yaws)]))
     assert frames_of(result.labels.tracks[0]) == list(range(25))
     assert result.reasons == {END_OF_DRIVE: 1, JUMP: 1}
-
-
-def test_one_box_says_nothing_about_speed():
-    path = braking_path()
-    assert extended(path, make_drive([path]), frames=(10,)).reasons == {UNKNOWN_SPEED: 2}
 
 
 def test_keyframes_without_points_cannot_be_followed():

@@ -1,5 +1,7 @@
 """What speaks for and against proposed tracks: walls that go on, places that stay full, surfaces that are rough."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,10 +11,11 @@ from sensorann.scene import Motion, default_ontology
 from sensorann.tracks.clouds import Clouds
 from sensorann.tracks.prelabelling.believing import confidence
 from sensorann.tracks.prelabelling.evidence import evidence, left_behind
-from sensorann.tracks.prelabelling.refining import Refined, Seen
+from sensorann.tracks.prelabelling.refining import Refined, Seen, is_moving
 
 SIZE = np.array([4.2, 1.8, 1.6])
-N_POINTS, BESIDE, ABOVE, ROUGH = 3, 4, 5, 13  # where in the evidence
+# Where in the evidence.
+STEADY, N_POINTS, BESIDE, ABOVE, LONG_SHARE, WIDE_SHARE, TALL, LONG, ROUGH = 2, 3, 4, 5, 7, 8, 11, 12, 13
 
 
 def boxes_at(places):
@@ -95,3 +98,70 @@ def test_evidence_for_an_object_never_counts_against_it(motion):
         more = usual + np.eye(len(usual))[place]
         if sign:
             assert sign * (confidence(more, motion) - confidence(usual, motion)) >= 0
+
+
+def test_a_kerb_beside_a_car_is_no_wall():
+    kerb = [np.vstack([side(-2.1, 2.1), side(-2.1, 2.1, y=-1.4, top=0.38)])] * 3
+    assert measured(kerb)[BESIDE] == 0.0
+
+
+def test_points_just_outside_of_a_face_are_its_own():
+    mirrors = [np.vstack([side(-2.1, 2.1), side(0.5, 0.8, y=-1.1, n=30)])] * 3
+    assert measured(mirrors)[BESIDE] == 0.0
+
+
+def test_detections_with_gaps_between_them_are_less_steady():
+    track = seen([side(-2.1, 2.1)] * 4, at=(0.0, 0.0, 0.0, 0.0))
+    apart = replace(track, seconds=np.array([0.0, 0.1, 0.2, 0.9]))
+    refined = Refined(boxes=track.boxes, category=default_ontology()["car"], moving=False)
+    assert evidence(track, refined)[STEADY] == pytest.approx(1.0)
+    assert evidence(apart, refined)[STEADY] < 1.0
+
+
+def test_how_far_a_box_is_filled_is_told_along_its_own_sides():
+    side_alone = measured([side(-2.1, 2.1)] * 3)
+    assert side_alone[LONG_SHARE] > 0.9
+    assert side_alone[WIDE_SHARE] < 0.1
+
+
+def test_what_is_taller_or_longer_than_a_car_counts_against_a_vehicle_only():
+    track = seen([side(-2.1, 2.1)] * 3)
+    large = replace(track.boxes, sizes=np.tile([8.5, 2.5, 3.0], (3, 1)))
+    truck, walker = (
+        evidence(track, Refined(boxes=large, category=default_ontology()[name], moving=False))
+        for name in ("truck", "pedestrian")
+    )
+    np.testing.assert_allclose(truck[[TALL, LONG]], [3.0 - 1.8, (8.5 - 5.5) / 3.0])
+    np.testing.assert_array_equal(walker[[TALL, LONG]], 0.0)
+
+
+def test_the_place_where_it_ended_counts_as_well():
+    ways = np.array([0.0, 5.0, 10.0])
+    empty, full = [side(-2.1, 2.1)], [side(7.9, 12.1)]
+    gone = clouds_of([*empty, np.zeros((1, 3)), np.zeros((1, 3))])
+    there_before = clouds_of(full * 3)
+    frames = [side(x - 2.1, x + 2.1) for x in ways]
+    assert left_behind(seen(frames, at=ways, places=(gone, there_before))) == pytest.approx(0.5, abs=0.01)
+
+
+def test_more_points_than_there_were_are_no_more_than_all():
+    ways = np.array([0.0, 5.0, 10.0])
+    grown = clouds_of([side(-2.1, 2.1, n=100), side(-2.1, 2.1, n=400), side(-2.1, 2.1, n=400)])
+    frames = [side(x - 2.1, x + 2.1) for x in ways]
+    assert left_behind(seen(frames, at=ways, places=(grown, grown))) <= 1.0
+
+
+def test_a_house_is_a_worse_vehicle_than_it_is_a_person():
+    house = np.zeros(len(SIGNS))
+    house[[0, TALL]] = 1.0
+    assert confidence(house, Motion.VEHICLE) < confidence(np.eye(len(SIGNS))[0], Motion.VEHICLE)
+    assert confidence(house, Motion.PEDESTRIAN) == confidence(np.eye(len(SIGNS))[0], Motion.PEDESTRIAN)
+
+
+@pytest.mark.parametrize(
+    ("way", "seconds", "moves"),
+    [(3.0, 20.0, False), (1.0, 0.5, False), (3.0, 1.0, True)],
+    ids=["far but slow", "fast but near", "far and fast"],
+)
+def test_what_moves_gets_far_and_is_fast(way, seconds, moves):
+    assert is_moving(boxes_at(np.array([0.0, way])), np.array([0.0, seconds]), vehicle=True) == moves

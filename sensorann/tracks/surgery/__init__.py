@@ -1,6 +1,6 @@
 """Edits of whole tracks as pure functions: labels in, labels out, so that undoing is keeping the old value."""
 
-from sensorann.tracks.surgery.identity import delete_span, free_id, merge, relink, split
+from sensorann.tracks.surgery.identity import delete_span, delete_unlikely, free_id, merge, relink, split
 from sensorann.tracks.surgery.placing import attach, copy_static
 from sensorann.tracks.surgery.rows import row_at, with_tracks
 from sensorann.tracks.surgery.shape import reverse, unify_size
@@ -10,6 +10,7 @@ __all__ = [
     "attach",
     "copy_static",
     "delete_span",
+    "delete_unlikely",
     "free_id",
     "merge",
     "put_box",

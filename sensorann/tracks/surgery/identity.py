@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sensorann.errors import ArgumentError
-from sensorann.scene import ImageTrack, Labels, Relation
+from sensorann.scene import ImageTrack, Labels, Relation, Source
 from sensorann.tracks.surgery.joining import join, join_all_images
 from sensorann.tracks.surgery.rows import Span, boxes_in, check_two, mask_of, select_images, with_tracks
 
@@ -125,6 +125,35 @@ def delete_span(labels: Labels, track_id: str, *, span: Span = None) -> Labels:
     relations = [r for r in labels.relations if not gone or named or track_id not in (r.subject_id, r.object_id)]
     edited = with_tracks(labels, {track_id: () if gone else (track[~deleted],)})
     return replace(edited, image_tracks=tuple(images), relations=tuple(relations))
+
+
+def delete_unlikely(labels: Labels, confidence: float) -> Labels:
+    """Delete all proposals that are less likely an object than some confidence, in one edit.
+
+    Parameters
+    ----------
+    labels : of `sensorann.prelabel`, whose tracks have the attribute ``confidence``; maybe corrected since
+    confidence : the least that stays, 0 to 1
+
+    Returns
+    -------
+    Labels
+        Tracks that say nothing of their confidence stay, and those that people placed a box of.
+
+    Raises
+    ------
+    ArgumentError
+        When the confidence is no probability.
+    """
+    if not 0.0 <= confidence <= 1.0:
+        raise ArgumentError(f"confidence must lie between 0 and 1, got {confidence}")
+    edited = labels
+    for track in labels.tracks:
+        said = track.attributes.get("confidence")
+        touched = bool((track.sources == Source.HUMAN).any())
+        if isinstance(said, (int, float)) and said < confidence and not touched:
+            edited = delete_span(edited, track.id, span=None)
+    return edited
 
 
 def _renamed(labels: Labels, old_id: str, new_id: str) -> Labels:

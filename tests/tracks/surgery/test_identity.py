@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sensorann.errors import ArgumentError
 from sensorann.scene import Relation, Source
-from sensorann.tracks.surgery import delete_span, merge, relink, split
+from sensorann.tracks.surgery import delete_span, delete_unlikely, merge, relink, split
 from tests.builders import make_labels, make_track
 from tests.tracks.surgery.drives import assert_same_track, instant, make_image_track, make_scene, tracks
 
@@ -181,3 +181,21 @@ def test_what_cannot_be_done_is_said(edit, message):
     labels = make_scene(make_track(id="1"), replace(make_track(n=0), id="empty"))
     with pytest.raises(ArgumentError, match=message):
         edit(labels)
+
+
+def test_unlikely_proposals_go_in_one_edit_and_what_people_touched_stays():
+    labels = make_labels(
+        make_track(id="unlikely", attributes={"confidence": 0.3}, source=Source.DETECTED),
+        make_track(id="likely", attributes={"confidence": 0.5}, source=Source.DETECTED),
+        make_track(id="corrected", attributes={"confidence": 0.1}, source=Source.HUMAN),
+        make_track(id="imported", source=Source.IMPORTED),
+    )
+    kept = delete_unlikely(labels, 0.5)
+    assert [track.id for track in kept.tracks] == ["likely", "corrected", "imported"]
+    assert len(labels.tracks) == 4
+
+
+@pytest.mark.parametrize("confidence", [-0.1, 1.1, float("nan")])
+def test_a_confidence_is_a_probability(confidence):
+    with pytest.raises(ArgumentError, match=r"between 0 and 1"):
+        delete_unlikely(make_labels(make_track()), confidence)

@@ -1,0 +1,92 @@
+"""Objects with one box: whatever their speed, they are followed both ways from it."""
+
+import numpy as np
+import pytest
+
+from sensorann.scene import Source
+from sensorann.tracks import interpolate
+from sensorann.tracks.extending import extend_tracks
+from sensorann.tracks.outward import END_OF_DRIVE
+from tests.builders import FRAME_NS, START_NS, make_labels
+from tests.tracks.followed import SIZE, N, braking_path, keyframes, make_drive, misses
+
+KEY = 10
+
+
+def straight_path(speed, *, start=14.0, step=FRAME_NS * 1e-9):
+    x = start + speed * step * np.arange(N)
+    return np.column_stack([x, np.full(N, 3.0), np.full(N, 0.75)]), np.zeros(N)
+
+
+def followed(path, drive, *, key=KEY, **changes):
+    return extend_tracks(make_labels(keyframes(path, (key,), **changes)), drive)
+
+
+@pytest.mark.parametrize(
+    ("speed", "start"),
+    [(0.0, 14.0), (0.7, 14.0), (8.0, 8.0), (-6.0, 30.0)],
+    ids=["stands", "creeps", "fast", "oncoming"],
+)
+def test_one_box_is_enough_at_any_speed(speed, start):
+    path = straight_path(speed, start=start)
+    result = followed(path, make_drive([path]))
+    track = result.labels.tracks[0]
+    assert result.reasons == {END_OF_DRIVE: 2}
+    assert len(track) == N
+    assert misses(track, path).max() < 0.2
+    assert (np.delete(track.sources, KEY) == Source.FITTED).all()
+
+
+def test_one_box_is_enough_on_a_way_that_bends():
+    path = braking_path()
+    track = followed(path, make_drive([path])).labels.tracks[0]
+    assert len(track) == N
+    assert misses(track, path).max() < 0.25
+
+
+def test_the_box_that_a_person_placed_stays():
+    path = straight_path(8.0, start=8.0)
+    labels = make_labels(keyframes(path, (KEY,)))
+    track = extend_tracks(labels, make_drive([path])).labels.tracks[0]
+    np.testing.assert_array_equal(track.cuboids.centers[KEY], labels.tracks[0].cuboids.centers[0])
+    assert track.sources[KEY] == Source.HUMAN
+
+
+def test_an_object_drawn_the_wrong_way_round_drives_backward():
+    centers, yaws = straight_path(8.0, start=8.0)
+    result = followed((centers, yaws + np.pi), make_drive([(centers, yaws)]))
+    assert misses(result.labels.tracks[0], (centers, yaws)).max() < 0.2
+
+
+def test_a_car_parked_in_a_row_is_not_taken_for_one_that_drives_along_it():
+    """At 60 m/s each car of the row would stand where the next one does a sweep later."""
+    paths = [straight_path(0.0, start=8.0 + 6.0 * i) for i in range(4)]
+    track = followed(paths[1], make_drive(paths)).labels.tracks[0]
+    assert misses(track, paths[1]).max() < 0.1
+
+
+def test_a_side_that_the_keyframe_does_not_show_is_as_flat_as_the_box():
+    """The side alone at the keyframe, then the rear alone: what passes beside the vehicle drives on in front of it."""
+
+    def side_then_rear(points, k):
+        rear = points[:, 0] < -SIZE[0] / 2 + 0.1
+        return points[~rear if k <= KEY + 2 else rear]
+
+    path = straight_path(5.0, start=8.0)
+    track = followed(path, make_drive([path], seen=side_then_rear)).labels.tracks[0]
+    assert track.timestamps_ns[-1] == START_NS + (N - 1) * FRAME_NS
+    assert misses(track, path).max() < 0.2
+
+
+def test_interpolate_extends_from_one_keyframe(caplog):
+    path = straight_path(8.0, start=8.0)
+    labels, drive = make_labels(keyframes(path, (KEY,))), make_drive([path])
+    assert len(interpolate(labels, drive, extend=True).tracks[0]) == N
+    assert "stay one box" not in caplog.text
+
+
+def test_no_speed_is_asked_of_the_last_sweep():
+    path = straight_path(8.0, start=8.0)
+    result = followed(path, make_drive([path]), key=N - 1)
+    assert len(result.labels.tracks[0]) == N
+    assert result.reasons == {END_OF_DRIVE: 2}
