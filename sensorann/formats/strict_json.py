@@ -9,6 +9,7 @@ from sensorann.files import require_file, written_whole
 from sensorann.formats.text_files import read_text
 
 MAX_JSON_BYTES = 4 << 30
+_MOST_SHOWN = 20
 
 
 def write_json(path: Path | str, document: Any) -> None:
@@ -41,9 +42,17 @@ def read_json(path: Path | str) -> Any:
         raise FormatError(path, where, expected="finite numbers", found=str(error)) from None
     except json.JSONDecodeError as error:
         where = f"line {error.lineno} column {error.colno}"
-        raise FormatError(path, where, expected="JSON", found=error.msg) from error
+        raise FormatError(path, where, expected="JSON", found=found_instead(error)) from error
     except RecursionError as error:
         raise FormatError(path, "", expected="JSON of sensible depth", found="very deep nesting") from error
+
+
+def found_instead(error: json.JSONDecodeError) -> str:
+    """Say what stands where JSON ends to be JSON: a file that was cut off ends in the middle of something."""
+    rest = error.doc[error.pos :].strip()
+    if not rest or error.msg.startswith("Unterminated string"):
+        return "the end of the file"
+    return f"{rest[:_MOST_SHOWN]!r} ({error.msg[0].lower()}{error.msg[1:]})"
 
 
 class _ConstantError(Exception):

@@ -110,12 +110,14 @@ def test_a_temporary_folder_gets_the_mode_of_an_ordinary_one(tmp_path):
     [
         (b'{"a": NaN}', "a", "NaN"),
         (b'{"a": [1, {"b": {"c": [0, -Infinity]}}]}', "a[1].b.c[1]", "-Infinity"),
-        (b'{"a": 1,\n "b" 2}', "line 2 column 6", "delimiter"),
+        (b'{"a": 1,\n "b" 2}', "line 2 column 6", r"found '2}' \(expecting ':' delimiter\)"),
         (b'{"a": "\xff"}', "byte 7", "other bytes"),
         (b"[" * 100_000, "", "deep nesting"),
-        (b"", "line 1 column 1", "Expecting value"),
+        (b"", "line 1 column 1", "the end of the file"),
+        (b'{"a": [1, ', "line 1 column 11", "found the end of the file"),
+        (b'{"a": "b', "line 1 column 7", "found the end of the file"),
     ],
-    ids=["nan", "infinity", "syntax", "not utf-8", "nested", "empty"],
+    ids=["nan", "infinity", "syntax", "not utf-8", "nested", "empty", "cut", "cut in a word"],
 )
 def test_damaged_json_names_its_place(tmp_path, content, where, found):
     path = tmp_path / "labels.json"

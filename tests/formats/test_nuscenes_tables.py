@@ -48,7 +48,7 @@ def test_streamed_rows_are_those_of_the_whole_file_wherever_it_is_cut(
         ('[{"token": "a"},]', "row 1: expected JSON"),
         ('[{"token": "a"} {"token": "b"}]', "after row 0"),
         ('[{"token": "a"}] x', "after the list"),
-        ('[{"token": "a", "t": ', "row 0: expected JSON"),
+        ('[{"token": "a", "t": ', "row 0: expected JSON, found the end of the file"),
         ('[{"token": NaN}]', "row 0: expected JSON numbers, found NaN"),
         ('[{"token": "a"}, 7]', "row 1: expected an object with named fields, found 7"),
         ('[{"a":' * 200_000, "very deep nesting"),

@@ -16,6 +16,7 @@ from typing import Any
 from sensorann.errors import FormatError
 from sensorann.files import require_file
 from sensorann.formats.nuscenes.times import MICROSECOND_NS
+from sensorann.formats.strict_json import found_instead
 from sensorann.geometry import Transform
 
 Row = dict[str, Any]
@@ -156,7 +157,7 @@ def _decoded_row(source: _Text, decoder: json.JSONDecoder, path: Path, number: i
         except json.JSONDecodeError as error:
             # A row cut by the end of the buffer looks like a broken one until the file is read to its end.
             if not source.more():
-                raise FormatError(path, f"row {number}", expected="JSON", found=error.msg) from error
+                raise FormatError(path, f"row {number}", expected="JSON", found=found_instead(error)) from error
         except _ConstantError as error:
             raise FormatError(path, f"row {number}", expected="JSON numbers", found=str(error)) from error
         except RecursionError as error:
