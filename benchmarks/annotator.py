@@ -11,7 +11,7 @@ An action is a click, a drag or a key of `sensorann view`:
 - to turn a box to its heading: 1, a drag; half or a quarter of a turn: 1, a key
 - to move a box in plan, or up and down, or one of its faces: 1, a drag
 - to fill an object between its keyframes, or to follow it beyond them: 1, a key
-- to delete an object: 2, a click and a key
+- to delete objects: 1 each, a click that adds it to what is selected, in whichever frame; and 1, a key for all of them
 
 Of the drags a person takes the one that helps most, which puts its part of the box exactly right, and stops when the
 box overlaps the true one by 0.85.
@@ -27,7 +27,7 @@ from sensorann.geometry import Cuboid, Cuboids, Transform
 from sensorann.geometry.overlap import paired_iou_3d
 from sensorann.geometry.rotations import wrap_angle
 
-GO, HAND, COPY, CLICK, NAME, FILL, DELETE = 1, 5, 1, 2, 1, 1, 2
+GO, HAND, COPY, CLICK, NAME, FILL, DELETE = 1, 5, 1, 2, 1, 1, 1
 GOOD = 0.85
 HAND_SIGMAS, HAND_TURN, HAND_EDGES = (0.2, 0.2, 0.1), np.radians(4.0), 0.1
 _LEAST_GAIN = 1e-3

@@ -122,7 +122,7 @@ def from_proposals(task: Task) -> Counter[str]:
             work.correct(row, box)
             waiting.append(work)
     follow(task, waiting, rng)
-    return total(works) + named(missed) + Counter(delete=n_deleted * DELETE)
+    return total(works) + named(missed) + Counter(delete=(n_deleted + (n_deleted > 0)) * DELETE)
 
 
 def follow(task: Task, works: Sequence[Work], rng: np.random.Generator) -> None:
