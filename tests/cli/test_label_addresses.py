@@ -55,6 +55,7 @@ def words(tmp_path, monkeypatch):
     drive, kitti = write_drive(tmp_path)
     sa.write_labels(full_labels(), "labels.json")
     (tmp_path / "about.toml").write_text(about_text())
+    (tmp_path / "findings.json").write_text("[]")
     with sa.open_store("labels.db", actor="anna", create=True) as store:
         store.import_labels(full_labels(), drive="monday")
     names = {"drive": drive, "kitti": kitti, "file": "labels.json", "db": "labels.db"}
@@ -95,6 +96,7 @@ def test_commands_of_a_store_take_its_address_apart(words, capsys, name):
     """Those about a drive look for it; those about the whole store say that they are."""
     sheet = ["labels.json", "--about", "about.toml", "-o", "sheet.json"]
     given = {"import": ["labels.json"], "export": ["out.json"], "show": ["7"], "assign": ["anna"], "datasheet": sheet}
+    given["repair"] = ["findings.json"]
     more = given.get(name, [])
     where = "labels.db#monday" if name == "import" else "labels.db#tuesday"
     told = {"import": (1, "has a drive 'monday' already")} | dict.fromkeys(
