@@ -15,7 +15,7 @@ from sensorann.tracks.misplaced import LARGE, NEAREST, offset_of_object
 
 # Chi-squares of two degrees of freedom. A track is followed without a keyframe where a frame beside that is more of a
 # surprise than the first, which is seldom; the keyframe is misplaced beyond the second.
-MOST_EXPECTED, LEAST_MISPLACED = 2.0, 16.0
+MOST_EXPECTED, LEAST_MISPLACED = 1.0, 16.0
 SURE_SIGMAS = 2.0
 
 
@@ -51,11 +51,10 @@ class Judge:
         """
         if self._motion not in LARGE:
             return
+        if max(surprise(gap, known, motion=self._motion) for gap in gaps) <= MOST_EXPECTED:
+            return  # seldom a misplaced one, and most of the time of looking around all
         k = int(np.flatnonzero(gaps[-1].timestamps_ns == instant)[0])
         beside = offset_of_object(gaps[-1], clouds[-1], k, others, motion=self._motion) > 0
-        surprised = max(surprise(gap, known, motion=self._motion) for gap in gaps) > MOST_EXPECTED
-        if not beside and not surprised:
-            return
         place = place_without(int(instant), gaps, clouds, self._keyframes, others, motion=self._motion)
         if place is not None and _is_away(place):
             self._suspects[int(instant)] = place.chi_square
