@@ -9,6 +9,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from sensorann.geometry.rotations import rotations_from_yaws
 from sensorann.scene import Motion
 from sensorann.tracks.following import Measured, seconds_since
 from sensorann.tracks.solving import solved
@@ -59,7 +60,9 @@ def without_drift(measured: Measured, keyframes_ns: NDArray[np.int64], motion: M
         covariance = sigma**2 * alike[keys][np.ix_(known, known)] + np.diag(1.0 / information[known, axis])
         moved[:, axis] = sigma**2 * alike[:, known] @ np.linalg.solve(covariance, drifts[known, axis])
     moved[keys] = 0.0
-    return replace(measured, poses=measured.poses + np.einsum("nij,nj->ni", _turns(measured.poses[:, 2]), moved))
+    return replace(
+        measured, poses=measured.poses + np.einsum("nij,nj->ni", rotations_from_yaws(measured.poses[:, 2]), moved)
+    )
 
 
 def _seen_at(
@@ -68,14 +71,8 @@ def _seen_at(
     """How far each keyframe lies from the path without it, in its own axes: (K, 3), and the information of that."""
     poses, covariances = solved(measured, measured.timestamps_ns[keys], motion)
     own = np.linalg.inv(measured.covariances[keys])
-    turns = _turns(measured.poses[keys, 2])
+    turns = rotations_from_yaws(measured.poses[keys, 2])
     gained = own @ (measured.covariances[keys] - covariances) @ own
     pulls = np.einsum("kji,kjl,kl->ki", turns, own, measured.poses[keys] - poses)
     information = np.einsum("kji,kjl,kli->ki", turns, gained, turns)
     return pulls / np.maximum(information, LEAST_INFORMATION), information
-
-
-def _turns(yaws: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Rotations (N, 3, 3) of x and y; yaw stays."""
-    c, s, o, i = np.cos(yaws), np.sin(yaws), np.zeros_like(yaws), np.ones_like(yaws)
-    return np.stack([np.stack([c, -s, o], 1), np.stack([s, c, o], 1), np.stack([o, o, i], 1)], 1)

@@ -52,7 +52,7 @@ class Judge:
         if self._motion not in LARGE:
             return
         if max(surprise(gap, known, motion=self._motion) for gap in gaps) <= MOST_EXPECTED:
-            return  # seldom a misplaced one, and most of the time of looking around all
+            return  # nothing to explain, and to look around every keyframe takes long
         k = int(np.flatnonzero(gaps[-1].timestamps_ns == instant)[0])
         beside = offset_of_object(gaps[-1], clouds[-1], k, others, motion=self._motion) > 0
         place = place_without(int(instant), gaps, clouds, self._keyframes, others, motion=self._motion)
