@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 PATIENCE_S = 60.0
-# ImGui looks at the mouse once per picture, and software draws few: a hand stays longer than a picture takes.
+# ImGui looks at mouse and keys of its fields once per picture, and software draws few: a hand stays longer than one takes.
 _HOLD_S = 0.5
 
 
@@ -103,7 +103,7 @@ class Hands:
         """Write into the first field of a form and end it."""
         self._and_see(lambda: self._hold_key("Tab"), "the field with a cursor")
         self._and_see(lambda: self._do("type", "--delay", "80", text), "what was written")
-        self._and_see(lambda: self.key("Return"), "the end of the form")
+        self._and_see(lambda: self._hold_key("Return"), "the end of the form")
 
     def _and_see(self, do: Callable[[], object], what: str) -> None:
         """Do something that changes the picture, and wait until it has, and changes no more."""
