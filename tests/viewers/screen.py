@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 PATIENCE_S = 60.0
-# ImGui looks at mouse and keys of its fields once per picture, and software draws few: a hand stays longer than one takes.
+# ImGui looks at mouse and keys once per picture, and software draws few: a hand stays longer than a picture takes.
 _HOLD_S = 0.5
 
 
