@@ -98,9 +98,7 @@ def cuboid_from_click(
         something larger than all that the ontology knows; or the category is not in the ontology.
     """
     click = as_array(point, (3,), np.float64, name="point", finite=True)
-    categories = ontology.categories if category is None else (ontology[category],)
-    if not categories:
-        raise ArgumentError("the ontology has no categories, so nothing can be recognised")
+    categories = asked_categories(ontology, category)
     reader = _Reader.of(categories, sweep.sensor, ego_from_sensor, size=size, heading=heading)
     around = look_around(
         sweep.points,
@@ -132,6 +130,14 @@ def cuboid_from_click(
     )
     chance = 1.0 / (1.0 + math.exp(-float(_CONFIDENCE @ confidence_features(proposal))))
     return replace(proposal, confidence=chance)
+
+
+def asked_categories(ontology: Ontology, category: str | None) -> tuple[Category, ...]:
+    """Return what an object may be: what was said, or all that there is; an `ArgumentError` where that is nothing."""
+    categories = ontology.categories if category is None else (ontology[category],)
+    if not categories:
+        raise ArgumentError("the ontology has no categories, so nothing can be recognised")
+    return categories
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)

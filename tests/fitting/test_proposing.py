@@ -84,6 +84,12 @@ def test_a_known_size_is_kept():
     assert found.cuboid.size == pytest.approx((4.8, 1.9, 1.5))
 
 
+@pytest.mark.parametrize("size", [(1e-9, 1e-9, 1e-9), (4400.0, 1800.0, 1500.0), (4.4, -1.8, 1.5), (4.4, np.nan, 1.5)])
+def test_a_size_that_no_object_has_is_refused(size):
+    with pytest.raises(ArgumentError, match=r"three lengths between 0.01 and 100 m"):
+        propose(sweep_of(CAR), a_point_of(*CAR), size=size)
+
+
 def test_without_a_pose_the_box_is_in_the_frame_of_the_sensor():
     faces = np.concatenate([ground(height=-1.8), visible_faces((12.0, 3.0, -1.0), *CAR[1:], sensor=np.zeros(3))])
     sweep = Sweep(sensor="lidar", timestamp_ns=0, points=faces.astype(np.float32))
