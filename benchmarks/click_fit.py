@@ -33,7 +33,7 @@ from benchmarks.report import REPOSITORY, between_marks
 from sensorann.errors import SensorannError
 from sensorann.fitting import Proposal
 from sensorann.fitting.proposing import confidence_features
-from sensorann.fitting.readings import read_cluster
+from sensorann.fitting.readings import weigh_cluster
 from sensorann.geometry import Cuboid, Cuboids, Transform, paired_iou_3d
 from sensorann.scene import Motion
 from tests import naive
@@ -160,8 +160,8 @@ def ours_on_label_points(case: Case) -> Outcome:
     points = case.scan.points[case.rows].astype(np.float64)
     bottom = float(case.truth.center[2] - case.truth.size[2] / 2)
     categories = sa.default_ontology().categories
-    reading = read_cluster(points, categories, ground_height=bottom, sensor=case.scan.sensor, frame="ego")
-    return compare(reading.cuboid, case.truth)
+    weighed = weigh_cluster(points, categories, ground_height=bottom, sensor=case.scan.sensor, frame="ego")
+    return compare(weighed.reading().cuboid, case.truth)
 
 
 HEAD = "n | IoU | > 0.5 | > 0.7 | centre m | yaw deg, median / mean"
