@@ -10,7 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.fitting.cuboid_fit import above_ground, edge_heading, known_edges, plan_extent
-from sensorann.fitting.heading import HeadingBelief, believe, believe_of, factor_at, from_edges, nothing_known
+from sensorann.fitting.front import front_log_odds
+from sensorann.fitting.heading import (
+    HeadingBelief,
+    believe,
+    believe_of,
+    factor_at,
+    from_edges,
+    from_front,
+    nothing_known,
+)
 from sensorann.fitting.size_belief import Extent, explain
 from sensorann.geometry import Cuboid, Transform
 from sensorann.geometry.rotations import wrap_angle
@@ -61,7 +70,7 @@ class WeighedCluster:
     known : (720,) factor of what else is known of the heading
     frame : of the box
     ground_height : z on which the box stands, metres
-    n_points : points above the ground
+    points : (N, 3) those above the ground
     rectangle : around them
     evidence, sizes : (2, C) log weights and (2, C, 3) edges in metres: length along its first axis, or second
     way_shares : (2,) how likely each way round is, by the points alone
@@ -73,7 +82,7 @@ class WeighedCluster:
     known: NDArray[np.float64]
     frame: str
     ground_height: float
-    n_points: int
+    points: NDArray[np.float64]
     rectangle: _Rectangle
     evidence: NDArray[np.float64]
     sizes: NDArray[np.float64]
@@ -89,11 +98,13 @@ class WeighedCluster:
         angle = rectangle.angle + way * math.pi / 2
         # The place is along the axes before front and back are told apart.
         center = place(extent, edges[:2]) @ _axes(angle) + rectangle.middle
-        if factor_at(self.known, angle + math.pi) > factor_at(self.known, angle):
+        shape = from_front(angle, self._front_log_odds(center, angle, edges[0], self.categories[chosen]))
+        known = self.known + shape
+        if factor_at(known, angle + math.pi) > factor_at(known, angle):
             angle += math.pi
         edge_factor = from_edges(
             angle,
-            n_points=self.n_points,
+            n_points=len(self.points),
             motion=self.categories[chosen].motion,
             quarter_turn_probability=float(self.way_shares[1 - way]),
         )
@@ -104,9 +115,14 @@ class WeighedCluster:
             cuboid=Cuboid(frame_from_cuboid=pose, size=(length, width, height), frame=self.frame),
             category=self.categories[chosen],
             category_probability=float(np.exp(self.evidence[:, chosen] - self.log_evidence).sum()),
-            heading=believe_of(yaw, edge_factor, self.known),
+            heading=believe_of(yaw, edge_factor, known),
             score=rectangle.score,
         )
+
+    def _front_log_odds(self, center: NDArray[np.float64], angle: float, length: float, category: Category) -> float:
+        """Log odds that the front is where the angle of the length points, by the shape of the points."""
+        places = (self.points[:, :2] - center) @ _axes(angle)[0] / length
+        return front_log_odds(places, self.points[:, 2] - self.ground_height, category)
 
 
 def weigh_cluster(
@@ -153,7 +169,7 @@ def weigh_cluster(
         known=known,
         frame=frame,
         ground_height=ground_height,
-        n_points=len(cloud),
+        points=cloud,
         rectangle=rectangle,
         evidence=evidence,
         sizes=sizes,
