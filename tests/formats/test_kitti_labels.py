@@ -15,27 +15,20 @@ from sensorann.formats.kitti.rows import read_rows, write_rows
 from sensorann.scene import Source
 from tests.builders import make_labels, make_track
 from tests.formats.kitti_files import (
+    PARTS,
     calibration_text,
     dont_care_row,
     make_row,
     open_tracking,
+    round_trip,
     write_text,
     write_tracking,
 )
-
-PARTS = ("calib", "oxts")
 
 
 @pytest.fixture(scope="module")
 def drive(tmp_path_factory):
     return open_tracking(tmp_path_factory.mktemp("kitti"), parts=PARTS, n_frames=6)
-
-
-def round_trip(rows, drive, folder):
-    """Rows that come back after reading and writing."""
-    write_rows(rows, folder / "in.txt")
-    write_labels(read_labels(folder / "in.txt", drive=drive), folder / "out.txt", drive=drive)
-    return read_rows(folder / "out.txt")
 
 
 def test_a_box_stands_where_kittis_corners_say(drive, tmp_path):

@@ -7,13 +7,12 @@ from sensorann.formats import open_drive, read_labels, write_labels
 from sensorann.formats.kitti.rows import write_rows
 from tests.builders import make_labels, make_track
 from tests.formats.kitti_files import (
+    PARTS,
     make_row,
     open_tracking,
     write_text,
     write_tracking,
 )
-
-PARTS = ("calib", "oxts")
 
 
 @pytest.fixture(scope="module")

@@ -9,29 +9,22 @@ from scipy.spatial.transform import Rotation
 from sensorann.errors import ArgumentError
 from sensorann.formats import read_labels, write_labels
 from sensorann.formats.kitti.boxes import cuboids_from_rows
-from sensorann.formats.kitti.rows import read_rows, write_rows
+from sensorann.formats.kitti.rows import read_rows
 from sensorann.geometry import Cuboids
 from sensorann.scene import Event, ImageTrack, Source, Tag, sources_of
 from tests.builders import MemoryDrive, make_labels, make_track
 from tests.formats.kitti_files import (
+    PARTS,
     make_row,
     open_tracking,
+    round_trip,
     write_text,
 )
-
-PARTS = ("calib", "oxts")
 
 
 @pytest.fixture(scope="module")
 def drive(tmp_path_factory):
     return open_tracking(tmp_path_factory.mktemp("kitti"), parts=PARTS, n_frames=6)
-
-
-def round_trip(rows, drive, folder):
-    """Rows that come back after reading and writing."""
-    write_rows(rows, folder / "in.txt")
-    write_labels(read_labels(folder / "in.txt", drive=drive), folder / "out.txt", drive=drive)
-    return read_rows(folder / "out.txt")
 
 
 def in_world(drive, *, time_ns, center_rect, size=(4.2, 1.7, 1.5), rotation=None, **parts):
