@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sensorann.errors import ArgumentError
-from sensorann.scene import Attribute, Labels, Source, Track
+from sensorann.scene import Attribute, Labels, Source
 from sensorann.store import Note
 from sensorann.tracks import Suggestion, interpolate, suggest, surgery
 from sensorann.tracks.extending import extend_tracks
