@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sensorann.errors import ArgumentError
-from sensorann.scene import Attribute, Labels, Source, Track
+from sensorann.scene import Attribute, Labels, Source
 from sensorann.store import Note
 from sensorann.tracks import Suggestion, interpolate, suggest, surgery
 from sensorann.tracks.extending import extend_tracks
@@ -143,10 +143,10 @@ def set_category(session: Session, category: str) -> None:
     ArgumentError
         When nothing is selected, or there is no such category.
     """
-    name = session.labels.ontology[category].name
-    chosen = [session.labels.track(track_id) for track_id in {session.track.id, *session.selected}]
-    changed: dict[str, tuple[Track, ...]] = {track.id: (replace(track, category=name),) for track in chosen}
-    session.commit(surgery.with_tracks(session.labels, changed), "category")
+    wanted = session.labels
+    for track_id in {session.track.id, *session.selected}:
+        wanted = surgery.set_category(wanted, track_id, category)
+    session.commit(wanted, "category")
 
 
 def set_attribute(session: Session, name: str, value: Attribute | None) -> None:

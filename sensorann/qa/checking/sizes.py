@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,9 +89,11 @@ def wrong_class(evidence: Evidence) -> Iterator[Suspicion]:
         gain = _unlikeliness(size, own) - _unlikeliness(size, likeliest)
         if strange > _STRANGE and gain > _NEARER:
             shown = " x ".join(f"{edge:.2f}" for edge in size)
-            yield _of_another_class(
+            suspicion = _of_another_class(
                 path, value=strange, limit=_STRANGE, text=f"{shown} m is no size of a {own.name}: {likeliest.name}?"
             )
+            called = {"track_id": path.track.id, "category": likeliest.name}
+            yield replace(suspicion, repair=(Edit(action="set_category", arguments=called),))
             continue
         speed = float(np.percentile(path.speeds, 90)) if evidence.in_world and len(path.track) >= 5 else 0.0
         if speed > (limit := _usual_speed(own)):
