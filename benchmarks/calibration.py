@@ -242,16 +242,24 @@ KNOCKS = ((0.0, 0.0, 0.0), (0.4, -0.6, 0.1), (-0.5, 0.8, 0.0))
 
 def edges_row(drive: Drive, camera: str, degrees: tuple[float, float, float]) -> str:
     truth = drive.rig[camera].ego_from_sensor
-    turn = Transform(rotation_from_vector(np.deg2rad(degrees)), np.zeros(3))
-    sensors = [replace(one, ego_from_sensor=truth @ turn) if one.name == camera else one for one in drive.rig.sensors]
     begin = process_time()
-    found = refine_camera(RecalibratedDrive(drive, Rig(tuple(sensors))), camera, "LIDAR_TOP", n_pictures=6)
+    found = refine_camera(turned_rig(drive, camera, degrees), camera, "LIDAR_TOP", n_pictures=6)
     seconds = process_time() - begin
     left = np.rad2deg(vector_from_rotation(truth.rotation.T @ found.ego_from_sensor.rotation))
     lost = ", ".join(name for name, peak in zip("xyz", found.peaks, strict=True) if peak < LEAST_PEAK)
     knock, rest = ", ".join(f"{one:+.1f}" for one in degrees), ", ".join(f"{one:+.2f}" for one in left)
     on_edges = f"{found.share_before:.0%}, {found.share:.0%}"
     return f"| {camera} | {knock} deg | {rest} deg | {on_edges} | {lost} | {seconds:.1f} s |"
+
+
+def turned_rig(drive: Drive, name: str, degrees: tuple[float, float, float]) -> Drive:
+    """The same drive, whose rig says that a sensor is turned about its own axes."""
+    turn = Transform(rotation_from_vector(np.deg2rad(degrees)), np.zeros(3))
+    sensors = [
+        replace(one, ego_from_sensor=one.ego_from_sensor @ turn) if one.name == name else one
+        for one in drive.rig.sensors
+    ]
+    return RecalibratedDrive(drive, Rig(tuple(sensors)))
 
 
 def rms(offsets: NDArray[np.float64]) -> float:

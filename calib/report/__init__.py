@@ -11,6 +11,7 @@ from calib.report.pairs import pair_page
 from calib.report.plots import draw_page
 from calib.report.radars import radar_page
 from calib.report.rigs import rig_of_targets_page, rig_page
+from calib.report.surveys import survey_page
 
 __all__ = [
     "Overlay",
@@ -27,5 +28,6 @@ __all__ = [
     "radar_page",
     "rig_of_targets_page",
     "rig_page",
+    "survey_page",
     "write_report",
 ]

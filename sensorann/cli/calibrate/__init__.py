@@ -12,6 +12,6 @@ CALIBRATE_COMMANDS = (
     ("radar-ego", "Where a radar points on the vehicle, from the Doppler of a drive."),
     ("rig", "All sensors of a rig in one estimate, from targets that they share."),
     ("join", "One calibration of a rig from those of its pairs; loops are closed."),
-    ("check", "Whether a camera has turned or its clock is off, from labels."),
+    ("check", "Whether the sensors are still where the rig says, on any drive, or finer from labels."),
     ("convert", "Write calibrations for other tools: Kalibr, ROS, OpenCV, KITTI, nuScenes, URDF, tf, OpenLABEL."),
 )
