@@ -18,7 +18,16 @@ from tests.naive.outlines import edge_score, l_shape_area, l_shape_closeness, l_
 from tests.naive.packing import lzf_decompress
 from tests.naive.pairing import best_choice, greedy_choice, near_pairs
 from tests.naive.registration import lay_onto, roll, smooth_poses
-from tests.naive.sight import count_rays, gather_around, look_toward, lowest_of_cells, standing_on
+from tests.naive.sight import (
+    count_rays,
+    gather_around,
+    look_toward,
+    lowest_of_cells,
+    nearest_row,
+    outermost,
+    plan_bounds,
+    standing_on,
+)
 from tests.naive.simulated import ray_into_box, ray_into_ground, town_height
 from tests.naive.tracking import closeness, constant_velocity_filter, distance_iou, misfit
 
@@ -54,7 +63,10 @@ __all__ = [
     "misfit",
     "natural_cubic",
     "near_pairs",
+    "nearest_row",
+    "outermost",
     "pchip",
+    "plan_bounds",
     "points_in_cuboid",
     "project_fisheye",
     "project_pinhole",

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-
 from sensorann.errors import ArgumentError
-from sensorann.scene import Attribute, Labels, Source, Track
+from sensorann.scene import Attribute, Labels, Source
 from sensorann.store import Note
 from sensorann.tracks import Suggestion, interpolate, suggest, surgery
 from sensorann.tracks.extending import extend_tracks
@@ -116,17 +114,12 @@ def delete_proposals(session: Session, *, below: float | None) -> None:
     ArgumentError
         When there are none.
     """
-    kept = session.locked | accepted_ids(session)
-    gone = {
-        track.id
-        for track in session.labels.tracks
-        if track.id not in kept and _is_proposal(track) and (below is None or _confidence(track) < below)
-    }
-    if not gone:
+    wanted = surgery.delete_unlikely(session.labels, below, kept=session.locked | accepted_ids(session))
+    n_gone = len(session.labels.tracks) - len(wanted.tracks)
+    if not n_gone:
         raise ArgumentError("no object that a machine proposed is left to delete")
-    tracks = tuple(track for track in session.labels.tracks if track.id not in gone)
-    session.commit(replace(session.labels, tracks=tracks), "delete proposals")
-    session.message = f"{len(gone)} proposals deleted, in one edit"
+    session.commit(wanted, "delete proposals")
+    session.message = f"{n_gone} proposals deleted, in one edit"
 
 
 def stand_still(session: Session) -> None:
@@ -170,17 +163,6 @@ def set_box_attribute(session: Session, name: str, value: Attribute | None) -> N
     track_id, _ = selected_box(session)
     wanted = surgery.set_box_attribute(session.labels, track_id, name, value, timestamp_ns=session.timestamp_ns)
     session.commit(wanted, "attribute")
-
-
-def _is_proposal(track: Track) -> bool:
-    """Tell whether a machine placed every box of an object."""
-    return len(track) > 0 and not np.isin(track.sources, (Source.HUMAN, Source.IMPORTED)).any()
-
-
-def _confidence(track: Track) -> float:
-    """How sure the machine was of an object; as sure as can be where it does not say."""
-    said = track.attributes.get("confidence", 1.0)
-    return float(said) if isinstance(said, int | float) else 1.0
 
 
 def _interpolate(session: Session, only: str | None) -> None:
