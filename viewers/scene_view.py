@@ -44,10 +44,15 @@ class SceneView:
         view.set_sample_count(1)
         # Points would vanish while the view turns.
         self.widget.scene.downsample_threshold = 100_000_000
+        # Open3D draws the window at each move of the mouse: the view is drawn anew where `force_redraw` says so alone.
+        self.widget.enable_scene_caching(True)
         window.add_child(self.widget)
 
-    def place(self, place: Place) -> None:
-        """Stand somewhere in the window."""
+    def place(self, place: Place, *, visible: bool) -> None:
+        """Stand somewhere in the window, or be hidden."""
+        if visible and not self.widget.visible:
+            self.widget.force_redraw()
+        self.widget.visible = visible
         self.widget.frame = gui.Rect(place.x, place.y, place.width, place.height)
 
     def draw_points(self, cloud: Cloud) -> None:
@@ -64,6 +69,7 @@ class SceneView:
         # Where there are no points, nobody may know where the vehicle is either.
         from_ego = drawn_from_ego(self._session) if len(cloud.points) else Transform.identity()
         self._draw_lines("rings", drawables.lines(surroundings.rings_around(self._session, cloud.points), from_ego))
+        self.widget.force_redraw()
 
     def draw_boxes(self) -> bool:
         """Draw boxes, their doubt and their ways, radar returns and names; tell whether any of it changed."""
@@ -81,6 +87,7 @@ class SceneView:
         way = shapes.path(session.track) if session.paths_shown and session.selected else surroundings.NO_LINES
         self._draw_lines("path", drawables.lines(way, from_labels))
         self._draw_names(from_labels)
+        self.widget.force_redraw()
         self._drawn = wanted
         return True
 
@@ -94,6 +101,7 @@ class SceneView:
         bounds = o3d.geometry.AxisAlignedBoundingBox(center - 50.0, center + 50.0)
         self.widget.setup_camera(FIELD_OF_VIEW_DEG, bounds, center.astype(np.float32))
         self.widget.look_at(center.astype(np.float32), eye.astype(np.float32), np.array([0, 0, 1], np.float32))
+        self.widget.force_redraw()
         return True
 
     def under(self, x: int, y: int) -> tuple[tuple[float, float], Ray]:
