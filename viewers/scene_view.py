@@ -9,7 +9,6 @@ import open3d as o3d
 from open3d.visualization import gui, rendering
 
 from sensorann.geometry import Transform
-from sensorann.images.lines import short_id
 from viewers import drawables, shapes, surroundings
 from viewers.coloring import colors_of, filtered
 from viewers.eye import FIELD_OF_VIEW_DEG, drawn_from_ego, drawn_from_labels, ray_through, stand, target_of
@@ -19,11 +18,14 @@ from viewers.mouse import Ray
 from viewers.points import Cloud
 from viewers.session import Session
 from viewers.state import ShownBox
+from viewers.telling import caption
 
 _DARK = (0.07, 0.08, 0.09, 1.0)
 _LINE_WIDTH = 2.0
 # So many boxes have their names written, the nearest ones: more would cover each other.
-_MOST_NAMES = 30
+_MOST_NAMES = 20
+# So far above the roof, metres, they cover fewer points of their own box.
+_NAME_ABOVE = 0.4
 
 
 class SceneView:
@@ -128,13 +130,13 @@ class SceneView:
         while len(self._captions) > len(named):
             self.widget.remove_3d_label(self._captions.pop())
         for n, box in enumerate(named):
-            top = box.cuboid.frame_from_cuboid.apply([0.0, 0.0, box.cuboid.size[2] / 2])
+            top = box.cuboid.frame_from_cuboid.apply([0.0, 0.0, box.cuboid.size[2] / 2 + _NAME_ABOVE])
             place = from_labels.apply(top).astype(np.float32)
             if n == len(self._captions):
                 self._captions.append(self.widget.add_3d_label(place, ""))
-            caption = self._captions[n]
-            caption.position, caption.text = place, f"{short_id(box.track.id)} {box.track.category}"
-            caption.color = gui.Color(*shapes.box_color(box))
+            label = self._captions[n]
+            label.position, label.text = place, caption(box.track.id, box.track.category)
+            label.color = gui.Color(*shapes.name_color(box))
 
 
 def _nearest(shown: Sequence[ShownBox], ego_from_labels: Transform) -> list[ShownBox]:
