@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from sensorann.scene import Source
+from sensorann.scene import Motion, Source
 from sensorann.tracks import interpolate
 from sensorann.tracks.extending import extend_tracks
-from sensorann.tracks.outward import END_OF_DRIVE
+from sensorann.tracks.outward import END_OF_DRIVE, started
+from sensorann.tracks.setting_out import rivals
 from tests.builders import FRAME_NS, START_NS, make_labels
 from tests.tracks.followed import SIZE, N, braking_path, keyframes, make_drive, misses
 
@@ -90,3 +91,32 @@ def test_no_speed_is_asked_of_the_last_sweep():
     result = followed(path, make_drive([path]), key=N - 1)
     assert len(result.labels.tracks[0]) == N
     assert result.reasons == {END_OF_DRIVE: 2}
+
+
+@pytest.fixture(scope="module")
+def end():
+    path = straight_path(0.0)
+    return started(make_drive([path]), 0, keyframes(path, (KEY,)), Motion.VEHICLE, 1)
+
+
+@pytest.mark.parametrize("step_s", [0.1, 0.5])
+def test_speeds_lie_so_near_that_registration_finds_what_is_between_them(end, step_s):
+    speeds = [float(rival.state[3]) for rival in rivals(end, step_s=step_s)]
+    assert (np.diff(np.abs(speeds)) >= -1e-9).all()
+    assert max(speeds) == -min(speeds) == 40.0
+    assert np.diff(np.sort(speeds)).max() * step_s <= 0.5 + 1e-9
+    # Each is as unsure of its speed as the way to the next is half as long.
+    assert np.sqrt(rivals(end, step_s=step_s)[0].covariance[3, 3]) * step_s <= 0.25 + 1e-9
+
+
+def test_of_two_that_are_as_good_the_slower_one_is_it(end):
+    before = [rival.explained for rival in rivals(end, step_s=0.1)]
+    assert before[0] == 0.0
+    assert (np.diff(before[::2]) < 0).all()
+
+
+def test_what_one_learns_the_others_do_not(end):
+    first, second = rivals(end, step_s=0.1)[:2]
+    for name in ("points", "n_points", "across", "outward", "cells"):
+        for other in (second, end):
+            assert not np.shares_memory(getattr(first.template, name), getattr(other.template, name))
