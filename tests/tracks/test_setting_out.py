@@ -1,13 +1,15 @@
 """Objects with one box: whatever their speed, they are followed both ways from it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from sensorann.scene import Motion, Source
 from sensorann.tracks import interpolate
 from sensorann.tracks.extending import extend_tracks
-from sensorann.tracks.outward import END_OF_DRIVE, started
-from sensorann.tracks.setting_out import rivals
+from sensorann.tracks.outward import END_OF_DRIVE, TRIALS, started
+from sensorann.tracks.setting_out import rivals, still_in_question
 from tests.builders import FRAME_NS, START_NS, make_labels
 from tests.tracks.followed import SIZE, N, braking_path, keyframes, make_drive, misses
 
@@ -113,6 +115,20 @@ def test_of_two_that_are_as_good_the_slower_one_is_it(end):
     before = [rival.explained for rival in rivals(end, step_s=0.1)]
     assert before[0] == 0.0
     assert (np.diff(before[::2]) < 0).all()
+
+
+def test_after_the_trials_only_the_fittest_of_each_track_goes_on(end):
+    def tried(track, n_tried, explained):
+        return replace(end, track=track, n_tried=n_tried, explained=explained)
+
+    lost, fit, worse, fresh, other = (
+        tried(0, TRIALS, 5.0), tried(0, TRIALS, 3.0), tried(0, TRIALS, 2.0), tried(0, TRIALS - 1, 0.0),
+        tried(1, TRIALS, 1.0),
+    )  # fmt: skip
+    active = [fit, worse, fresh, other]
+    assert still_in_question(active, active) == [fit, fresh, other]
+    # One that explained more and is lost since was the object: no other takes its place.
+    assert still_in_question(active, [lost, *active]) == [fresh, other]
 
 
 def test_what_one_learns_the_others_do_not(end):
