@@ -156,8 +156,8 @@ def test_far_enough_away_an_object_that_is_not_seen_is_out_of_range():
 @pytest.mark.parametrize("frames", [(10,), (8, 20), (0, 14, N - 1)], ids=["one keyframe", "two", "three"])
 @pytest.mark.parametrize(
     ("yaw", "place", "later_ns"),
-    [(0.0, [0.0, 0.0, 0.0], 10**17), (2.5, [0.0, 0.0, 0.0], 0), (-1.0, [500_000.0, 5_400_000.0, 300.0], 0)],
-    ids=["another time", "another heading", "UTM"],
+    [(0.0, [0.0, 0.0, 0.0], 10**17), (np.pi, [0.0, 0.0, 0.0], 0), (-1.0, [500_000.0, 5_400_000.0, 300.0], 0)],
+    ids=["another time", "a heading around the turn of the angle", "UTM"],
 )
 def test_neither_place_nor_heading_nor_time_of_the_world_matters(frames, yaw, place, later_ns):
     path, world_from_here = braking_path(), Transform.from_yaw(yaw, place)

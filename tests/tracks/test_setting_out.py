@@ -27,8 +27,8 @@ def followed(path, drive, *, key=KEY, **changes):
 
 @pytest.mark.parametrize(
     ("speed", "start"),
-    [(0.0, 14.0), (0.7, 14.0), (8.0, 8.0), (-6.0, 30.0)],
-    ids=["stands", "creeps", "fast", "oncoming"],
+    [(0.0, 14.0), (0.7, 14.0), (8.0, 8.0), (-6.0, 30.0), (25.0, 8.0), (-30.0, 99.0)],
+    ids=["stands", "creeps", "fast", "oncoming", "on a motorway", "oncoming there"],
 )
 def test_one_box_is_enough_at_any_speed(speed, start):
     path = straight_path(speed, start=start)
@@ -38,6 +38,19 @@ def test_one_box_is_enough_at_any_speed(speed, start):
     assert len(track) == N
     assert misses(track, path).max() < 0.2
     assert (np.delete(track.sources, KEY) == Source.FITTED).all()
+
+
+@pytest.mark.parametrize(
+    ("category", "speed", "yaw"),
+    [("cyclist", 8.0, 0.0), ("pedestrian", 1.5, 1.5), ("pedestrian", -1.5, 0.0)],
+    ids=["a cyclist", "a person who steps aside", "a person who steps back"],
+)
+def test_one_box_is_enough_for_people_and_cyclists(category, speed, yaw):
+    places, _ = straight_path(speed, start=14.0)
+    path = places, np.full(N, yaw)
+    track = followed(path, make_drive([path]), category=category).labels.tracks[0]
+    assert len(track) == N
+    assert misses(track, path).max() < 0.2
 
 
 def test_one_box_is_enough_on_a_way_that_bends():
