@@ -3,9 +3,10 @@
     python -m benchmarks.viewer_window            print the table of docs/annotating.md
     python -m benchmarks.viewer_window --write    put it there
 
-Rendering is in software. The first picture counts from the command to the first points; a frame from the key until the
+What draws is told. The first picture counts from the command to the first points; a frame from the key until the
 renderer has its points and boxes (`benchmarks.viewer_refresh`), and until the 3D view has changed; a click until the 3D
-view shows the box that was fitted. The hands are programs too, which take some milliseconds to press a key.
+view shows the box that was fitted; pictures while the view turns as `benchmarks.viewer_orbit` counts them. The hands
+are programs too, which take some milliseconds to press a key.
 """
 
 from __future__ import annotations
@@ -26,25 +27,25 @@ from numpy.typing import NDArray
 import sensorann as sa
 from benchmarks.report import write
 from benchmarks.viewer import DATA, PAGE
+from benchmarks.viewer_orbit import LOOK_S, SETTLED_S, opened, pictures_per_second, seen
 from sensorann.geometry import points_in_cuboid
 from sensorann.scene import Drive, Labels
-from tests.viewers.desk import places
 from tests.viewers.pinhole import pixel_of
-from tests.viewers.screen import PATIENCE_S, Hands, Screen, screen, until
+from tests.viewers.screen import PATIENCE_S, Hands, Screen, screen
 from viewers import open_session
 from viewers.eye import moved_into
 from viewers.layout import Layout, Place
 from viewers.points import points_here
 
 MARK, N_FRAMES, N_CLICKS = "viewer-window", 10, 5
-# What is brighter than the ground of the 3D view.
-SHOWN = 40
 ROWS = (
     "first picture",
     "frame, loaded ahead, in the hands of the renderer",
     "frame on the screen",
     "processor for a frame, its drawing included",
     "one click to the box on the screen",
+    "pictures a second while the view turns",
+    "drawn by",
     "load: work that wanted the processors meanwhile",
 )
 RECORDINGS = {
@@ -68,34 +69,31 @@ def main() -> None:
 def measured(path: str, labels_path: str) -> dict[str, str]:
     """Measure one drive."""
     drive = sa.open_drive(path)
-    layout = places(has_cameras=bool(drive.rig.of_kind("camera")))
-    pixels = aims(drive, sa.read_labels(labels_path, drive=drive), layout)
     with tempfile.TemporaryDirectory() as folder, screen() as shown:
-        command = [sys.executable, "-m", "sensorann", "view", path, "--store", str(Path(folder) / "labels.db")]
         start = time.perf_counter()
-        program = subprocess.Popen(command, env=os.environ | {"DISPLAY": shown.display})
-        try:
-            hands = Hands(shown)
-            hands.find(f"sensorann: {drive.name}")
-            until(lambda: (seen(hands, layout.view) > SHOWN).mean() > 0.01, "points")
-            first = time.perf_counter() - start
-            time.sleep(5.0)
-            busy = processor(program)
-            frames = [waited(hands, lambda: hands.key("Right"), layout.view) for _ in range(N_FRAMES)]
-            busy = (processor(program) - busy) / N_FRAMES
+        with opened(path, Path(folder), shown) as window:
+            first, hands, view = time.perf_counter() - start, window.hands, window.layout.view
+            time.sleep(SETTLED_S)
+            busy = processor(window.program)
+            frames = [waited(hands, lambda: hands.key("Right"), view) for _ in range(N_FRAMES)]
+            busy = (processor(window.program) - busy) / N_FRAMES
             hands.key("Home")
-            clicks = [clicked(hands, pixel, layout.view) for pixel in pixels]
-            hands.key("ctrl+q")
-            program.wait(timeout=60)
-            refreshed = refreshes(path, labels_path, Path(folder), shown)
-        finally:
-            program.kill()
+            clicks = [
+                clicked(hands, pixel, view)
+                for pixel in aims(drive, sa.read_labels(labels_path, drive=drive), window.layout)
+            ]
+            rate = pictures_per_second(hands, view)
+            window.leave()
+            drawn_by = window.drawn_by()
+        refreshed = refreshes(path, labels_path, Path(folder), shown)
     figures = (
         f"{first:.1f} s",
         milliseconds(refreshed),
         milliseconds(frames),
         f"{1e3 * busy:.0f} ms",
         milliseconds(clicks),
+        f"{rate:.0f}",
+        drawn_by,
         f"{os.getloadavg()[0]:.1f} of {os.cpu_count()}",
     )
     return dict(zip(ROWS, figures, strict=True))
@@ -142,7 +140,7 @@ def clicked(hands: Hands, pixel: tuple[float, float], view: Place) -> float:
     """Click an object and wait for its box, seconds; the hand's own time is not counted."""
     hands.key("Escape")
     hands.key("q")
-    time.sleep(2.0)
+    time.sleep(SETTLED_S)  # the last picture of what was done before is drawn
     hands.press(*pixel)
     return waited(hands, hands.let_go, view)
 
@@ -150,11 +148,12 @@ def clicked(hands: Hands, pixel: tuple[float, float], view: Place) -> float:
 def waited(hands: Hands, do: Callable[[], object], place: Place) -> float:
     """Do something and wait until a part of the window has changed, seconds; infinite where it does not."""
     time.sleep(1.0)
-    before, start = seen(hands, place).copy(), time.perf_counter()
+    before, start = seen(hands, place), time.perf_counter()
     do()
     while not (seen(hands, place) != before).any():
         if time.perf_counter() - start > PATIENCE_S:
             return np.inf
+        time.sleep(LOOK_S)  # the processor is the viewer's
     return time.perf_counter() - start
 
 
@@ -162,12 +161,6 @@ def processor(program: subprocess.Popen[bytes]) -> float:
     """Seconds of the processors that a program has used so far, on all its threads."""
     fields = Path(f"/proc/{program.pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def seen(hands: Hands, place: Place) -> np.ndarray:
-    """What the window shows at a place (rows, columns, 3)."""
-    middle = place.x + place.width / 2, place.y + place.height / 2
-    return hands.shown(middle, min(place.width, place.height) // 2)
 
 
 def milliseconds(seconds: list[float]) -> str:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -37,13 +38,14 @@ class Screen:
     display: str
     memory: Path
 
-    def picture(self) -> np.ndarray:
-        """What it shows (height, width, 3), BGR."""
-        content = self.memory.read_bytes()
-        header = np.frombuffer(content, ">u4", 25)
+    def picture(self, rows: slice = slice(None), columns: slice = slice(None)) -> np.ndarray:
+        """What it shows, or a part of that (rows, columns, 3), BGR; the rest is not read: a look costs little."""
+        content = np.memmap(self.memory, np.uint8, "r")
+        header = content[:100].view(">u4")
         start, width, height, per_pixel, per_line, n_colors = (int(header[i]) for i in (0, 4, 5, 11, 12, 19))
-        rows = np.frombuffer(content, np.uint8, per_line * height, start + 12 * n_colors).reshape(height, per_line)
-        return rows[:, : width * per_pixel // 8].reshape(height, width, -1)[..., :3]
+        start += 12 * n_colors
+        lines = content[start : start + per_line * height].reshape(height, per_line)[:, : width * per_pixel // 8]
+        return np.array(lines.reshape(height, width, -1)[rows, columns, :3])
 
 
 @contextmanager
@@ -107,12 +109,12 @@ class Hands:
 
     def _and_see(self, do: Callable[[], object], what: str) -> None:
         """Do something that changes the picture, and wait until it has, and changes no more."""
-        before = self.screen.picture().copy()
+        before = self.screen.picture()
         do()
         until(lambda: (self.screen.picture() != before).any(), what)
         last = before
         while (self.screen.picture() != last).any():
-            last = self.screen.picture().copy()
+            last = self.screen.picture()
             time.sleep(2 * _HOLD_S)
 
     def _hold_key(self, name: str) -> None:
@@ -123,7 +125,7 @@ class Hands:
     def shown(self, pixel: tuple[float, float], reach: int) -> np.ndarray:
         """What the window shows around one of its pixels (rows, columns, 3)."""
         x, y = round(pixel[0]) + self.corner[0], round(pixel[1]) + self.corner[1]
-        return self.screen.picture()[max(y - reach, 0) : y + reach, max(x - reach, 0) : x + reach]
+        return self.screen.picture(slice(max(y - reach, 0), y + reach), slice(max(x - reach, 0), x + reach))
 
     def press(self, x: float, y: float) -> None:
         """Press the button at a pixel of the window."""
@@ -135,6 +137,14 @@ class Hands:
         self._do("mousemove", "--window", self.window, str(round(x)), str(round(y)))
         time.sleep(_HOLD_S)
 
+    def start_moving(self, through: list[tuple[float, float]], *, pause_s: float) -> subprocess.Popen[bytes]:
+        """Begin to move through pixels of the window, without waiting for the end."""
+        move = [
+            ["mousemove", "--window", self.window, str(round(x)), str(round(y)), "sleep", str(pause_s)]
+            for x, y in through
+        ]
+        return subprocess.Popen(["xdotool", *chain.from_iterable(move)], env=self._environment())
+
     def let_go(self) -> None:
         """Let the button go and do not wait."""
         self._do("mouseup", "1")
@@ -144,5 +154,8 @@ class Hands:
         time.sleep(_HOLD_S)
 
     def _do(self, *words: str) -> str:
-        environment = os.environ | {"DISPLAY": self.screen.display}
-        return subprocess.run(["xdotool", *words], env=environment, capture_output=True, text=True, check=False).stdout
+        told = subprocess.run(["xdotool", *words], env=self._environment(), capture_output=True, text=True, check=False)
+        return told.stdout
+
+    def _environment(self) -> dict[str, str]:
+        return os.environ | {"DISPLAY": self.screen.display}
