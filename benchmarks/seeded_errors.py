@@ -177,10 +177,13 @@ def sequences(names: tuple[str, ...], *, pictures: bool = False) -> list[Case]:
 
 
 def simulated(seeds: tuple[int, ...], folder: Path) -> list[Case]:
-    """Simulated drives, packed: casting rays anew for every check would take most of the time."""
+    """Simulated drives with gardens, whose hedges, bins and posts nobody labels.
+
+    They are packed: casting rays anew for every check would take most of the time.
+    """
     cases = []
     for seed in seeds:
-        drive, labels = sa.simulate_drive(seed=seed, n_frames=N_SIMULATED, n_actors=30)
+        drive, labels = sa.simulate_drive(seed=seed, n_frames=N_SIMULATED, n_actors=30, gardens=True)
         address = folder / f"{seed}.drive.h5"
         sa.pack(drive, address)
         cases.append(with_points(sa.open_drive(address), labels))
