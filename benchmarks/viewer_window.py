@@ -140,7 +140,7 @@ def clicked(hands: Hands, pixel: tuple[float, float], view: Place) -> float:
     """Click an object and wait for its box, seconds; the hand's own time is not counted."""
     hands.key("Escape")
     hands.key("q")
-    time.sleep(2.0)
+    time.sleep(SETTLED_S)  # the last picture of what was done before is drawn
     hands.press(*pixel)
     return waited(hands, hands.let_go, view)
 

@@ -35,11 +35,12 @@ def point_along(
     origin, direction : (3,)
     tolerance : radians; the nearest one is often a little off the middle of what is meant
     """
-    offsets = points - origin
-    along = offsets @ (direction / np.linalg.norm(direction))
+    x, y, z = (points - origin).T
+    dx, dy, dz = direction / np.linalg.norm(direction)
+    along = dx * x + dy * y + dz * z
     ahead = np.flatnonzero(along > 0.0)
-    across = np.sqrt(np.maximum((offsets[ahead] ** 2).sum(axis=1) - along[ahead] ** 2, 0.0))
-    near = ahead[across <= np.tan(tolerance) * along[ahead]]
+    squared = x[ahead] ** 2 + y[ahead] ** 2 + z[ahead] ** 2
+    near = ahead[squared <= (along[ahead] / np.cos(tolerance)) ** 2]
     return np.asarray(points[near[np.argmin(along[near])]], np.float64) if len(near) else None
 
 

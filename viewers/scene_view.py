@@ -9,7 +9,6 @@ import open3d as o3d
 from open3d.visualization import gui, rendering
 
 from sensorann.geometry import Transform
-from sensorann.images.lines import short_id
 from viewers import drawables, shapes, surroundings
 from viewers.coloring import colors_of, filtered
 from viewers.eye import FIELD_OF_VIEW_DEG, drawn_from_ego, drawn_from_labels, ray_through, stand, target_of
@@ -19,11 +18,14 @@ from viewers.mouse import Ray
 from viewers.points import Cloud
 from viewers.session import Session
 from viewers.state import ShownBox
+from viewers.telling import caption
 
 _DARK = (0.07, 0.08, 0.09, 1.0)
 _LINE_WIDTH = 2.0
 # So many boxes have their names written, the nearest ones: more would cover each other.
-_MOST_NAMES = 30
+_MOST_NAMES = 20
+# So far above the roof, metres, they cover fewer points of their own box.
+_NAME_ABOVE = 0.4
 
 
 class SceneView:
@@ -44,10 +46,15 @@ class SceneView:
         view.set_sample_count(1)
         # Points would vanish while the view turns.
         self.widget.scene.downsample_threshold = 100_000_000
+        # Open3D draws the window at each move of the mouse: the view is drawn anew where `force_redraw` says so alone.
+        self.widget.enable_scene_caching(True)
         window.add_child(self.widget)
 
-    def place(self, place: Place) -> None:
-        """Stand somewhere in the window."""
+    def place(self, place: Place, *, visible: bool) -> None:
+        """Stand somewhere in the window, or be hidden."""
+        if visible and not self.widget.visible:
+            self.widget.force_redraw()
+        self.widget.visible = visible
         self.widget.frame = gui.Rect(place.x, place.y, place.width, place.height)
 
     def draw_points(self, cloud: Cloud) -> None:
@@ -64,6 +71,7 @@ class SceneView:
         # Where there are no points, nobody may know where the vehicle is either.
         from_ego = drawn_from_ego(self._session) if len(cloud.points) else Transform.identity()
         self._draw_lines("rings", drawables.lines(surroundings.rings_around(self._session, cloud.points), from_ego))
+        self.widget.force_redraw()
 
     def draw_boxes(self) -> bool:
         """Draw boxes, their doubt and their ways, radar returns and names; tell whether any of it changed."""
@@ -81,6 +89,7 @@ class SceneView:
         way = shapes.path(session.track) if session.paths_shown and session.selected else surroundings.NO_LINES
         self._draw_lines("path", drawables.lines(way, from_labels))
         self._draw_names(from_labels)
+        self.widget.force_redraw()
         self._drawn = wanted
         return True
 
@@ -94,6 +103,7 @@ class SceneView:
         bounds = o3d.geometry.AxisAlignedBoundingBox(center - 50.0, center + 50.0)
         self.widget.setup_camera(FIELD_OF_VIEW_DEG, bounds, center.astype(np.float32))
         self.widget.look_at(center.astype(np.float32), eye.astype(np.float32), np.array([0, 0, 1], np.float32))
+        self.widget.force_redraw()
         return True
 
     def under(self, x: int, y: int) -> tuple[tuple[float, float], Ray]:
@@ -120,13 +130,13 @@ class SceneView:
         while len(self._captions) > len(named):
             self.widget.remove_3d_label(self._captions.pop())
         for n, box in enumerate(named):
-            top = box.cuboid.frame_from_cuboid.apply([0.0, 0.0, box.cuboid.size[2] / 2])
+            top = box.cuboid.frame_from_cuboid.apply([0.0, 0.0, box.cuboid.size[2] / 2 + _NAME_ABOVE])
             place = from_labels.apply(top).astype(np.float32)
             if n == len(self._captions):
                 self._captions.append(self.widget.add_3d_label(place, ""))
-            caption = self._captions[n]
-            caption.position, caption.text = place, f"{short_id(box.track.id)} {box.track.category}"
-            caption.color = gui.Color(*shapes.box_color(box))
+            label = self._captions[n]
+            label.position, label.text = place, caption(box.track.id, box.track.category)
+            label.color = gui.Color(*shapes.name_color(box))
 
 
 def _nearest(shown: Sequence[ShownBox], ego_from_labels: Transform) -> list[ShownBox]:

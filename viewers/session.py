@@ -265,6 +265,13 @@ class Session:
             self.message = str(error)
             return True
 
+    def collect_soon(self, within_s: float) -> bool:
+        """Wait so many seconds for work that was just begun, and take it over if it is done; not behind other work."""
+        if len(self.busy) != 1 or self.worker.waited_s > within_s:
+            return False
+        self.worker.wait(within_s)
+        return self.collect()
+
     def finish(self) -> None:
         """Wait for all work and take it over."""
         while self.busy:

@@ -55,5 +55,10 @@ def box_color(box: ShownBox) -> NDArray[np.float64]:
     return shade * _own_color(box.track.id)
 
 
+def name_color(box: ShownBox) -> NDArray[np.float64]:
+    """Color (3,) of what is written at a box: its track's, pale enough to be read on the dark ground."""
+    return np.ones(3) if box.selected else 0.5 * (_own_color(box.track.id) + 1.0)
+
+
 def _own_color(track_id: str) -> NDArray[np.float64]:
     return np.asarray(track_color(track_id)[::-1]) / 255

@@ -61,10 +61,15 @@ def object_text(session: Session) -> str:
     return "\n".join(line[:_WIDTH] for line in lines)
 
 
+def caption(track_id: str, category: str) -> str:
+    """What is written at a box: its id and what it is, without the family before the first dot, as in "vehicle.car"."""
+    return f"{short_id(track_id)} {category.partition('.')[2] or category}"
+
+
 def list_line(session: Session, box: ShownBox) -> str:
     """One object of the frame, for the list."""
     locked = "  locked" if box.track.id in session.locked else ""
-    return f"{short_id(box.track.id)}  {box.track.category}  {box.source.label}{locked}"
+    return f"{caption(box.track.id, box.track.category)}  {box.source.label}{locked}"
 
 
 def work_text(session: Session) -> str:

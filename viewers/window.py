@@ -22,8 +22,11 @@ from viewers.pacing import Pacing
 from viewers.panel import Panel
 from viewers.scene_view import SceneView
 from viewers.session import Session
+from viewers.warming import get_ready
 
 _SIZE = (1280, 800)
+# Open3D draws a picture after each event, and a person waits for it: work that is done so soon is in it already.
+_SOON_S = 0.04
 
 
 class Window:
@@ -39,7 +42,7 @@ class Window:
         monospace = application.add_font(gui.FontDescription(gui.FontDescription.MONOSPACE))
         self._window = window = application.create_window(f"sensorann: {session.name}", *_SIZE)
         guarded = Guard(session, lambda: self._panel.show(session))
-        changed = guarded(self.refresh, None)
+        changed = guarded(self._acted, None)
         self._scene = SceneView(window, session)
         self._cameras = CameraPanel(window, session, on_change=changed)
         self._close_ups = CloseUpPanel(window, session, on_drag=guarded(self._dragged, None), on_change=changed)
@@ -76,6 +79,11 @@ class Window:
         if any(done):
             self._picture_wanted()
 
+    def _acted(self) -> None:
+        """Draw what an action changed, and what the work that it began comes to where that is soon."""
+        self._session.collect_soon(_SOON_S)
+        self.refresh()
+
     def _panels_drawn(self) -> None:
         """Draw what stands around the 3D view."""
         session, points_labels = self._session, self._clouds.in_labels(self._session)
@@ -103,8 +111,7 @@ class Window:
         self._pacing.drawn()  # each picture that is asked for comes with a layout
         before, self._places = self._places, places
         batch = Part.BATCH in session.looks.shown
-        self._scene.widget.visible = not batch
-        self._scene.place(places.view)
+        self._scene.place(places.view, visible=not batch)
         self._batch.place(places.view if batch else NOWHERE)
         self._cameras.place(places.camera, places.strip)
         self._close_ups.place(places.close_ups, places.before)
@@ -125,7 +132,7 @@ class Window:
             return self._key_in_form(event, name)
         known = name is not None and self._keymap.press(self._session, name)
         if known:
-            self.refresh()
+            self._acted()
         return known
 
     def _key_in_form(self, event: gui.KeyEvent, name: str | None) -> bool:
@@ -201,7 +208,7 @@ class Window:
             add = event.is_modifier_down(gui.KeyModifier.CTRL)
             self._mouse.release(self._session, pixel, ray, self._clouds.in_labels(self._session), add=add)
             held = False
-            self.refresh()
+            self._acted()
         return results.CONSUMED if held else results.IGNORED
 
     def _choose(self, track_id: str) -> None:
@@ -217,4 +224,5 @@ def show(session: Session, keymap: Keymap) -> None:
     """Open a window on a session and return when it is closed."""
     gui.Application.instance.initialize()
     Window(session, keymap)
+    get_ready(session)
     gui.Application.instance.run()

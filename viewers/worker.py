@@ -95,10 +95,10 @@ class Worker:
         job.then(job.result.result())
         return True
 
-    def wait(self) -> None:
-        """Wait until the next job is done, so that `collect` takes it over."""
+    def wait(self, at_most_s: float | None = None) -> None:
+        """Wait until the next job is done, so that `collect` takes it over; no longer than so many seconds."""
         if self._begun:
-            futures.wait([self._begun[0].result])
+            futures.wait([self._begun[0].result], timeout=at_most_s)
 
     def close(self) -> None:
         """Drop the jobs that wait, and stop the one at work where it next tells its progress; results are dropped."""

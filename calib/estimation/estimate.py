@@ -22,8 +22,9 @@ from calib.estimation.observability import Observability, explain, observe, stat
 from calib.estimation.placement import Placement, next_placement
 from calib.estimation.problem import Problem
 from calib.estimation.robust import Rejection, RobustFit, fit_robustly, rejections
+from calib.estimation.scatter import widened_by_blocks
 from calib.estimation.solver import Solution
-from calib.estimation.stability import Stability, try_parts
+from calib.estimation.stability import Stability, steps_without_one, try_parts
 from calib.estimation.start import consensus_start
 from calib.targets.detections import Floats
 from sensorann.errors import CalibrationError
@@ -151,7 +152,12 @@ def _covariance(data: Floats, fit: RobustFit, best: Solution, seen: Observabilit
     covariance = stated_covariance(data, fit.problem.prior)
     # A drawing keeps the pose where the equations are straight; of lost directions the covariance is a glance anyway.
     told = fit.problem.prior is None and not seen.weak_axes
-    return widened_by_bending(covariance, fit.problem, best) if told else covariance
+    if told:
+        covariance = widened_by_bending(covariance, fit.problem, best)
+    if len(fit.problem.groups) == len(fit.problem):
+        return covariance
+    # Points of one board err alike: a lens and edges are off by nearly the same for all of them.
+    return widened_by_blocks(covariance, steps_without_one(fit.problem, best))
 
 
 def _least_knowing(fit: RobustFit, best: Solution) -> Solution:

@@ -106,8 +106,13 @@ def stated_covariance(data_information: Floats, prior: Prior | None) -> Floats:
     """
     if prior is not None:
         return posterior_covariance(data_information, prior.covariance)
-    root = np.linalg.cholesky(glance())
-    told, directions = np.linalg.eigh(root.T @ data_information @ root)
+    return told_covariance(data_information, glance())
+
+
+def told_covariance(information: Floats, before: Floats) -> Floats:
+    """Covariance (n, n) of what is told alone, and of what was known before where less is told than that."""
+    root = np.linalg.cholesky(before)
+    told, directions = np.linalg.eigh(root.T @ information @ root)
     told = np.maximum(told, 0.0)
     weak = 1.0 / np.sqrt(1.0 + told) > _WEAK_SHARE
     variances = 1.0 / np.where(weak, 1.0 + told, np.maximum(told, 1e-12))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from calib import PointDetections, calibrate_camera_lidar
+from calib import Estimate, PointDetections, calibrate_camera_lidar
 from calib.estimation.start import FORWARD_FROM_CAMERA
 from calib.estimation.tangent import moved
 
@@ -20,13 +20,16 @@ def boards_before_camera(n, rng, *, spread=1.0) -> np.ndarray:
     return np.stack([upright.rotate(turn.rotate(CORNERS)) + at for turn, at in zip(turns, places, strict=True)])
 
 
-def doubts(camera, lidar) -> tuple[str, ...]:
-    found = calibrate_camera_lidar(
+def estimate_boards(camera, lidar) -> Estimate:
+    return calibrate_camera_lidar(
         PointDetections.isotropic(camera.reshape(-1, 3), SIGMA),
         PointDetections.isotropic(lidar.reshape(-1, 3), SIGMA),
         boards=np.repeat(np.arange(len(camera)), 4),
     )
-    return found.warnings
+
+
+def doubts(camera, lidar) -> tuple[str, ...]:
+    return estimate_boards(camera, lidar).warnings
 
 
 @pytest.fixture

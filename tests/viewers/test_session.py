@@ -1,5 +1,7 @@
 """What a session shows and keeps: gestures, other people, machines, and the edges of undo."""
 
+from threading import Event
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,7 @@ from sensorann.tracks import surgery
 from tests.builders import START_NS, MemoryDrive, make_labels, make_track
 from tests.store.edits import contents
 from tests.viewers.conftest import by_id
-from tests.viewers.screen import until
+from tests.viewers.screen import PATIENCE_S, until
 from viewers import open_session
 from viewers.actions import history, looking, objects, placing, shaping
 from viewers.commands import COMMANDS
@@ -226,3 +228,26 @@ def test_what_is_shown_is_the_same_tuple_until_something_changes(parked):
     assert [box.track.id for box in parked.shown()] == ["2"]
     parked.go_to(19)
     assert parked.shown() == ()
+
+
+def test_work_that_is_done_soon_is_taken_over_at_once(parked):
+    taken = []
+    parked.worker.submit("quick", lambda: "done", taken.append)
+    assert parked.collect_soon(PATIENCE_S)
+    assert taken == ["done"]
+    assert not parked.collect_soon(PATIENCE_S)
+
+
+def test_nobody_waits_long_nor_for_work_behind_other_work(parked, monkeypatch):
+    go, taken, waits = Event(), [], []
+    parked.worker.submit("slow", go.wait, taken.append)
+    assert not parked.collect_soon(0.01)
+    with monkeypatch.context() as patch:
+        patch.setattr(parked.worker, "wait", waits.append)
+        assert not parked.collect_soon(0.0)  # it has been waited for longer already
+        parked.worker.submit("behind it", lambda: None, taken.append)
+        assert not parked.collect_soon(PATIENCE_S)
+    assert waits == []
+    go.set()
+    parked.finish()
+    assert taken == [True, None]

@@ -11,8 +11,9 @@ from sensorann.scene import Source
 from tests.builders import make_track
 from viewers.actions import shaping
 from viewers.keymap import read_keymap
-from viewers.shapes import box_color, boxes, boxes_depend_on, path
+from viewers.shapes import box_color, boxes, boxes_depend_on, name_color, path
 from viewers.state import ShownBox
+from viewers.telling import caption
 
 N_EDGES = len(CORNER_EDGES)
 
@@ -53,6 +54,27 @@ def test_colors_say_which_object_who_placed_it_and_what_is_selected():
     assert (computed < placed).all()
     np.testing.assert_array_equal(computed, box_color(shown(source=Source.INTERPOLATED)))
     np.testing.assert_array_equal(box_color(shown(selected=True)), [1, 1, 1])
+
+
+@pytest.mark.parametrize("source", [Source.HUMAN, Source.FITTED])
+def test_a_name_is_as_pale_whoever_placed_the_box(source):
+    pale = name_color(shown(source=source))
+    np.testing.assert_array_equal(pale, name_color(shown()))
+    assert (pale >= 0.5).all()
+    assert np.ptp(pale) > 0
+    np.testing.assert_array_equal(name_color(shown(selected=True)), [1, 1, 1])
+
+
+@pytest.mark.parametrize(
+    ("track_id", "category", "written"),
+    [
+        ("7", "car", "7 car"),
+        ("412c81e42044f11d", "vehicle.car", "412c81.. car"),
+        ("7", "human.pedestrian.adult", "7 pedestrian.adult"),
+    ],
+)
+def test_a_caption_is_short(track_id, category, written):
+    assert caption(track_id, category) == written
 
 
 @pytest.mark.parametrize("key", ["W", "Tab", "Right", "T", "7", "9", "H", "Shift+T"])

@@ -35,14 +35,15 @@ def interpolate_all(session: Session) -> None:
 
 
 def extend(session: Session) -> None:
-    """Let the worker follow the selected object beyond its first and last keyframe, while its points are found."""
-    track, drive, progress = session.track, session.drive, session.worker.progress
-    note = Note(kind="extend", machine={"calibration_sha256": drive.rig.calibration_sha256})
+    """Let the worker fill the selected object between its keyframes, and follow it beyond them while it finds it."""
+    track_id, drive, points, progress = session.track.id, session.drive, session.use_points, session.worker.progress
+    note = Note(kind="extend", machine={"points": points, "calibration_sha256": drive.rig.calibration_sha256})
 
     def compute(labels: Labels) -> Labels:
-        return extend_tracks(replace(labels, tracks=(track,)), drive, progress=progress).labels
+        filled = interpolate(labels, drive, points=points, only=(track_id,), progress=progress).track(track_id)
+        return extend_tracks(replace(labels, tracks=(filled,)), drive, progress=progress).labels
 
-    session.complete(f"following object {track.id}", compute, note)
+    session.complete(f"following object {track_id}", compute, note)
 
 
 def look_for_doubt(session: Session) -> None:

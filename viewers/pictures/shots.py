@@ -11,12 +11,12 @@ from sensorann.errors import TimeRangeError
 from sensorann.geometry import Camera, Cuboid, Cuboids, Transform
 from sensorann.geometry.cuboids import CORNER_SIGNS
 from sensorann.images import boxes_at
-from sensorann.images.lines import short_id
 from sensorann.scene import Labels, sync
 from viewers.picking import entry_into
 from viewers.recording import CachedDrive
 from viewers.session import Session
 from viewers.state import Gesture, ShownBox
+from viewers.telling import caption
 
 # A picture this near to a frame belongs to it: half the step of a 2 Hz drive.
 _REACH_NS = 250_000_000
@@ -97,9 +97,7 @@ def shot_of(moment: Moment, name: str) -> Shot | None:
         timestamp_ns=instant,
         camera_from_labels=camera_from_labels,
         track_ids=boxes.track_ids,
-        captions=tuple(
-            f"{short_id(track_id)} {kind}" for track_id, kind in zip(boxes.track_ids, boxes.categories, strict=True)
-        ),
+        captions=tuple(map(caption, boxes.track_ids, boxes.categories)),
         cuboids=boxes.cuboids
         if held is None
         else _with_held(boxes.cuboids, boxes.track_ids, held.track_id, held.cuboid),

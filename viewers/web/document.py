@@ -1,4 +1,4 @@
-"""The page as viser ships it, with our title, and without its own use of our keys."""
+"""The page as viser ships it, with our title, without its own use of our keys, and with the last letters of a form."""
 
 from __future__ import annotations
 
@@ -8,6 +8,19 @@ from websockets.asyncio.server import ServerConnection
 from websockets.http11 import Request, Response
 
 from viewers.web.door import Answer
+
+# viser tells of what is written every 50 ms, and a form that is ended sooner after a letter would lose that letter: its
+# end waits until the letters are told.
+_LAST_LETTERS = """<script>
+let written = 0;
+document.documentElement.addEventListener("input", () => { written = performance.now(); }, true);
+document.documentElement.addEventListener("submit", (event) => {
+  if (performance.now() - written > 100) return;
+  event.preventDefault();
+  event.stopPropagation();
+  setTimeout(() => event.target.requestSubmit(), 100);
+}, true);
+</script>"""
 
 # viser flies its camera with these keys, which are a person's hands on a box here. It listens on the document, above
 # the element on which it listens for commands. A widget that was used keeps no keys for itself, and Escape leaves one.
@@ -31,7 +44,7 @@ def amended(answer: Answer, *, title: str) -> Answer:
             del request.headers["Accept-Encoding"]  # what is packed cannot be changed, and the way is short
         response = answer(connection, request)
         if response is not None:
-            head = f"<head>{_OUR_KEYS}<title>{html.escape(title)}</title>"
+            head = f"<head>{_OUR_KEYS}{_LAST_LETTERS}<title>{html.escape(title)}</title>"
             response.body = response.body.replace(b"<title>Viser</title>", b"").replace(b"<head>", head.encode(), 1)
             del response.headers["Content-Length"]
             response.headers["Content-Length"] = str(len(response.body))

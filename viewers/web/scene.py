@@ -7,7 +7,6 @@ import viser
 from numpy.typing import NDArray
 
 from sensorann.geometry import Transform
-from sensorann.images.lines import short_id
 from viewers import shapes, surroundings
 from viewers.clouds import Clouds
 from viewers.coloring import colors_of, filtered
@@ -16,6 +15,7 @@ from viewers.looks import Part
 from viewers.points import Cloud
 from viewers.session import Session
 from viewers.surroundings import NO_LINES, Lines
+from viewers.telling import caption
 
 # Metres in the scene for a pixel of the session's point size.
 _POINT = 0.02
@@ -101,12 +101,12 @@ class Scene:
             if n == len(self.captions):
                 self.captions.append(self._scene.add_label(f"/captions/{n}", "", anchor="bottom-center"))
             top = box.cuboid.frame_from_cuboid.apply([0.0, 0.0, box.cuboid.size[2] / 2])
-            caption = self.captions[n]
-            caption.text = f"{short_id(box.track.id)} {box.track.category}"
-            caption.position, caption.visible = from_labels.apply(top), True
+            label = self.captions[n]
+            label.text = caption(box.track.id, box.track.category)
+            label.position, label.visible = from_labels.apply(top), True
         # Those to spare are kept: a page that joins later is told of everything that ever had a name of its own.
-        for caption in self.captions[len(named) :]:
-            caption.visible = False
+        for label in self.captions[len(named) :]:
+            label.visible = False
 
 
 def _linear(colors: NDArray[np.float64]) -> NDArray[np.float64]:

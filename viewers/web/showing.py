@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from viewers.keymap import Keymap
 from viewers.session import Session
+from viewers.warming import get_ready
 from viewers.web.door import Door
 from viewers.web.page import Page
 from viewers.web.serving import serving
@@ -29,6 +30,7 @@ def show(session: Session, keymap: Keymap, *, port: int, tell: Callable[[str], N
     """
     with serving(Door(), port, title=f"sensorann: {session.name}") as (server, address):
         page = Page(server, session, keymap)
+        get_ready(session)
         tell(address)
         try:
             with contextlib.suppress(KeyboardInterrupt):  # the other way to be done; every edit is in the store
