@@ -12,6 +12,7 @@ from open3d.visualization import gui
 from sensorann.images import track_color
 from sensorann.images.colors import BACKGROUND, TEXT
 from sensorann.images.lines import Captions
+from viewers.actions import looking
 from viewers.actions.reviewing import Before, box_before
 from viewers.layout import Place
 from viewers.looks import Part
@@ -31,8 +32,11 @@ class CloseUpPanel:
         self, window: gui.Window, session: Session, *, on_drag: Callable[[], None], on_change: Callable[[], None]
     ) -> None:
         self._session, self._on_drag, self._on_change = session, on_drag, on_change
-        self._pictures = {side: PictureWidget(window, partial(self._event, side)) for side in Side}
-        self._earlier = {side: PictureWidget(window, lambda _: None) for side in Side}
+        hover = {side: partial(looking.hover, session, side) for side in Side}
+        self._pictures = {
+            side: PictureWidget(window, partial(self._event, side), on_hover=hover[side]) for side in Side
+        }
+        self._earlier = {side: PictureWidget(window, lambda _: None, on_hover=hover[side]) for side in Side}
         self._zooms = dict.fromkeys(Side, 1.0)
         self._hand = Hand()
         self._points = np.zeros((0, 3))

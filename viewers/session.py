@@ -21,6 +21,7 @@ from sensorann.store import EditConflictError, Note, Snapshot, Store
 from sensorann.tracks import Suggestion
 from viewers.keeping import changed_ids, keep, take_back
 from viewers.looks import Looks
+from viewers.pictures.closeup import Side
 from viewers.recording import CachedDrive
 from viewers.state import Form, Gesture, Playback, ShownBox, Tool, View
 from viewers.worker import Worker
@@ -47,6 +48,7 @@ class Session:
     category : of new objects; None to let the fit guess
     use_points : interpolation follows the points
     gesture : a box under the hand; None where none is
+    hovered : the close-up that the pointer was in last; None where that was another view
     event_begun : category and instant of an event whose end is still to be marked
     suggestions : frames worth looking at, the best first
     queue, i_finding : what a check found, the surest first, and which of it is looked at
@@ -73,6 +75,7 @@ class Session:
         self.category: str | None = None
         self.use_points = True
         self.gesture: Gesture | None = None
+        self.hovered: Side | None = None
         self.event_begun: tuple[str, int] | None = None
         self.suggestions: tuple[Suggestion, ...] = ()
         self.locked: frozenset[str] = frozenset()
