@@ -14,6 +14,7 @@ from sensorann.images.colors import BACKGROUND, TEXT
 from sensorann.images.lines import Captions
 from viewers.actions import looking
 from viewers.actions.reviewing import Before, box_before
+from viewers.frame_boxes import row_here
 from viewers.layout import Place
 from viewers.looks import Part
 from viewers.picture_widget import PictureEvent, PictureWidget, Press
@@ -130,8 +131,8 @@ class CloseUpPanel:
 
     def _sigmas(self) -> NDArray[np.float64] | None:
         track, instant = self._session.track, self._session.timestamp_ns
-        row = int(np.searchsorted(track.timestamps_ns, instant))
-        return track.sigmas[row] if row < len(track) and track.timestamps_ns[row] == instant else None
+        row = row_here(track.timestamps_ns, instant)
+        return None if row is None else track.sigmas[row]
 
 
 def _words(size: tuple[int, int], text: str) -> NDArray[np.uint8]:
