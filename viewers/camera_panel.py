@@ -117,7 +117,7 @@ class CameraPanel:
             return
         shot, panel = self._drawn.shot, self._large.size
         if event.press is Press.DOWN:
-            self._hand.press(self._session, event.pixel)
+            self._hand.press(self._session, event.pixel, shot, panel)
         elif event.press is Press.DRAG:
             self._hand.drag(event.pixel, shot, panel)
             if self._hand.rectangle is not None:

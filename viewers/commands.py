@@ -12,6 +12,7 @@ from viewers.actions import (
     asking,
     assigned,
     history,
+    image_boxes,
     looking,
     objects,
     placing,
@@ -85,6 +86,9 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "image_box": Command(
             "create: draw around the object on the picture", partial(looking.use_tool, tool=Tool.IMAGE_BOX)
         ),
+        "outline": Command(
+            "draw the selected object's 2D box on the picture", partial(looking.use_tool, tool=Tool.OUTLINE)
+        ),
         "measure": Command("measure: click two points", partial(looking.use_tool, tool=Tool.MEASURE)),
         "forward": Command("move forward; over a close-up, up in it", partial(shaping.push, up=STEP)),
         "back": Command("move back; over a close-up, down in it", partial(shaping.push, up=-STEP)),
@@ -127,6 +131,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "delete_box": Command("delete the box in this frame", objects.delete_box),
         "delete_from_here": Command("delete the object's boxes from this frame on", objects.delete_from_here),
         "delete_object": Command("delete the object", objects.delete_object),
+        "delete_image_box": Command("delete its 2D box on the large picture", image_boxes.delete_image_box),
         "delete_proposals": Command("delete proposals that nobody touched", asking.ask_proposals),
         "category": Command("say what it is", asking.ask_category),
         "attribute": Command("say something of the object or the box", asking.ask_attribute),

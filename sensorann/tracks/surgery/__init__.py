@@ -1,6 +1,7 @@
 """Edits of whole tracks as pure functions: labels in, labels out, so that undoing is keeping the old value."""
 
 from sensorann.tracks.surgery.identity import delete_span, delete_unlikely, free_id, merge, relink, split
+from sensorann.tracks.surgery.images import delete_image_box, put_image_box
 from sensorann.tracks.surgery.placing import attach, copy_static
 from sensorann.tracks.surgery.rows import row_at, with_tracks
 from sensorann.tracks.surgery.shape import reverse, unify_size
@@ -9,11 +10,13 @@ from sensorann.tracks.surgery.single import put_box, set_box_attribute, set_sour
 __all__ = [
     "attach",
     "copy_static",
+    "delete_image_box",
     "delete_span",
     "delete_unlikely",
     "free_id",
     "merge",
     "put_box",
+    "put_image_box",
     "relink",
     "reverse",
     "row_at",
