@@ -10,7 +10,7 @@ An action is a click, a drag or a key of `sensorann view`:
 - to name the category where the guess is wrong: 1, a key
 - to turn a box to its heading: 1, a drag; half or a quarter of a turn: 1, a key
 - to move a box in plan, or up and down, or one of its faces: 1, a drag
-- to fill an object between its keyframes, or to follow it beyond them: 1, a key
+- to fill an object between its keyframes and follow it beyond them: 1, a key
 - to delete objects: 1 each, a click that adds it to what is selected, in whichever frame; and 1, a key for all of them
 
 Of the drags a person takes the one that helps most, which puts its part of the box exactly right, and stops when the

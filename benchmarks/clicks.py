@@ -13,7 +13,7 @@ what was placed; then the worst frame, and so on.
 one click: category by category, the object is clicked once, where it has most points. What stands is put right until it
 overlaps by 0.8, what moves by 0.9, since its errors are carried along: then it is followed along its points both ways.
 Where it is worst then, its box is corrected; where it was lost it is clicked or copied again, with its known size and
-heading. Then it is filled between the keyframes and followed beyond them.
+heading. Then one key fills it between the keyframes and follows it beyond them.
 proposals: tracks of `sensorann prelabel` as they come. Those near no label and doubles are deleted, where people
 labelled. Those that are good enough cost nothing; others are corrected where they have most points, their other boxes
 are dropped, and it goes on as with one click. Objects without a proposal are clicked.
@@ -130,8 +130,7 @@ def follow(task: Task, works: Sequence[Work], rng: np.random.Generator) -> None:
 
     def fill(open_works: Sequence[Work]) -> Labels:
         for work in open_works:
-            beyond = not {work.instant(0), work.instant(-1)} <= work.keys.keys()
-            work.actions["fill"] += FILL * ((len(work.keys) > 1) + beyond)
+            work.actions["fill"] += FILL
         return sa.interpolate(task.labels(open_works), task.recording.drive, extend=True)
 
     def put_right(work: Work, row: int, box: Cuboid | None) -> None:

@@ -52,8 +52,8 @@ def counted(case: Case) -> tuple[Counter[str], Counter[str], int]:
         for error in lost:
             kind = "vehicle" if case.labels.ontology[error.lost.category].motion is Motion.VEHICLE else "other"
             n[kind] += 1
-            found[kind] += any(names_place(one, error) for one in findings)
-        others = [one for one in findings if not any(names_place(one, error) for error in lost)]
+            found[kind] += any(names_place(one, error.lost) for one in findings)
+        others = [one for one in findings if not any(names_place(one, error.lost) for error in lost)]
         wrong |= {tuple(round(edge) for edge in one.place) for one in others}
     return n, found, len(wrong)
 

@@ -3,10 +3,10 @@
     python -m benchmarks.prelabel_confidence [--data FOLDER] [--write]    print the table
     python -m benchmarks.prelabel_confidence --fit                        print the weights of the confidence
 
-All tracks that `sensorann prelabel` finds in KITTI 0000, PandaSet 002 and four simulated drives, whatever their
-confidence. One is an object when at least half of its boxes where people labelled lie within 2 m of a label. Weights
-are fitted to every other track of each drive (a logistic regression, with a pull towards zero; evidence for an object
-never counts against it); the table is of the tracks between them, and of a simulated drive that was not used at all.
+All tracks that `sensorann prelabel` finds, whatever their confidence. One is an object when at least half of its boxes
+where people labelled lie within 2 m of a label. Weights are fitted to eight simulated drives, four of them between
+gardens (a logistic regression, with a pull towards zero; evidence for an object never counts against it). The table is
+of what nothing was fitted to: KITTI 0000, PandaSet 002, and two more simulated drives, without and with gardens.
 """
 
 from __future__ import annotations
@@ -34,11 +34,15 @@ from sensorann.tracks.prelabelling.completing import complete_tracks
 from sensorann.tracks.prelabelling.detecting import detect_candidates
 from sensorann.tracks.prelabelling.prelabel import PROPOSED
 
-N_FRAMES, N_ACTORS = 40, 30
-SIMULATED = {11: 64, 12: 32, 13: 64, 14: 128}  # seed to number of beams
-UNSEEN = {7: 64}
+N_FRAMES = 40
+# Seed, beams, actors, gardens.
+SIMULATED = (
+    *((seed, n_beams, 30, False) for seed, n_beams in ((11, 64), (12, 32), (13, 64), (14, 128))),
+    *((seed, n_beams, 45, True) for seed, n_beams in ((27, 64), (28, 64), (29, 128), (30, 32))),
+)
+UNSEEN = ((7, 64, 30, False), (8, 64, 14, True))
 # What may only speak for an object (1) or against it (-1), in the order of `evidence`.
-SIGNS = (0, 1, 1, 1, -1, -1, -1, 1, 1, 0, -1, -1, -1, 0)
+SIGNS = (0, 1, 1, 1, -1, -1, -1, 1, 1, 0, -1, -1, -1, -1, -1, -1, -1)
 PULL = 1.0
 BINS = (0.0, 0.1, 0.2, 0.4, 0.6, 1.0)
 
@@ -48,18 +52,20 @@ class Sample:
     """One proposed track: what speaks for it, what was said, and whether it is an object."""
 
     drive: str
-    half: int
     vehicle: bool
     evidence: NDArray[np.float64]
     confidence: float
     right: bool
 
 
-def simulated(seeds: dict[int, int]) -> Iterator[Recording]:
-    for seed, n_beams in seeds.items():
-        drive, truth = sa.simulate_drive(seed=seed, n_frames=N_FRAMES, n_actors=N_ACTORS, n_beams=n_beams)
+def simulated(drives: Sequence[tuple[int, int, int, bool]]) -> Iterator[Recording]:
+    for seed, n_beams, n_actors, gardens in drives:
+        drive, truth = sa.simulate_drive(
+            seed=seed, n_frames=N_FRAMES, n_actors=n_actors, n_beams=n_beams, gardens=gardens
+        )
         held = replace(drive, _sweeps=Recent(2 * N_FRAMES))
-        yield Recording(name=f"simulated {seed}", drive=held, truth=truth, camera_only=False)
+        name = f"simulated {seed}{', gardens' * gardens}"
+        yield Recording(name=name, drive=held, truth=truth, camera_only=False)
 
 
 def samples(recording: Recording) -> list[Sample]:
@@ -74,7 +80,6 @@ def samples(recording: Recording) -> list[Sample]:
             found.append(
                 Sample(
                     drive=recording.name,
-                    half=len(found) % 2,
                     vehicle=item.motion is Motion.VEHICLE,
                     evidence=item.evidence,
                     confidence=float(item.track.attributes["confidence"]),
@@ -119,13 +124,12 @@ def main() -> None:
     options = parser.parse_args()
     logging.disable(logging.WARNING)
     if options.fit:
-        found = [s for recording in (*recordings(options.data), *simulated(SIMULATED)) for s in samples(recording)]
+        found = [s for recording in simulated(SIMULATED) for s in samples(recording)]
         for vehicle, name in ((True, "vehicles"), (False, "others")):
-            weights = fitted([s for s in found if s.vehicle == vehicle and s.half == 0])
+            weights = fitted([s for s in found if s.vehicle == vehicle])
             print(name, ", ".join(f"{weight:.2f}" for weight in weights))
         return
-    judged = [s for recording in recordings(options.data) for s in samples(recording) if s.half == 1]
-    text = table(judged + [s for recording in simulated(UNSEEN) for s in samples(recording)])
+    text = table([s for r in (*recordings(options.data), *simulated(UNSEEN)) for s in samples(r)])
     print(text)
     if options.write:
         write({"confidence": text}, DOCUMENT)

@@ -14,6 +14,8 @@ from calib.motion.clocks import find_delay
 from calib.motion.hand_eye import calibrate_hand_eye
 from calib.radars.radar_ego import calibrate_radar_ego
 from calib.rigs.joint import join
+from calib.rigs.rig import calibrate_rig
+from calib.rigs.sightings import Sightings
 from calib.targets.camera_lidar import calibrate_camera_lidar
 from calib.targets.camera_radar import calibrate_camera_radar
 from calib.targets.detections import PointDetections
@@ -28,6 +30,7 @@ __all__ = [
     "Prior",
     "Problem",
     "RadarDetections",
+    "Sightings",
     "calibrate_boards",
     "calibrate_camera",
     "calibrate_camera_lidar",
@@ -37,6 +40,7 @@ __all__ = [
     "calibrate_lidar_radar",
     "calibrate_lidars_of_drive",
     "calibrate_radar_ego",
+    "calibrate_rig",
     "estimate",
     "find_board_in_cloud",
     "find_delay",

@@ -124,7 +124,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "interpolate_all": Command("fill all objects between their keyframes", objects.interpolate_all),
         "points": Command("interpolation follows the points, or not", looking.toggle_points),
         "stand_still": Command("the box holds in all frames of the object: it stands still", objects.stand_still),
-        "extend": Command("follow this object beyond its keyframes", objects.extend),
+        "extend": Command("fill this object and follow it beyond its keyframes", objects.extend),
         "merge": Command("merge the two selected objects", objects.merge),
         "split": Command("another object from this frame on", objects.split),
         "relink": Command("boxes from here on belong to the second selected object", objects.relink),

@@ -18,9 +18,6 @@ from viewers.session import Session
 
 _MODIFIERS = ("Ctrl", "Alt", "Shift")
 _NAMED = (
-    "Left", "Right", "Up", "Down", "Home", "End", "PageUp", "PageDown",
-    "Insert", "Delete", "Backspace", "Tab", "Enter", "Escape", "Space",
-)
     "Left",
     "Right",
     "Up",
@@ -36,7 +33,7 @@ _NAMED = (
     "Enter",
     "Escape",
     "Space",
-]
+)
 _KEYS = (*string.ascii_uppercase, *string.digits, *".,[]+-=?/", *(f"F{n}" for n in range(1, 13)), *_NAMED)
 _SPELLED = {key.lower(): key for key in _KEYS}
 # Signs that keyboards put above others, by the lower one with Shift.

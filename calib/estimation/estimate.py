@@ -6,27 +6,29 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from calib.estimation.bending import widened_by_bending
+from calib.estimation.doubts import (
+    doubt_modes,
+    doubt_noise,
+    doubt_number,
+    doubt_place,
+    doubt_prior,
+    doubt_upright,
+)
 from calib.estimation.leveling import is_flat_radar, leveled_solution
 from calib.estimation.modes import Mode, find_modes
 from calib.estimation.observability import Observability, explain, observe, stated_covariance
 from calib.estimation.placement import Placement, next_placement
 from calib.estimation.problem import Problem
 from calib.estimation.robust import Rejection, RobustFit, fit_robustly, rejections
+from calib.estimation.scatter import widened_by_blocks
 from calib.estimation.solver import Solution
-from calib.estimation.stability import Stability, try_parts
+from calib.estimation.stability import Stability, steps_without_one, try_parts
 from calib.estimation.start import consensus_start
-from calib.estimation.tangent import AXES, difference
 from calib.targets.detections import Floats
 from sensorann.errors import CalibrationError
 from sensorann.geometry import Transform
-
-# Once in a thousand a right prior is that far off: six degrees of freedom.
-_PRIOR_LIMIT = float(stats.chi2.ppf(0.999, 6))
-_LOUD = 1.5
-_UPRIGHT_DEG = 45.0
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
@@ -104,10 +106,12 @@ def estimate(problem: Problem, mounting: Transform, *, kind: str = "target") -> 
     seen = observe(data, problem.prior)
     doubts = [
         explain(seen, honest.target_from_source.apply(honest.points), flat_radar=is_flat_radar(problem), kind=kind),
-        _doubt_modes(modes),
-        _doubt_noise(fit),
-        _doubt_prior(problem, best),
-        _doubt_upright(problem, best, mounting),
+        doubt_modes(modes),
+        doubt_noise(fit),
+        doubt_prior(problem, best),
+        doubt_upright(problem, best, mounting),
+        doubt_number(fit, kind),
+        "" if seen.weak_axes else doubt_place(fit, kind),
     ]
     return Estimate(
         source=problem.source_name,
@@ -148,7 +152,12 @@ def _covariance(data: Floats, fit: RobustFit, best: Solution, seen: Observabilit
     covariance = stated_covariance(data, fit.problem.prior)
     # A drawing keeps the pose where the equations are straight; of lost directions the covariance is a glance anyway.
     told = fit.problem.prior is None and not seen.weak_axes
-    return widened_by_bending(covariance, fit.problem, best) if told else covariance
+    if told:
+        covariance = widened_by_bending(covariance, fit.problem, best)
+    if len(fit.problem.groups) == len(fit.problem):
+        return covariance
+    # Points of one board err alike: a lens and edges are off by nearly the same for all of them.
+    return widened_by_blocks(covariance, steps_without_one(fit.problem, best))
 
 
 def _least_knowing(fit: RobustFit, best: Solution) -> Solution:
@@ -165,44 +174,3 @@ def _refuse_too_few(problem: Problem, kind: str) -> None:
         )
     if not len(problem):
         raise CalibrationError(f"no {kind} was seen by both {problem.source_name} and {problem.target_name}")
-
-
-def _doubt_modes(modes: tuple[Mode, ...]) -> str:
-    if len(modes) == 1:
-        return ""
-    off = np.abs([difference(mode.solution.target_from_source, modes[0].solution.target_from_source) for mode in modes])
-    reach = off.max(axis=0)
-    shown = [f"{AXES[i]} by {np.rad2deg(reach[i]):.1f} degrees" for i in range(3) if reach[i] > np.deg2rad(1.0)]
-    shown += [f"{AXES[i]} by {reach[i]:.2f} m" for i in range(3, 6) if reach[i] > 0.05]
-    return (
-        f"{len(modes)} poses fit about equally well; they differ in {', '.join(shown) or 'little'}: "
-        "measure heights, or give a prior, to choose between them"
-    )
-
-
-def _doubt_noise(fit: RobustFit) -> str:
-    if fit.noise_scale <= _LOUD:
-        return ""
-    return (
-        f"residuals are {fit.noise_scale:.1f} times the stated noise; the sigmas are widened by that, "
-        "but look for a systematic cause"
-    )
-
-
-def _doubt_prior(problem: Problem, best: Solution) -> str:
-    distance = problem.prior_cost(best.target_from_source)
-    if problem.prior is None or distance <= _PRIOR_LIMIT:
-        return ""
-    return f"the targets contradict the prior (chi-square {distance:.0f}, expected below {_PRIOR_LIMIT:.0f})"
-
-
-def _doubt_upright(problem: Problem, best: Solution, mounting: Transform) -> str:
-    """Doubt a sensor that comes out tilted: ranges and azimuths with left for right fit it upside down."""
-    turn = best.target_from_source.rotation @ mounting.rotation.T
-    tilt = float(np.rad2deg(np.arccos(np.clip(turn[2, 2], -1.0, 1.0))))
-    if not is_flat_radar(problem) or problem.prior is not None or tilt < _UPRIGHT_DEG:
-        return ""
-    return (
-        f"{problem.source_name} comes out tilted by {tilt:.0f} degrees from how it is usually mounted: "
-        f"do its axes point as stated, or is left taken for right in {problem.target_name}?"
-    )

@@ -106,8 +106,13 @@ def stated_covariance(data_information: Floats, prior: Prior | None) -> Floats:
     """
     if prior is not None:
         return posterior_covariance(data_information, prior.covariance)
-    root = np.linalg.cholesky(glance())
-    told, directions = np.linalg.eigh(root.T @ data_information @ root)
+    return told_covariance(data_information, glance())
+
+
+def told_covariance(information: Floats, before: Floats) -> Floats:
+    """Covariance (n, n) of what is told alone, and of what was known before where less is told than that."""
+    root = np.linalg.cholesky(before)
+    told, directions = np.linalg.eigh(root.T @ information @ root)
     told = np.maximum(told, 0.0)
     weak = 1.0 / np.sqrt(1.0 + told) > _WEAK_SHARE
     variances = 1.0 / np.where(weak, 1.0 + told, np.maximum(told, 1e-12))
@@ -142,10 +147,16 @@ def explain(seen: Observability, points_target: Floats, *, flat_radar: bool, kin
     return f"{listed(weak)} {'is' if len(weak) == 1 else 'are'} not observable: {_why(points_target, flat_radar, kind)}"
 
 
+def one_place(points: Floats) -> float | None:
+    """Return within how many metres points (N, 3) lie when that is one place as their sensor sees it, else None."""
+    extent = float(np.linalg.norm(points - points.mean(axis=0), axis=1).max())
+    return extent if extent < 0.1 * float(np.median(np.linalg.norm(points, axis=1))) else None
+
+
 def _why(points: NDArray[np.float64], flat_radar: bool, kind: str) -> str:
     ranges = np.linalg.norm(points, axis=1)
-    extent = float(np.linalg.norm(points - points.mean(axis=0), axis=1).max())
-    if extent < 0.1 * np.median(ranges):
+    extent = one_place(points)
+    if extent is not None:
         return f"all {kind}s lie within {extent:.1f} m of one place; spread them over the field of view"
     elevation = float(np.sqrt(np.mean((points[:, 2] / ranges) ** 2)))
     if flat_radar and elevation < np.sin(np.deg2rad(3.0)):

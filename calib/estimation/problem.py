@@ -120,6 +120,11 @@ class Problem:
         by_pose = np.concatenate([np.zeros((*at_source.shape, 6)), by_pose], axis=1)
         return residuals, by_pose, np.concatenate([by_source, by_target @ pose.rotation], axis=1)
 
+    def middles(self, points: Floats) -> Floats:
+        """Middle (len(self), 3) of the points (N, 3) of each physical target."""
+        counts = np.bincount(self.groups, minlength=len(self))
+        return np.stack([np.bincount(self.groups, column) / counts for column in points.T], axis=1)
+
     def chi2(self, pose: Transform, points: Floats) -> Floats:
         """Squared whitened residuals (len(self),) of each physical target."""
         at_source, _ = self.source.compare(points)

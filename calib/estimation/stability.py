@@ -30,10 +30,7 @@ class Stability:
 
 def try_parts(problem: Problem, solution: Solution) -> Stability:
     """Leave out each target in turn, by one step of the solver, and solve for two halves (every other target)."""
-    information, gradients = target_equations(problem, solution.target_from_source, solution.points)
-    # At the minimum the gradients cancel: without one target its own gradient is what the others and the prior feel.
-    others = solution.information - information + 1e-9 * np.trace(solution.information) * np.eye(6)
-    steps = np.linalg.solve(others, gradients[:, :, None])[:, :, 0]
+    steps = steps_without_one(problem, solution)
     most = int(np.argmax(np.einsum("ni,ij,nj->n", steps, solution.information, steps)))
     even = np.arange(len(problem)) % 2 == 0
     halves = [problem.keep(half) for half in (even, ~even)]
@@ -42,3 +39,11 @@ def try_parts(problem: Problem, solution: Solution) -> Stability:
         first, second = (solve(half, solution.target_from_source).target_from_source for half in halves)
         split = difference(first, second)
     return Stability(most_influential=problem.names[most], leave_one_out=steps[most], split_half=split)
+
+
+def steps_without_one(problem: Problem, solution: Solution) -> Floats:
+    """How the pose moves (M, 6) without each of the targets, by one step of the solver."""
+    information, gradients = target_equations(problem, solution.target_from_source, solution.points)
+    # At the minimum the gradients cancel: without one target its own gradient is what the others and the prior feel.
+    others = solution.information - information + 1e-9 * np.trace(solution.information) * np.eye(6)
+    return np.asarray(np.linalg.solve(others, gradients[:, :, None])[:, :, 0])

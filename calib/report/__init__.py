@@ -10,7 +10,8 @@ from calib.report.page import Page, write_report
 from calib.report.pairs import pair_page
 from calib.report.plots import draw_page
 from calib.report.radars import radar_page
-from calib.report.rigs import rig_page
+from calib.report.rigs import rig_of_targets_page, rig_page
+from calib.report.surveys import survey_page
 
 __all__ = [
     "Overlay",
@@ -25,6 +26,8 @@ __all__ = [
     "lidars_page",
     "pair_page",
     "radar_page",
+    "rig_of_targets_page",
     "rig_page",
+    "survey_page",
     "write_report",
 ]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from calib.report.figures import MEASURED, USED, WANTED, Figure, bars, figure, points
-from calib.report.page import Page, Table, pose_table
+from calib.report.page import Page, Table, pose_table, rejected_table
 from calib.rigs.joint import Joint
+from calib.rigs.rig import RigEstimate
 
 
 def rig_page(found: Joint) -> Page:
@@ -27,10 +30,7 @@ def rig_page(found: Joint) -> Page:
         lead=f"{len(names)} pairs, {found.loops} loops closed{chance}",
         doubts=found.warnings,
         tables=[
-            *(
-                pose_table(pose, found.covariances[name], weak=(), title=f"{name} in {found.root}")
-                for name, pose in found.root_from.items()
-            ),
+            *_poses(found),
             Table("Pairs, from what each says to what all say", ("pair", "degrees", "cm", "its sigmas"), moved),
         ],
         figures={
@@ -41,7 +41,43 @@ def rig_page(found: Joint) -> Page:
     )
 
 
-def _placed(found: Joint, axis: int) -> Figure:
+def rig_of_targets_page(found: RigEstimate) -> Page:
+    """Return the page of a rig whose sensors saw the same targets."""
+    used = tuple((name, str(used), str(seen), f"{found.noises[name]:.2f}") for name, (used, seen) in found.used.items())
+    return Page(
+        title=f"The rig in the frame of {found.root}",
+        lead=f"{len(used)} sensors in one estimate; residuals {found.noise_scale:.2f} times the stated noise",
+        doubts=found.warnings,
+        tables=[
+            *_poses(found),
+            Table("Sensors", ("sensor", "targets used", "seen", "residuals over stated noise"), used),
+            Table("Rigs that fit about equally well", ("frame", "x, y, z in m", "chi-square above"), _modes(found)),
+            rejected_table(found.rejected),
+        ],
+        figures={
+            "Residuals of each sensor": bars([name for name, *_ in used], list(found.noises.values()), "stated noise"),
+            "From above": _placed(found, 1),
+            "From the right": _placed(found, 2),
+        },
+    )
+
+
+def _poses(found: Joint | RigEstimate) -> Iterator[Table]:
+    for name, pose in found.root_from.items():
+        yield pose_table(pose, found.covariances[name], weak=(), title=f"{name} in {found.root}")
+
+
+def _modes(found: RigEstimate) -> tuple[tuple[str, ...], ...]:
+    if len(found.modes) < 2:
+        return ()
+    return tuple(
+        (name, ", ".join(f"{value:.2f}" for value in pose.translation), f"{excess:.1f}")
+        for poses, excess in found.modes
+        for name, pose in poses.items()
+    )
+
+
+def _placed(found: Joint | RigEstimate, axis: int) -> Figure:
     """Draw places over x, and a quarter of a metre along the x axis of each frame."""
     traces = [points([0.0], [0.0], name=found.root, color=WANTED, size=10)]
     for name, pose in found.root_from.items():

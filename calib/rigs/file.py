@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from calib.estimation.pose_words import pose_document, pose_lines
+from calib.estimation.pose_words import pose_document, pose_lines, shown_axes
+from calib.estimation.tangent import AXES
 from calib.rigs.joint import Joint
+from calib.rigs.rig import RigEstimate
 from sensorann import __version__
-from sensorann.formats.rigs.own import FORMAT_VERSION
+from sensorann.formats.rigs.own import FORMAT_VERSION, pose_members
 
 
 def joint_document(found: Joint) -> dict[str, Any]:
@@ -31,6 +33,58 @@ def joint_document(found: Joint) -> dict[str, Any]:
         ],
         "warnings": list(found.warnings),
     }
+
+
+def rig_document(found: RigEstimate) -> dict[str, Any]:
+    """Return what the file of a rig holds that comes from targets."""
+    transforms = [
+        pose_document(pose, found.covariances[name], frames=(name, found.root), weak=())
+        for name, pose in found.root_from.items()
+    ]
+    return {
+        "format_version": FORMAT_VERSION,
+        "made_by": f"sensorann {__version__}",
+        "transforms": transforms,
+        "noise_scale": found.noise_scale,
+        "sensors": [
+            {"name": name, "used": used, "seen": seen, "noise": found.noises[name]}
+            for name, (used, seen) in found.used.items()
+        ],
+        "rejected": [{"name": item.name, "reason": item.reason} for item in found.rejected],
+        "modes": [
+            {
+                "excess_chi2": excess,
+                "transforms": [
+                    {"source": name, "target": found.root, "target_from_source": pose_members(pose)}
+                    for name, pose in poses.items()
+                ],
+            }
+            for poses, excess in found.modes
+        ],
+        "warnings": list(found.warnings),
+    }
+
+
+def rig_summary(found: RigEstimate) -> str:
+    """Describe a rig from targets: every sensor with its sigmas, what was left out, what else fits."""
+    return "\n".join(_rig_lines(found))
+
+
+def _rig_lines(found: RigEstimate) -> Iterator[str]:
+    for name, pose in found.root_from.items():
+        yield f"{name} in the frame of {found.root}"
+        yield from pose_lines(pose, found.covariances[name], weak=())
+    for name, (used, seen) in found.used.items():
+        yield f"{name}: {used} of {seen} targets, residuals {found.noises[name]:.2f} times the stated noise"
+    yield from (f"left out {item.name}: {item.reason}" for item in found.rejected)
+    if len(found.modes) > 1:
+        for number, (poses, excess) in enumerate(found.modes):
+            shown = "; ".join(
+                f"{name} {', '.join(f'{axis} {value:.2f}' for axis, value in zip(AXES, shown_axes(pose), strict=True))}"
+                for name, pose in poses.items()
+            )
+            yield f"rig {number + 1} that fits (chi-square +{excess:.1f}): {shown}"
+    yield from (f"doubt: {warning}" for warning in found.warnings)
 
 
 def joint_summary(found: Joint) -> str:

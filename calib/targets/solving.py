@@ -5,22 +5,18 @@ from __future__ import annotations
 import logging
 from typing import Literal
 
-import numpy as np
-
 from calib.boards.reflectors import reflector_session
 from calib.boards.session import calibrate_board_session, has_captures
 from calib.estimation.estimate import Estimate
-from calib.lenses.session import described_camera
 from calib.targets.boards import reflectors_behind, split_boards
 from calib.targets.camera_lidar import calibrate_camera_lidar
 from calib.targets.camera_radar import calibrate_camera_radar
 from calib.targets.columns import Table, common_rows
+from calib.targets.described import described_points, described_radar, described_seen
 from calib.targets.detections import PointDetections
 from calib.targets.lidar_radar import calibrate_lidar_radar
-from calib.targets.pixel_detections import PixelDetections
-from calib.targets.radar_detections import RadarDetections
 from calib.targets.session import Session, described_prior
-from sensorann.errors import CalibrationError, FormatError
+from sensorann.errors import CalibrationError
 
 Pair = Literal["camera-radar", "lidar-radar", "camera-lidar"]
 _logger = logging.getLogger(__name__)
@@ -48,14 +44,14 @@ def calibrate_session(session: Session, pair: Pair) -> Estimate:
     if not names:
         raise CalibrationError(f"no target was seen by both {frames[0]} and {frames[1]}")
     if pair == "camera-lidar":
-        camera, lidar = _camera(session, source), _points(session, "lidar", target)
+        camera, lidar = described_seen(session, source), described_points(session, "lidar", target)
         boards = split_boards(source.targets)
         return calibrate_camera_lidar(camera, lidar, boards=boards, names=names, prior=prior, frames=frames)
-    radar = _radar(session, target)
+    radar = described_radar(session, target)
     if pair == "lidar-radar":
         lidar = _reflectors(session, "lidar", source)
         return calibrate_lidar_radar(lidar, radar, names=names, prior=prior, frames=frames)
-    camera = _reflectors(session, "camera", source) if source.has("x_m") else _camera(session, source)
+    camera = _reflectors(session, "camera", source) if source.has("x_m") else described_seen(session, source)
     return calibrate_camera_radar(camera, radar, names=names, prior=prior, frames=frames)
 
 
@@ -70,51 +66,13 @@ def _paired(session: Session, source: str, target: str) -> tuple[Table, Table, t
     return common_rows(first, second)
 
 
-def _points(session: Session, sensor: str, table: Table) -> PointDetections:
-    return PointDetections.isotropic(table.columns("x_m", "y_m", "z_m"), session.number(sensor, "sigma_m"))
-
-
 def _reflectors(session: Session, sensor: str, table: Table) -> PointDetections:
     """Return the reflectors themselves, or those behind boards."""
     if "board" not in session.root:
-        return _points(session, sensor, table)
+        return described_points(session, sensor, table)
     return reflectors_behind(
         table.columns("x_m", "y_m", "z_m"),
         split_boards(table.targets),
         depth=session.number("board", "reflector_depth_m"),
         sigma=session.number(sensor, "sigma_m"),
-    )
-
-
-def _camera(session: Session, table: Table) -> PointDetections | PixelDetections:
-    if table.has("x_m"):
-        return _points(session, "camera", table)
-    pixels, sigma = table.columns("u_px", "v_px"), session.number("camera", "sigma_px")
-    return PixelDetections(camera=described_camera(session), pixels=pixels, sigma=sigma)
-
-
-def _radar(session: Session, table: Table) -> RadarDetections:
-    if table.has("range_m"):
-        ranges, degrees = table.columns("range_m", "azimuth_deg").T
-        azimuths = np.deg2rad(degrees)
-    else:
-        x, y = table.columns("x_m", "y_m").T
-        ranges, azimuths = np.hypot(x, y), np.arctan2(y, x)
-    if np.abs(azimuths).max(initial=0.0) > np.pi:
-        raise FormatError(
-            table.path,
-            "azimuth_deg",
-            expected="angles within 180 degrees",
-            found=f"{np.rad2deg(np.abs(azimuths).max()):g}",
-        )
-    elevated = table.has("elevation_deg")
-    return RadarDetections(
-        ranges=ranges,
-        azimuths=azimuths,
-        elevations=np.deg2rad(table.columns("elevation_deg")[:, 0]) if elevated else None,
-        heights=table.numbers.get("height_m"),
-        sigma_range=session.number("radar", "sigma_range_m"),
-        sigma_azimuth=np.deg2rad(session.number("radar", "sigma_azimuth_deg")),
-        sigma_elevation=np.deg2rad(session.number("radar", "sigma_elevation_deg", None if elevated else 1.0)),
-        sigma_height=session.number("radar", "sigma_height_m", 0.01),
     )

@@ -32,6 +32,7 @@ COMMANDS = (
     ("convert", "Convert labels between OpenLABEL, KITTI and nuScenes."),
     ("fit", "Fit a cuboid to the object at a point, or in a 2D box on a picture."),
     ("prelabel", "Propose tracks for a drive that nobody has labelled."),
+    ("prune", "Delete the proposals that are unlikely objects."),
     ("interpolate", "Fill tracks between their keyframes."),
     ("suggest", "Name the frames to correct next, and why."),
     ("track", "Join detections to tracks."),

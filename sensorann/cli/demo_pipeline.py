@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from sensorann import __version__
 from sensorann.formats import write_labels
@@ -59,7 +60,7 @@ def run_demo(
     *,
     seed: int = 0,
     progress: Progress = iter,
-    **numbers: int,
+    **numbers: Any,
 ) -> Demo:
     """Simulate, thin out, interpolate, measure, draw, and write labels, pictures and figures to a folder.
 

@@ -197,6 +197,8 @@ def _advice(
             lines.append(f"the viewer needs system libraries: apt-get install -y {' '.join(absent)}")
         elif not graphics.vulkan_answers():
             lines.append("the viewer finds no Vulkan driver: apt-get install -y mesa-vulkan-drivers, or the card's own")
+        elif (card := graphics.shut_out()) is not None:
+            lines.append(f"{graphics.cannot_show(card)}; mesa-vulkan-drivers lets the viewer draw there in software")
     return lines
 
 

@@ -36,7 +36,8 @@ def fit(
     The object is grown from the point in the LiDAR sweep, above the ground and up to its neighbours. Its category is
     guessed from its size when it is not given; a box stands on the faces that were seen and reaches as far behind them
     as the category suggests. It is printed in the world where the drive has ego poses, else in the ego frame, with the
-    chances that its heading is off by a half or a quarter of a turn: points alone do not tell front from back.
+    chances that its heading is off by a half or a quarter of a turn: the bonnet tells the front of a car, of all else
+    points alone do not tell it.
 
     For example:
 

@@ -5,24 +5,15 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
-# VK_STRUCTURE_TYPE_INSTANCE_CREATE_INFO
-_INSTANCE_CREATE_INFO = 1
+from sensorann.cli import cards
 
-
-class _InstanceCreateInfo(ctypes.Structure):
-    """VkInstanceCreateInfo (Vulkan 1.0) without layers and extensions."""
-
-    _fields_ = (
-        ("type", ctypes.c_uint32),
-        ("next", ctypes.c_void_p),
-        ("flags", ctypes.c_uint32),
-        ("application", ctypes.c_void_p),
-        ("n_layers", ctypes.c_uint32),
-        ("layers", ctypes.c_void_p),
-        ("n_extensions", ctypes.c_uint32),
-        ("extensions", ctypes.c_void_p),
-    )
+SOFTWARE = "apt-get install -y libvulkan1 mesa-vulkan-drivers brings one that needs no graphics card"
+# Both names: the second is what loaders before 1.3.207 read.
+_DRIVER_VARIABLES = ("VK_DRIVER_FILES", "VK_ICD_FILENAMES")
+_DATA_FOLDERS = "/usr/local/share:/usr/share"
 
 
 def problem() -> str | None:
@@ -35,11 +26,44 @@ def problem() -> str | None:
     if not display_answers():
         return f"the display {display} that DISPLAY names does not answer"
     if not vulkan_answers():
-        return (
-            "no Vulkan driver answers (apt-get install -y libvulkan1 mesa-vulkan-drivers brings one that needs no "
-            "graphics card)"
-        )
+        return f"no Vulkan driver answers ({SOFTWARE})"
+    card = shut_out()
+    if card is not None and software_driver() is None:
+        return f"{cannot_show(card)}, and there is no other driver ({SOFTWARE})"
     return None
+
+
+def without_the_card() -> str | None:
+    """Let software draw where the card cannot show pictures, and say so; None where the card draws."""
+    card, driver = shut_out(), software_driver()
+    if card is None or driver is None:
+        return None
+    os.environ.update(dict.fromkeys(_DRIVER_VARIABLES, str(driver)))
+    return f"{cannot_show(card)}: drawing in software"
+
+
+def cannot_show(card: str) -> str:
+    """Say that a card cannot show pictures on the display."""
+    return f"{card} cannot show pictures on the display {os.environ.get('DISPLAY')}, a remote or virtual one"
+
+
+def shut_out() -> str | None:
+    """The card that Open3D would draw with, where it cannot show pictures on the display; None where it can."""
+    if sys.platform != "linux":
+        return None
+    chosen = cards.preferred(cards.cards_here())
+    return None if chosen is None or chosen.shows else chosen.name
+
+
+def software_driver() -> Path | None:
+    """The file that names Mesa's driver without a card (lavapipe), None where it is not installed."""
+    return next(iter(_software_drivers()), None)
+
+
+def _software_drivers() -> Iterator[Path]:
+    folders = ["/etc", *os.environ.get("XDG_DATA_DIRS", _DATA_FOLDERS).split(":"), *_DATA_FOLDERS.split(":")]
+    for folder in folders:
+        yield from sorted((Path(folder) / "vulkan" / "icd.d").glob("lvp_icd*.json"))
 
 
 def display_answers() -> bool:
@@ -59,14 +83,4 @@ def display_answers() -> bool:
 
 def vulkan_answers() -> bool:
     """Tell whether Vulkan has a driver and the driver a device, be it software."""
-    try:
-        vulkan = ctypes.CDLL("libvulkan.so.1")
-    except OSError:
-        return False
-    instance, count = ctypes.c_void_p(), ctypes.c_uint32(0)
-    asked = _InstanceCreateInfo(type=_INSTANCE_CREATE_INFO)
-    if vulkan.vkCreateInstance(ctypes.byref(asked), None, ctypes.byref(instance)) != 0:
-        return False
-    failed = vulkan.vkEnumeratePhysicalDevices(instance, ctypes.byref(count), None) != 0
-    vulkan.vkDestroyInstance(instance, None)
-    return not failed and count.value > 0
+    return cards.n_cards() > 0

@@ -1,5 +1,6 @@
 """`sensorann view`: look at a drive and label it, in a window or a browser."""
 
+import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -102,7 +103,7 @@ def _tell(address: str) -> None:
 
 
 def check_screen(drive: str) -> None:
-    """Refuse where no window can be drawn, and name the ways without one.
+    """Refuse where no window can be drawn, and name the ways without one; let software draw where the card cannot.
 
     Raises
     ------
@@ -115,3 +116,6 @@ def check_screen(drive: str) -> None:
             f"sensorann view cannot open a window: {problem}; `sensorann view {drive} --web` shows it in a browser, "
             f"`sensorann render {drive} --labels LABELS -o DIR` draws labels into files"
         )
+    told = graphics.without_the_card()
+    if told is not None:
+        print(f"sensorann view: {told}", file=sys.stderr)

@@ -20,6 +20,8 @@ from sensorann.geometry.rotations import wrap_angle
 from sensorann.scene import Drive, Ontology, Track, check_drive, default_ontology, sync
 
 ClickFrame = Literal["world", "ego", "sensor"]
+# A sweep or picture further away in time shows another scene.
+MOST_APART_S = 1.0
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
@@ -74,13 +76,14 @@ def fit_at(
     Raises
     ------
     ArgumentError
-        When the drive has no such LiDAR or no pose for a point in the world, or nothing at the point can be fitted.
+        When the drive has no such LiDAR, no sweep within a second of the instant or no pose for a point in the world,
+        or nothing at the point can be fitted.
     TimeRangeError
         When the sweep lies outside the ego trajectory.
     """
     check_drive(drive)
     name = chosen_lidar(drive, lidar)
-    sweep = drive.sweep(name, sync(drive, name, timestamp_ns))
+    sweep = drive.sweep(name, sync(drive, name, timestamp_ns, max_offset_s=MOST_APART_S))
     ego_from_sensor = drive.rig[name].ego_from_sensor
     world_from_ego = None if drive.trajectory is None else drive.trajectory.at(sweep.timestamp_ns)
     asked = as_array(point, (3,), np.float64, name="point", finite=True)

@@ -25,6 +25,8 @@ _N_COARSE, _N_CANDIDATES = 20, 2
 _GROUND_MARGIN = 0.25
 _SMALLEST_EDGE = 0.1
 _SIZE_SLACK = 0.2  # metres
+# From the thickness of a sign to the length of a tram: a size beyond is in another unit.
+_EDGES_OF_OBJECTS = (0.01, 100.0)
 # Below this ratio of length to width the long side is no proof of the heading.
 _CLEAR_RATIO = 1.25
 
@@ -119,9 +121,10 @@ def fit_cuboid(
 
 
 def check_size(size: tuple[float, float, float] | None) -> None:
-    """Refuse a known size that is no three positive lengths, with an `ArgumentError`."""
-    if size is not None and (len(size) != 3 or not all(math.isfinite(edge) and edge > 0 for edge in size)):
-        raise ArgumentError(f"size must be three positive lengths in metres, got {size}")
+    """Refuse a known size that no object has, with an `ArgumentError`."""
+    least, most = _EDGES_OF_OBJECTS
+    if size is not None and (len(size) != 3 or not all(least <= edge <= most for edge in size)):
+        raise ArgumentError(f"size must be three lengths between {least:g} and {most:g} m, got {size}")
 
 
 def _check(size: tuple[float, float, float] | None, yaw: float | None, ground_height: float | None) -> None:

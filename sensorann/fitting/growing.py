@@ -109,11 +109,15 @@ def nested_clusters(around: Surroundings, gaps: Iterable[float]) -> Iterator[tup
     members : (M,) int64, rows of the surroundings' points, increasing
     gap : metres
     """
-    flattened = (around.points - around.points[around.seed]) * [1.0, 1.0, _HEIGHT_WEIGHT]
-    members = np.arange(len(flattened))
+    flattened = around.points - around.points[around.seed]
+    flattened[:, 2] *= _HEIGHT_WEIGHT
+    members, seed = np.arange(len(flattened)), around.seed
     for gap in gaps:
-        labels = euclidean_clusters(flattened[members], distance=gap)
-        members = members[labels == labels[np.searchsorted(members, around.seed)]]
+        labels = euclidean_clusters(flattened, distance=gap)
+        kept = np.flatnonzero(labels == labels[seed])
+        if len(kept) < len(members):
+            flattened, members = np.take(flattened, kept, axis=0), members[kept]
+            seed = int(np.searchsorted(kept, seed))
         yield members, gap
 
 

@@ -180,6 +180,11 @@ def from_doppler(directions: ArrayLike, speeds: ArrayLike, *, motion: Motion) ->
     return np.asarray(np.log((1.0 - _HAND_ASTRAY) * likelihood + _HAND_ASTRAY / 2))
 
 
+def from_front(yaw: float, log_odds: float) -> NDArray[np.float64]:
+    """Factor (720,) of a front that lies at one heading, radians, rather than at the opposite one, with log odds."""
+    return np.asarray(-np.logaddexp(0.0, -log_odds * np.cos(ANGLES - yaw)) - math.log(math.pi))
+
+
 def from_stroke(direction: float) -> NDArray[np.float64]:
     """Factor (720,) of the direction in which a person drew, from the rear to the front, radians."""
     return _mixture([(1.0, direction)], sigma=_STROKE, astray=_STROKE_ASTRAY)

@@ -9,11 +9,11 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.ndimage import minimum_filter
 
 from sensorann.errors import ArgumentError
-from sensorann.fitting.clicking import ClickedFit, chosen_lidar, into_world
-from sensorann.fitting.proposing import Proposal, cuboid_from_click
+from sensorann.fitting.clicking import MOST_APART_S, ClickedFit, chosen_lidar, into_world
+from sensorann.fitting.proposing import Proposal, asked_categories, cuboid_from_click
 from sensorann.geometry import Camera, Cuboid, Cuboids, Transform, outlines, rectangle_overlaps
 from sensorann.geometry.arrays import as_array
-from sensorann.scene import Drive, Ontology, Sweep, check_drive, default_ontology, nearest_indices, sync
+from sensorann.scene import Drive, Ontology, Sweep, check_drive, default_ontology, sync
 
 # An object covers the middle of its box: points in so much of its width and height are tried.
 _MIDDLE = 0.6
@@ -56,16 +56,18 @@ def cuboid_from_image_box(
     Raises
     ------
     ArgumentError
-        When the box is none, lies outside of the picture, or shows no LiDAR points or none that can be fitted.
+        When the box is none, lies outside of the picture, or shows no LiDAR points or none that can be fitted; when the
+        category is not in the ontology, or no picture and sweep lie within a second of the instant.
     """
     check_drive(drive)
     lens, name = drive.rig.camera(camera), chosen_lidar(drive, lidar)
     wanted = _checked(box, lens, camera)
+    known = default_ontology() if ontology is None else ontology
+    asked_categories(known, category)
     image_ns = _image_ns(drive, camera, timestamp_ns)
-    sweep = drive.sweep(name, sync(drive, name, image_ns))
+    sweep = drive.sweep(name, sync(drive, name, image_ns, max_offset_s=MOST_APART_S))
     camera_from_ego = _camera_from_ego(drive, camera, image_ns=image_ns, sweep_ns=sweep.timestamp_ns)
     ego_from_sensor = drive.rig[name].ego_from_sensor
-    known = default_ontology() if ontology is None else ontology
     best, best_match = None, 0.0
     finite = sweep.points[np.isfinite(sweep.points).all(axis=1)]
     for seed in _seeds(ego_from_sensor.apply(finite), lens, camera_from_ego, wanted):
@@ -85,7 +87,7 @@ def cuboid_from_image_box(
 def _image_ns(drive: Drive, camera: str, timestamp_ns: int) -> int:
     """Instant of the nearest picture; the asked one where the drive came without the pictures."""
     times = drive.timestamps_ns(camera)
-    return int(times[nearest_indices(times, [timestamp_ns])[0]]) if len(times) else timestamp_ns
+    return int(times[sync(drive, camera, timestamp_ns, max_offset_s=MOST_APART_S)]) if len(times) else timestamp_ns
 
 
 def _checked(box: ArrayLike, lens: Camera, camera: str) -> NDArray[np.float64]:

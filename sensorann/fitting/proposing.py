@@ -14,7 +14,7 @@ from sensorann.fitting.bodies import centred_on_body
 from sensorann.fitting.cuboid_fit import TooFewPointsError, check_size
 from sensorann.fitting.growing import narrowing_gaps, nested_clusters, usual_gap
 from sensorann.fitting.heading import HeadingBelief
-from sensorann.fitting.readings import Reading, read_cluster
+from sensorann.fitting.readings import WeighedCluster, weigh_cluster
 from sensorann.fitting.size_belief import of_known_size
 from sensorann.fitting.surroundings import Surroundings, look_around
 from sensorann.geometry import Cuboid, Transform
@@ -98,9 +98,7 @@ def cuboid_from_click(
         something larger than all that the ontology knows; or the category is not in the ontology.
     """
     click = as_array(point, (3,), np.float64, name="point", finite=True)
-    categories = ontology.categories if category is None else (ontology[category],)
-    if not categories:
-        raise ArgumentError("the ontology has no categories, so nothing can be recognised")
+    categories = asked_categories(ontology, category)
     reader = _Reader.of(categories, sweep.sensor, ego_from_sensor, size=size, heading=heading)
     around = look_around(
         sweep.points,
@@ -117,26 +115,35 @@ def cuboid_from_click(
             f"the points joined to it are fewer than 3 or span more than {reader.longest:g} m"
         )
     best = max(candidates, key=_Candidate.worth)
-    cuboid = best.reading.cuboid
-    if best.reading.category.motion is Motion.PEDESTRIAN:
+    reading = best.weighed.reading()
+    cuboid = reading.cuboid
+    if reading.category.motion is Motion.PEDESTRIAN:
         cuboid = centred_on_body(cuboid, around.points[best.members], reader.sensor)
     _check_apart(cuboid, reader.sensor)
     proposal = Proposal(
         cuboid=cuboid,
-        category=best.reading.category.name,
+        category=reading.category.name,
         confidence=0.0,
-        category_probability=best.reading.category_probability,
-        heading=best.reading.heading,
+        category_probability=reading.category_probability,
+        heading=reading.heading,
         rows=around.rows[best.members],
-        score=best.reading.score,
+        score=reading.score,
     )
     chance = 1.0 / (1.0 + math.exp(-float(_CONFIDENCE @ confidence_features(proposal))))
     return replace(proposal, confidence=chance)
 
 
+def asked_categories(ontology: Ontology, category: str | None) -> tuple[Category, ...]:
+    """Return what an object may be: what was said, or all that there is; an `ArgumentError` where that is nothing."""
+    categories = ontology.categories if category is None else (ontology[category],)
+    if not categories:
+        raise ArgumentError("the ontology has no categories, so nothing can be recognised")
+    return categories
+
+
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
 class _Reader:
-    """All that clusters are read with: see `read_cluster`."""
+    """All that clusters are read with: see `weigh_cluster`."""
 
     categories: Sequence[Category]
     sensor: NDArray[np.float64]
@@ -171,9 +178,9 @@ class _Reader:
     def highest(self) -> float:
         return max(each.size[2] for each in self.categories) * _LENGTH_SLACK
 
-    def read(self, around: Surroundings, members: NDArray[np.int64]) -> Reading:
+    def weigh(self, around: Surroundings, members: NDArray[np.int64]) -> WeighedCluster:
         cloud, ground = around.points[members], around.ground_under(members)
-        return read_cluster(
+        return weigh_cluster(
             cloud,
             self.categories,
             ground_height=ground,
@@ -187,27 +194,27 @@ class _Reader:
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
 class _Candidate:
-    """A cluster read as one object; its gap is counted in usual ones."""
+    """A cluster taken as one object; its gap is counted in usual ones."""
 
-    reading: Reading
+    weighed: WeighedCluster
     members: NDArray[np.int64]
     gap: float
 
     def worth(self) -> float:
-        """Worth of reading it so, in log units."""
+        """Worth of taking it so, in log units."""
         cut = min(math.log(self.gap), 0.0)
-        return self.reading.log_evidence + _PER_LOG_POINTS * math.log(len(self.members)) + _PER_LOG_GAP * cut
+        return self.weighed.log_evidence + _PER_LOG_POINTS * math.log(len(self.members)) + _PER_LOG_GAP * cut
 
 
 def _candidates(around: Surroundings, reader: _Reader) -> Iterator[_Candidate]:
     """Nested clusters that may be one object, from the widest on."""
     n_before, usual = -1, usual_gap(around)
     for members, gap in nested_clusters(around, narrowing_gaps(_WIDEST_GAP * usual)):
-        if len(members) == n_before or np.ptp(around.points[members, :2], axis=0).max() > reader.longest:
+        if len(members) == n_before or around.span(members) > reader.longest:
             continue
         n_before = len(members)
         try:
-            yield _Candidate(reading=reader.read(around, members), members=members, gap=gap / usual)
+            yield _Candidate(weighed=reader.weigh(around, members), members=members, gap=gap / usual)
         except TooFewPointsError:
             return
 

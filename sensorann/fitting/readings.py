@@ -10,7 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.fitting.cuboid_fit import above_ground, edge_heading, known_edges, plan_extent
-from sensorann.fitting.heading import HeadingBelief, believe, believe_of, factor_at, from_edges, nothing_known
+from sensorann.fitting.front import front_log_odds
+from sensorann.fitting.heading import (
+    HeadingBelief,
+    believe,
+    believe_of,
+    factor_at,
+    from_edges,
+    from_front,
+    nothing_known,
+)
 from sensorann.fitting.size_belief import Extent, explain
 from sensorann.geometry import Cuboid, Transform
 from sensorann.geometry.rotations import wrap_angle
@@ -27,8 +36,6 @@ class Reading:
     category : its category
     category_probability : of that category, 0 to 1, among those that were asked for
     heading : its heading, with the chances that it is off by a quarter or half a turn
-    log_evidence : of all readings together; compares clusters, not objects
-    n_points : points above the ground
     score : share of the points that lie on the edges, 0 to 1
     """
 
@@ -36,12 +43,89 @@ class Reading:
     category: Category
     category_probability: float
     heading: HeadingBelief
-    log_evidence: float
-    n_points: int
     score: float
 
 
-def read_cluster(
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+class _Rectangle:
+    """A rectangle around points: its angle, share of points on its edges, their middle (2,), and what they span.
+
+    `ways` holds that along its axes, and along the axes turned by a quarter to the left.
+    """
+
+    angle: float
+    score: float
+    middle: NDArray[np.float64]
+    ways: tuple[Extent, Extent]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+class WeighedCluster:
+    """A cluster with the weight of every reading of it: each category, both ways round.
+
+    Attributes
+    ----------
+    categories : those that were asked for, C
+    size : known (length, width, height), metres
+    known : (720,) factor of what else is known of the heading
+    frame : of the box
+    ground_height : z on which the box stands, metres
+    points : (N, 3) those above the ground
+    rectangle : around them
+    evidence, sizes : (2, C) log weights and (2, C, 3) edges in metres: length along its first axis, or second
+    way_shares : (2,) how likely each way round is, by the points alone
+    log_evidence : of all readings together; compares clusters, not objects
+    """
+
+    categories: Sequence[Category]
+    size: tuple[float, float, float] | None
+    known: NDArray[np.float64]
+    frame: str
+    ground_height: float
+    points: NDArray[np.float64]
+    rectangle: _Rectangle
+    evidence: NDArray[np.float64]
+    sizes: NDArray[np.float64]
+    way_shares: NDArray[np.float64]
+    log_evidence: float
+
+    def reading(self) -> Reading:
+        """Lay the box of the likeliest reading, and say how sure it is."""
+        rectangle = self.rectangle
+        way, chosen = divmod(int(np.argmax(self.evidence)), len(self.categories))
+        extent = rectangle.ways[way]
+        edges = self.sizes[way, chosen] if self.size is None else known_edges(_span(extent), np.asarray(self.size))
+        angle = rectangle.angle + way * math.pi / 2
+        # The place is along the axes before front and back are told apart.
+        center = place(extent, edges[:2]) @ _axes(angle) + rectangle.middle
+        shape = from_front(angle, self._front_log_odds(center, angle, edges[0], self.categories[chosen]))
+        known = self.known + shape
+        if factor_at(known, angle + math.pi) > factor_at(known, angle):
+            angle += math.pi
+        edge_factor = from_edges(
+            angle,
+            n_points=len(self.points),
+            motion=self.categories[chosen].motion,
+            quarter_turn_probability=float(self.way_shares[1 - way]),
+        )
+        yaw = float(wrap_angle(angle))
+        pose = Transform.from_yaw(yaw, np.append(center, self.ground_height + edges[2] / 2))
+        length, width, height = (float(edge) for edge in edges)
+        return Reading(
+            cuboid=Cuboid(frame_from_cuboid=pose, size=(length, width, height), frame=self.frame),
+            category=self.categories[chosen],
+            category_probability=float(np.exp(self.evidence[:, chosen] - self.log_evidence).sum()),
+            heading=believe_of(yaw, edge_factor, known),
+            score=rectangle.score,
+        )
+
+    def _front_log_odds(self, center: NDArray[np.float64], angle: float, length: float, category: Category) -> float:
+        """Log odds that the front is where the angle of the length points, by the shape of the points."""
+        places = (self.points[:, :2] - center) @ _axes(angle)[0] / length
+        return front_log_odds(places, self.points[:, 2] - self.ground_height, category)
+
+
+def weigh_cluster(
     points: NDArray[np.float64],
     categories: Sequence[Category],
     *,
@@ -51,8 +135,8 @@ def read_cluster(
     ends: NDArray[np.float64] | None = None,
     size: tuple[float, float, float] | None = None,
     heading: NDArray[np.float64] | None = None,
-) -> Reading:
-    """Weigh every category and both ways round, and lay the box of the likeliest.
+) -> WeighedCluster:
+    """Weigh every category and both ways round; the result lays the box of the likeliest.
 
     The faces that the sensor saw stay where they were measured; what the category adds lies behind them.
 
@@ -76,45 +160,22 @@ def read_cluster(
     cloud = above_ground(points, ground_height)
     known = nothing_known() if heading is None else heading
     rectangle = _lay_rectangle(cloud, known, ground_height=ground_height, sensor=sensor, ends=ends)
-    ways = (rectangle.extent, rectangle.extent.turned())
-    evidence, sizes = (np.stack(parts) for parts in zip(*(explain(way, categories) for way in ways), strict=True))
+    evidence, sizes = explain(rectangle.ways, categories)
     of_points = np.exp(evidence - np.logaddexp.reduce(evidence, axis=None))
     evidence += np.array([[_either_end(known, rectangle.angle + k * math.pi / 2)] for k in (0, 1)])
-    way, chosen = divmod(int(np.argmax(evidence)), len(categories))
-    log_evidence = float(np.logaddexp.reduce(evidence, axis=None))
-    edges = sizes[way, chosen] if size is None else known_edges(_span(ways[way]), np.asarray(size))
-    angle = rectangle.angle + way * math.pi / 2
-    # The place is along the axes before front and back are told apart.
-    center = place(ways[way], edges[:2]) @ _axes(angle) + rectangle.middle
-    if factor_at(known, angle + math.pi) > factor_at(known, angle):
-        angle += math.pi
-    edge_factor = from_edges(
-        angle,
-        n_points=len(cloud),
-        motion=categories[chosen].motion,
-        quarter_turn_probability=float(of_points[1 - way].sum()),
+    return WeighedCluster(
+        categories=categories,
+        size=size,
+        known=known,
+        frame=frame,
+        ground_height=ground_height,
+        points=cloud,
+        rectangle=rectangle,
+        evidence=evidence,
+        sizes=sizes,
+        way_shares=of_points.sum(axis=1),
+        log_evidence=float(np.logaddexp.reduce(evidence, axis=None)),
     )
-    yaw = float(wrap_angle(angle))
-    pose = Transform.from_yaw(yaw, np.append(center, ground_height + edges[2] / 2))
-    return Reading(
-        cuboid=Cuboid(frame_from_cuboid=pose, size=(float(edges[0]), float(edges[1]), float(edges[2])), frame=frame),
-        category=categories[chosen],
-        category_probability=float(np.exp(evidence[:, chosen] - log_evidence).sum()),
-        heading=believe_of(yaw, edge_factor, known),
-        log_evidence=log_evidence,
-        n_points=len(cloud),
-        score=rectangle.score,
-    )
-
-
-@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
-class _Rectangle:
-    """A rectangle around points: its angle, share of points on its edges, their middle (2,), and what they span."""
-
-    angle: float
-    score: float
-    middle: NDArray[np.float64]
-    extent: Extent
 
 
 def _lay_rectangle(
@@ -140,7 +201,7 @@ def _lay_rectangle(
         height=float(cloud[:, 2].max()) - ground_height,
         ends=np.ones(2) if ends is None else ends,
     )
-    return _Rectangle(angle=angle, score=score, middle=middle, extent=extent)
+    return _Rectangle(angle=angle, score=score, middle=middle, ways=(extent, extent.turned()))
 
 
 def _axes(angle: float) -> NDArray[np.float64]:

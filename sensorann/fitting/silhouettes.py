@@ -20,7 +20,7 @@ _NEARER, _FARTHER = 0.4, 0.8
 # Rays are those that would meet the object well above the ground and below its top.
 _ABOVE_BOTTOM, _BELOW_TOP = 0.4, 0.2
 # Rays are kept that pass the click at most so far aside, metres, in a sector of at most so wide a half angle.
-_REACH, _WIDEST = 10.0, 1.4
+_REACH, _WIDEST, _BESIDE = 10.0, 1.4, 1.5
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
@@ -31,7 +31,7 @@ class View:
     ----------
     sensor : (3,) its position
     forward : (2,) unit vector from it to the click, in plan
-    rays : (K, 3) azimuth to the left of that, radians; distance in plan, metres; rise per metre of distance
+    rays : (K, 3) tangent of the azimuth to the left of that; distance in plan, metres; rise per metre of distance
     """
 
     sensor: NDArray[np.float64]
@@ -64,18 +64,16 @@ class View:
         cluster : (N, 3) its points
         bottom : z of the ground under it
         """
-        offsets = cluster[:, :2] - self.sensor[:2]
-        azimuths = np.arctan2(offsets @ [-self.forward[1], self.forward[0]], offsets @ self.forward)
         slopes = np.array([bottom + _ABOVE_BOTTOM, float(cluster[:, 2].max()) - _BELOW_TOP]) - self.sensor[2]
-        right, left = int(np.argmin(azimuths)), int(np.argmax(azimuths))
+        rows, azimuths = sight.outermost(cluster, self.sensor, self.forward)
         chances = []
-        for side, last in ((-1, right), (1, left)):
-            distance = max(float(np.hypot(*offsets[last])), 1e-6)
+        for side, last, azimuth in zip((-1, 1), rows, azimuths, strict=True):
+            distance = max(float(np.hypot(*(cluster[last, :2] - self.sensor[:2]))), 1e-6)
             begin = _STRIP_OFFSET / distance
-            strip = azimuths[last] + side * np.array([begin, begin + max(_STRIP_WIDTH / distance, _LEAST_SECTOR)])
-            counts = sight.count_rays(
-                self.rays, np.sort(strip), slopes / distance, distance - _NEARER, distance + _FARTHER
-            )
+            strip = azimuth + side * np.array([begin, begin + max(_STRIP_WIDTH / distance, _LEAST_SECTOR)])
+            # No rays are kept beyond: there the tangent would start anew.
+            tangents = np.tan(np.clip(np.sort(strip), -_BESIDE, _BESIDE))
+            counts = sight.count_rays(self.rays, tangents, slopes / distance, distance - _NEARER, distance + _FARTHER)
             # A ray without a return has passed: one is counted in advance.
             counts[2] += 1
             chances.append(float(counts @ _END_CHANCES) / float(counts.sum()))

@@ -99,21 +99,24 @@ class Extent:
         return np.asarray((doubts[:, 1] - doubts[:, 0]) / np.maximum(doubts.sum(axis=1), 1e-9))
 
 
-def explain(extent: Extent, categories: Sequence[Category]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Weigh categories against an extent whose first axis is their length.
+def explain(
+    extents: Sequence[Extent], categories: Sequence[Category]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Weigh categories against W extents whose first axis is their length.
 
     Returns
     -------
-    log_evidence : (K,) log of share and probability density of the extent, one value per category
-    sizes : (K, 3) expected length, width and height, metres; never less than what was measured
+    log_evidence : (W, K) log of share and probability density of each extent, one value per category
+    sizes : (W, K, 3) expected length, width and height, metres; never less than what was measured
 
-    Along each axis the extent is either the whole edge, less what people draw around the points, or a part of an edge
+    Along each axis an extent is either the whole edge, less what people draw around the points, or a part of an edge
     that is hidden for the rest: then any part is as likely as any other, and the edge is what the category leaves open
     above it.
     """
     typical = np.array([category.size for category in categories])
     deviation = typical * np.array([category.spread for category in categories])
-    measured, whole = _measured(extent)
+    parts = zip(*(_measured(extent) for extent in extents), strict=True)
+    measured, whole = (np.stack(part)[:, None] for part in parts)
     full = measured + _MARGINS
     variance = deviation**2 + _SCATTER**2
     log_whole = np.log(whole) - 0.5 * (full - typical) ** 2 / variance - 0.5 * np.log(variance) - _LOG_ROOT_TAU
@@ -128,7 +131,7 @@ def explain(extent: Extent, categories: Sequence[Category]) -> tuple[NDArray[np.
     is_whole = np.exp(log_whole - log_axis)
     sizes = np.maximum(is_whole * edge_of_whole + (1.0 - is_whole) * edge_of_part, measured)
     shares = np.array([category.share for category in categories])
-    return np.log(shares) + log_axis.sum(axis=1), sizes
+    return np.log(shares) + log_axis.sum(axis=-1), sizes
 
 
 def joint_size(extents: Sequence[Extent], category: Category, drawn: NDArray[np.float64]) -> NDArray[np.float64]:

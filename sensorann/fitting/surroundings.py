@@ -47,10 +47,15 @@ class Surroundings:
     distance: float
     view: View
 
+    def span(self, members: NDArray[np.int64]) -> float:
+        """Longer edge along x or y of some of the points, numbers (M,), metres."""
+        low, high = around.plan_bounds(self.points, members)
+        return float((high - low).max())
+
     def ground_under(self, members: NDArray[np.int64]) -> float:
         """Z of the ground under the middle of some of the points, numbers (M,)."""
-        plan = self.points[members, :2]
-        return self.ground.height_at((plan.min(axis=0) + plan.max(axis=0)) / 2)
+        low, high = around.plan_bounds(self.points, members)
+        return self.ground.height_at((low + high) / 2)
 
 
 def look_around(
@@ -91,16 +96,16 @@ def look_around(
     ground = _ground_below(local, seed)
     radius = max(reach, CLICK_REACH)
     standing = around.standing_on(local, ground.spot, ground.height, ground.slope, _GROUND_CLEARANCE, highest, radius)
-    kept = local[standing]
-    offsets = np.linalg.norm(kept - seed, axis=1)
-    if not (offsets <= CLICK_REACH).any():
+    kept = np.take(local, standing, axis=0)
+    nearest, squared = around.nearest_row(kept, seed)
+    if not squared <= CLICK_REACH**2:
         raise nothing_there(seed)
     return Surroundings(
         points=kept,
         rows=near[standing],
         n_given=len(cloud),
         ground=ground,
-        seed=int(np.argmin(offsets)),
+        seed=nearest,
         distance=float(np.linalg.norm(seed - position)),
         view=View.toward(seed, cloud, frame_from_points=pose, sensor=position),
     )

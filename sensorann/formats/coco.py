@@ -17,6 +17,8 @@ _log = logging.getLogger(__name__)
 # A number in the name of a picture is its index, or an instant in one of these units.
 _UNITS_NS = (1, 1_000, 1_000_000)
 _SAME_INSTANT_NS = 1_000_000
+# Detectors write down what they hardly believe, too, so that it can be measured how they rank.
+_LEAST_SCORE = 0.5
 
 
 def recognises(document: object) -> bool:
@@ -24,12 +26,18 @@ def recognises(document: object) -> bool:
     return isinstance(document, dict) and {"images", "annotations", "categories"} <= document.keys()
 
 
+def are_bare_results(document: object) -> bool:
+    """Tell whether a JSON document is a list of results as COCO's evaluation takes it, without its pictures."""
+    return isinstance(document, list) and all(isinstance(row, dict) and "image_id" in row for row in document)
+
+
 def read(path: Path | str, drive: Drive, *, ontology: Ontology | None = None) -> tuple[ImageTrack, ...]:
     """Read the boxes of pictures of a drive, each as an image track of one instant.
 
     A picture belongs to the camera whose name its ``file_name`` holds (to the only camera where there is one), and to
     the instant that the last number in the name tells: an index, or nanoseconds, microseconds or milliseconds. Boxes of
-    other pictures and of categories that the ontology does not have are left out with a warning.
+    other pictures and of categories that the ontology does not have are left out with a warning, those whose ``score``
+    is below a half without one.
 
     Parameters
     ----------
@@ -53,20 +61,31 @@ def read(path: Path | str, drive: Drive, *, ontology: Ontology | None = None) ->
         entry["id"]: _place(str(entry["file_name"]), drive)
         for entry in _entries(path, document, "images", ("id", "file_name"))
     }
-    found, n_left_out = [], 0
+    pictures = {entry["id"]: str(entry["file_name"]) for entry in document["images"]}
+    found: list[ImageTrack] = []
+    other_pictures: list[str] = []
+    other_categories: list[str] = []
     for row, entry in enumerate(_entries(path, document, "annotations", ("image_id", "category_id", "bbox"))):
         where = f"annotations[{row}]"
         for field, known in (("image_id", places), ("category_id", names)):
             if entry[field] not in known:
                 raise FormatError(path, f"{where}, {field}", expected="an id of the file", found=repr(entry[field]))
         place, name = places[entry["image_id"]], names[entry["category_id"]]
-        if place is None or name not in words:
-            n_left_out += 1
-            continue
-        found.append(_image_track(str(row), place, words[name].name, _box(path, where, entry["bbox"])))
-    if n_left_out:
-        _log.warning("%s: %d boxes of other pictures or categories are left out", path, n_left_out)
+        box, score = _box(path, where, entry["bbox"]), _score(path, where, entry)
+        if place is None:
+            other_pictures.append(pictures[entry["image_id"]])
+        elif name not in words:
+            other_categories.append(name)
+        elif score >= _LEAST_SCORE:
+            found.append(_image_track(str(row), place, words[name].name, box))
+    _tell(path, "pictures that the drive", other_pictures)
+    _tell(path, "categories that the ontology", other_categories)
     return tuple(found)
+
+
+def _tell(path: Path | str, what: str, names: list[str]) -> None:
+    if names:
+        _log.warning("%s: %d boxes are left out, of %s does not have, such as %s", path, len(names), what, names[0])
 
 
 def _entries(path: Path | str, document: dict[str, Any], key: str, fields: tuple[str, ...]) -> list[dict[str, Any]]:
@@ -90,7 +109,17 @@ def _box(path: Path | str, where: str, box: object) -> tuple[float, float, float
     if len(numbers) != 4 or not all(isinstance(n, int | float) and np.isfinite(n) for n in numbers):
         raise FormatError(path, f"{where}, bbox", expected="four finite numbers", found=f"{box!r:.60}")
     left, top, width, height = (float(n) for n in numbers)
+    if width < 0 or height < 0:
+        raise FormatError(path, f"{where}, bbox", expected="left, top, width and height, >= 0", found=f"{box!r:.60}")
     return left, top, left + width, top + height
+
+
+def _score(path: Path | str, where: str, entry: dict[str, Any]) -> float:
+    """How sure a detector was; people, who do not say, are sure."""
+    score = entry.get("score", 1.0)
+    if not isinstance(score, int | float) or not 0 <= score <= 1:
+        raise FormatError(path, f"{where}, score", expected="a number from 0 to 1", found=f"{score!r:.60}")
+    return float(score)
 
 
 def _place(file_name: str, drive: Drive) -> tuple[str, int] | None:

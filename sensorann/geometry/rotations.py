@@ -88,7 +88,8 @@ def quaternions_from_rotations(rotations: ArrayLike) -> NDArray[np.float64]:
     best = np.argmax(squares, axis=-1)[..., None, None]
     q = np.take_along_axis(candidates, np.broadcast_to(best, (*best.shape[:-2], 1, 4)), axis=-2)[..., 0, :]
     q = q / np.linalg.norm(q, axis=-1, keepdims=True)
-    return np.asarray(np.where(q[..., :1] < 0, -q, q))
+    # + 0.0 takes the sign of zeros: a rotation has one quaternion, and files written twice are the same.
+    return np.asarray(np.where(q[..., :1] < 0, -q, q) + 0.0)
 
 
 def check_rotations(rotations: ArrayLike, *, name: str) -> NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""The points around one place: gathered in one pass over a sweep, and the lowest of each square of the ground."""
+"""The points around one place: gathered in one pass over a sweep, the lowest of each square, and the nearest one."""
 
 import numpy as np
 
@@ -68,3 +68,29 @@ def standing_on(points, place, height, slope, lowest, highest, radius):
             rows[k] = i
             k += 1
     return rows[:k].copy()
+
+
+@kernel
+def plan_bounds(points, rows):
+    """Lowest and highest x and y of some points: points (N, 3), rows (K,) int64, K >= 1 -> low (2,), high (2,)."""
+    low, high = np.full(2, np.inf), np.full(2, -np.inf)
+    for i in rows:
+        for axis in range(2):
+            low[axis] = min(low[axis], points[i, axis])
+            high[axis] = max(high[axis], points[i, axis])
+    return low, high
+
+
+@kernel
+def nearest_row(points, place):
+    """Row of the point nearest to a place, the first of equal ones, and its squared distance.
+
+    points (N, 3) finite, place (3,) -> row int, -1 where there are none, squared distance float.
+    """
+    nearest, least = -1, np.inf
+    for i in range(points.shape[0]):
+        dx, dy, dz = points[i, 0] - place[0], points[i, 1] - place[1], points[i, 2] - place[2]
+        squared = dx * dx + dy * dy + dz * dz
+        if squared < least:
+            nearest, least = i, squared
+    return nearest, least

@@ -1,4 +1,7 @@
-"""Where the rays of a sensor ended, in polar coordinates around one direction, and how many passed beside an object."""
+"""Where the rays of a sensor ended, around one direction, and how many passed beside an object.
+
+Directions in plan are told by numbers that grow with the angle and take no arc tangent: most of the time went there.
+"""
 
 import math
 
@@ -9,11 +12,11 @@ from sensorann.kernels._jit import kernel
 
 @kernel
 def look_toward(points, rotation, translation, sensor, forward, half_angle):
-    """Polar coordinates of the points within an angle of a direction, as seen from a sensor.
+    """Directions and distances of the points within an angle of a direction, as seen from a sensor.
 
     points (N, 3), rotation (3, 3) and translation (3,) into the frame of the rest, sensor (3,), forward (2,) unit
-    vector in plan, half_angle float below pi / 2 -> (K, 3) float64: azimuth to the left of forward, distance in plan,
-    rise per distance. Points with NaN are in no angle.
+    vector in plan, half_angle float below pi / 2 -> (K, 3) float64: tangent of the azimuth to the left of forward,
+    distance in plan, rise per distance. Points with NaN are in no angle.
     """
     steepest = math.tan(half_angle)
     found = np.empty((points.shape[0], 3))
@@ -28,7 +31,7 @@ def look_toward(points, rotation, translation, sensor, forward, half_angle):
             continue
         dz = rotation[2, 0] * x + rotation[2, 1] * y + rotation[2, 2] * z + translation[2] - sensor[2]
         distance = math.sqrt(ahead * ahead + aside * aside)
-        found[k, 0] = math.atan2(aside, ahead)
+        found[k, 0] = aside / ahead
         found[k, 1] = distance
         found[k, 2] = dz / distance
         k += 1
@@ -36,15 +39,45 @@ def look_toward(points, rotation, translation, sensor, forward, half_angle):
 
 
 @kernel
-def count_rays(rays, azimuths, slopes, nearer, farther):
+def outermost(points, sensor, forward):
+    """Rows of the points furthest to the right and to the left as seen from a sensor, and their azimuths.
+
+    points (N, 3), N >= 1, sensor (3,), forward (2,) unit vector in plan -> rows (2,) int64, azimuths (2,) to the left
+    of forward, radians.
+    """
+    rows, turns, azimuths = np.zeros(2, np.int64), np.array([np.inf, -np.inf]), np.empty(2)
+    for i in range(points.shape[0]):
+        dx, dy = points[i, 0] - sensor[0], points[i, 1] - sensor[1]
+        turn = _turn(dx * forward[0] + dy * forward[1], dy * forward[0] - dx * forward[1])
+        if turn < turns[0]:
+            rows[0], turns[0] = i, turn
+        if turn > turns[1]:
+            rows[1], turns[1] = i, turn
+    for side in range(2):
+        dx, dy = points[rows[side], 0] - sensor[0], points[rows[side], 1] - sensor[1]
+        azimuths[side] = math.atan2(dy * forward[0] - dx * forward[1], dx * forward[0] + dy * forward[1])
+    return rows, azimuths
+
+
+@kernel
+def _turn(ahead, aside):
+    """Number from -2 to 2 that grows with the azimuth from -pi to pi."""
+    share = aside / max(abs(ahead) + abs(aside), 1e-12)
+    if ahead >= 0.0:
+        return share
+    return (2.0 if aside >= 0.0 else -2.0) - share
+
+
+@kernel
+def count_rays(rays, tangents, slopes, nearer, farther):
     """Count rays in a window of direction by where they ended.
 
-    rays (K, 3) azimuth, distance, slope; azimuths (2,) and slopes (2,) open intervals, nearer and farther distances ->
-    (3,) int64: before nearer, in between, beyond farther.
+    rays (K, 3) tangent of the azimuth, distance, slope; tangents (2,) and slopes (2,) open intervals, nearer and
+    farther distances -> (3,) int64: before nearer, in between, beyond farther.
     """
     counts = np.zeros(3, np.int64)
     for k in range(rays.shape[0]):
-        if azimuths[0] < rays[k, 0] < azimuths[1] and slopes[0] < rays[k, 2] < slopes[1]:
+        if tangents[0] < rays[k, 0] < tangents[1] and slopes[0] < rays[k, 2] < slopes[1]:
             if rays[k, 1] < nearer:
                 counts[0] += 1
             elif rays[k, 1] > farther:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sensorann.geometry import Transform
 from sensorann.scene import Sweep
 from sensorann.simulate.casting import NOTHING, PAVEMENT, ROAD, cast
+from sensorann.simulate.gardens import LEAVES, into_leaves
 from sensorann.simulate.vehicle import LIDAR, SWEEP_NS
 from sensorann.simulate.world import World
 
@@ -68,7 +69,7 @@ def cast_sweep(
     fading = np.where(np.isfinite(hits.distances), hits.distances / model.max_range, 1.0) ** 2 * (1 - intensities)
     kept = (hits.owners != NOTHING) & (luck >= model.dropout + 0.6 * fading)
     columns, rings = np.nonzero(kept)
-    distances = hits.distances[kept] + noise[kept]
+    distances = hits.distances[kept] + noise[kept] + _in_leaves(world, hits.owners[kept], index)
     level, rise = np.cos(elevations)[rings] * distances, np.sin(elevations)[rings] * distances
     points = np.column_stack([forwards[columns, 0] * level, forwards[columns, 1] * level, rise]).astype(np.float32)
     fields = {
@@ -77,6 +78,16 @@ def cast_sweep(
         "time_offset_ns": offsets_ns[columns].astype(np.int32),
     }
     return Sweep(sensor=LIDAR, timestamp_ns=timestamp_ns, points=points, fields=fields), hits.owners[kept]
+
+
+def _in_leaves(world: World, owners: NDArray[np.int32], index: int) -> NDArray[np.float64]:
+    """How much farther than their surface leaves give back the light of rays that met `owners` (N,), metres."""
+    leaves = np.zeros(len(world.actors) + len(world.town) + 3, np.bool_)  # the last three are no box
+    leaves[len(world.actors) : -3] = world.town_kinds == LEAVES
+    met = leaves[owners]
+    farther = np.zeros(len(owners))
+    farther[met] = into_leaves(int(met.sum()), np.random.default_rng([world.seed, 102, index]))
+    return farther
 
 
 def _reflectivities(world: World) -> NDArray[np.float32]:

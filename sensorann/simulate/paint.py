@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.simulate.casting import NOTHING, PAVEMENT, ROAD, Hits
+from sensorann.simulate.gardens import HOUSE, LEAVES, WALL
 from sensorann.simulate.ground import Streets
-from sensorann.simulate.town import HOUSE
 from sensorann.simulate.world import World
 
 Colors = NDArray[np.float32]
@@ -22,6 +22,7 @@ _PAINTS = np.array(
 _CLOTHES = np.array([[150, 70, 40], [50, 60, 170], [60, 140, 90], [150, 60, 130], [70, 160, 200], [190, 180, 170]])
 _WALLS = np.array([[125, 150, 185], [150, 165, 175], [105, 125, 160], [170, 180, 185], [120, 140, 145]])
 _SKIN, _GLASS, _TYRE = (140, 170, 215), (75, 62, 52), (35, 35, 35)
+_LEAF, _BRICK, _IRON = (55, 105, 70), (95, 105, 140), (95, 95, 95)
 
 
 def paint(
@@ -102,7 +103,8 @@ def _box(world: World, owner: int, points: NDArray[np.float64], faces: NDArray[n
     elif world.town_kinds[owner - n_actors] == HOUSE:
         colors = _house(local * size / 2, faces, float(size[2]), owner)
     else:
-        colors = np.full((len(points), 3), 95, np.float32)
+        color = {LEAVES: _LEAF, WALL: _BRICK}.get(int(world.town_kinds[owner - n_actors]), _IRON)
+        colors = np.tile(np.array(color, np.float32), (len(points), 1))
     normals = np.concatenate([rotation.T, -rotation.T])[[0, 3, 1, 4, 2, 5]]
     light = (0.62 + 0.38 * np.clip(normals @ _SUN, 0, 1)).astype(np.float32)
     return np.asarray(colors * light[faces][:, None], np.float32)

@@ -25,6 +25,7 @@ def simulate_drive(
     label_range: float = 80.0,
     relief: float = 1.0,
     kerb_height: float = 0.12,
+    gardens: bool = False,
 ) -> tuple[SimulatedDrive, Labels]:
     """Simulate a drive through a town and return it with its true labels.
 
@@ -43,6 +44,7 @@ def simulate_drive(
     label_range : metres from the ego vehicle within which actors are labelled, hidden or not
     relief : steepness of the ground, 0 to 5; its slopes stay below 5 % times this
     kerb_height : of the pavements above the road, metres, 0 to 0.4
+    gardens : whether there are hedges, low walls, bushes, bins and posts between pavement and houses
 
     Returns
     -------
@@ -72,7 +74,12 @@ def simulate_drive(
         )
     rig = build_rig()
     world = draw_world(
-        seed=seed, span_s=SWEEP_NS * (n_frames - 1) * 1e-9, n_actors=n_actors, relief=relief, kerb_height=kerb_height
+        seed=seed,
+        span_s=SWEEP_NS * (n_frames - 1) * 1e-9,
+        n_actors=n_actors,
+        relief=relief,
+        kerb_height=kerb_height,
+        gardens=gardens,
     )
     times = firing_times(rig, start_ns=world.start_ns, n_frames=n_frames)
     lidar = LidarModel(n_beams=n_beams, n_columns=n_columns, range_noise=range_noise, dropout=dropout)

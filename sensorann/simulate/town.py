@@ -1,4 +1,4 @@
-"""What stands still beside the streets: houses and lamp posts."""
+"""What stands still beside the streets: houses and lamp posts, with gardens in front of them or without."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from numpy.typing import NDArray
 
 from sensorann.geometry import Cuboids
 from sensorann.geometry.rotations import rotations_from_yaws
+from sensorann.simulate.gardens import DEPTH, HOUSE, POST, Thing, front_gardens
 from sensorann.simulate.ground import Ground, Streets
 
-HOUSE, POST = 0, 1
 _PAVEMENT = 4.0  # from kerb to the nearest house wall, metres
+_FARTHEST_GARDENS = 75.0  # from the middle of a block to the way: beyond, few rays would meet them, metres
 _SUNK = 1.0  # houses and posts reach below the ground, which is not flat
 
 
 def draw_town(
-    ground: Ground, reach: NDArray[np.float64], *, radius: float, rng: np.random.Generator
+    ground: Ground, reach: NDArray[np.float64], *, radius: float, gardens: bool, rng: np.random.Generator
 ) -> tuple[Cuboids, NDArray[np.int8]]:
     """Line the blocks near the ego's way with houses and lamp posts.
 
@@ -24,19 +25,21 @@ def draw_town(
     ground : Ground
     reach : (N, 2) places of the ego vehicle, metres
     radius : how far from them blocks are built, metres
+    gardens : whether there are hedges, low walls, bushes and the like between pavement and houses
     rng : source of chance
 
     Returns
     -------
-    boxes in the world frame, and their kinds (N,): `HOUSE` or `POST`
+    boxes in the world frame, and their kinds (N,), see `sensorann.simulate.gardens`
     """
     streets = ground.streets
     places, sizes, kinds = [], [], []
     for block in _blocks_near(reach, radius, streets):
         middle = (block + 0.5) * streets.spacing
+        green = gardens and bool(np.linalg.norm(reach - middle, axis=1).min() <= _FARTHEST_GARDENS)
         for quarter in range(4):
             turn = rotations_from_yaws(quarter * np.pi / 2)[:2, :2]
-            for kind, local, size in _one_side(streets, rng):
+            for kind, local, size in _one_side(streets, green, rng):
                 # A quarter turn swaps length and width: boxes stay along the axes.
                 length, width = size[:2] if quarter % 2 == 0 else size[1::-1]
                 places.append(middle + turn @ local)
@@ -61,22 +64,22 @@ def _blocks_near(reach: NDArray[np.float64], radius: float, streets: Streets) ->
     return np.asarray(blocks[near])
 
 
-def _one_side(
-    streets: Streets, rng: np.random.Generator
-) -> list[tuple[int, NDArray[np.float64], tuple[float, float, float]]]:
-    """Houses and posts along the side of a block that faces -y, in coordinates of its middle."""
+def _one_side(streets: Streets, gardens: bool, rng: np.random.Generator) -> list[Thing]:
+    """What stands along the side of a block that faces -y, in coordinates of its middle."""
     half = streets.spacing / 2 - streets.half_width
-    things: list[tuple[int, NDArray[np.float64], tuple[float, float, float]]] = []
+    things: list[Thing] = []
     x = -half + _PAVEMENT
     end = half - _PAVEMENT - 12.0  # the corner belongs to the next side
     while x < end - 6.0:
         length = min(float(rng.uniform(9.0, 22.0)), end - x)
         depth, height = float(rng.uniform(8.0, 11.0)), float(rng.uniform(5.0, 15.0))
-        setback = float(rng.choice([0.0, 0.0, 1.5, 4.0]))
+        setback = float(rng.choice([0.0, 0.0, 1.5, 4.0])) + DEPTH * gardens
         if rng.random() < 0.85:
             centre = np.array([x + length / 2, -half + _PAVEMENT + setback + depth / 2])
             things.append((HOUSE, centre, (length, depth, height)))
         x += length + float(rng.choice([0.0, 0.4, 5.0]))
     for along in np.arange(-half + 9.0, half - 8.0, 22.0):
         things.append((POST, np.array([along, -half + 0.5]), (0.22, 0.22, 6.0)))
+    if gardens:
+        things += front_gardens(-half + _PAVEMENT, end, -half + _PAVEMENT, rng)
     return things

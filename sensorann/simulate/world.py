@@ -31,7 +31,7 @@ class World:
     start_ns : int64 instant that seconds count from
     ground : Ground
     town : boxes that never move and are no actors, in the world frame
-    town_kinds : (N,) int8, see `sensorann.simulate.town`
+    town_kinds : (N,) int8, see `sensorann.simulate.gardens`
     actors : everybody else
     trajectory : of the ego vehicle; its origin is the ground under its middle
     """
@@ -66,7 +66,9 @@ class World:
         return np.asarray(forward * (speeds / np.hypot(forward[:, 0], forward[:, 1]))[:, None])
 
 
-def draw_world(*, seed: int, span_s: float, n_actors: int, relief: float = 1.0, kerb_height: float = 0.12) -> World:
+def draw_world(
+    *, seed: int, span_s: float, n_actors: int, relief: float = 1.0, kerb_height: float = 0.12, gardens: bool = False
+) -> World:
     """Draw a world from a seed; the same seed gives the same world on every machine.
 
     Parameters
@@ -75,13 +77,14 @@ def draw_world(*, seed: int, span_s: float, n_actors: int, relief: float = 1.0, 
     span_s : from the first to the last sweep, seconds
     n_actors : beside the ego vehicle
     relief, kerb_height : see `sensorann.simulate.ground.draw_ground`
+    gardens : see `sensorann.simulate.gardens`
     """
     # Independent streams: a change of the actors leaves ground and town as they were.
     ground_rng, ego_rng, town_rng, actor_rng = (np.random.default_rng([seed, stream]) for stream in range(4))
     ground = draw_ground(ground_rng, relief=relief, kerb_height=kerb_height)
     ego = _draw_ego(ground.streets, span_s, ego_rng)
     trajectory, way = _ego_trajectory(ground, ego, span_s)
-    town, town_kinds = draw_town(ground, way, radius=130.0, rng=town_rng)
+    town, town_kinds = draw_town(ground, way, radius=130.0, gardens=gardens, rng=town_rng)
     actors = _place_actors(n_actors, ego, way, ground.streets, span_s, actor_rng)
     return World(
         seed=seed, start_ns=START_NS, ground=ground, town=town, town_kinds=town_kinds, actors=actors,

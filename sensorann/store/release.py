@@ -14,6 +14,7 @@ import sensorann
 from sensorann.errors import StoreError
 from sensorann.scene import Drive, frame_timestamps_ns
 from sensorann.store import schema
+from sensorann.store.contents import changes, quality_measures, repairs, representation, utc
 from sensorann.store.guidelines import guidelines_of
 from sensorann.store.hashing import files_sha256, root_sha256
 from sensorann.store.history import Filter, log
@@ -45,8 +46,8 @@ def release_manifest(
 
     Returns
     -------
-    blocks ``release``, ``source``, ``guideline``, ``annotation`` and ``review`` of JSON values. What a store cannot
-    know (consent, selection, bias) is not in it.
+    blocks ``release``, ``source``, ``guideline``, ``annotation``, ``review``, ``qa``, ``representation``, ``changes``
+    and ``quality`` of JSON values. What a store cannot know (consent, selection, known gaps) is said in the datasheet.
 
     Raises
     ------
@@ -62,8 +63,9 @@ def release_manifest(
             f"{later[0].actor} changed {drive} in event {later[0].seq} while it was exported: export again"
         )
     counted = statistics(store, drive)
-    return {
-        "release": _release(store, drive, files_sha256(files)),
+    release = _release(store, drive, files_sha256(files))
+    manifest = {
+        "release": release,
         "source": {
             "drive": drive,
             "imports": [{"event": event.seq, **event.machine} for event in events if event.kind == "import"],
@@ -72,7 +74,11 @@ def release_manifest(
         "guideline": _guideline(events),
         "annotation": _annotation(store, events, counted),
         "review": _review(store, drive, events, counted),
+        "qa": repairs(events),
+        "representation": representation(store.load(drive).labels),
+        "changes": changes(events, sign_offs(store, drive), files_root_sha256=release["files_root_sha256"]),
     }
+    return {**manifest, "quality": quality_measures(manifest)}
 
 
 def _release(store: Store, drive: str, hashes: dict[str, str]) -> dict[str, Any]:
@@ -121,6 +127,7 @@ def _annotation(store: Store, events: list[JournalEvent], counted: Statistics) -
         "events": len(events),
         "events_by_kind": dict(Counter(event.kind for event in events)),
         "last_event": events[-1].seq,
+        "last_event_utc": utc(events[-1].time_ns),
         "last_hash": events[-1].hash.hex(),
         "actors": {actor: known.get(actor) for actor in dict.fromkeys(event.actor for event in events)},
         "seconds": {name: effort.seconds for name, effort in counted.people.items()},

@@ -106,9 +106,9 @@ def stream_clouds(
     for n_done, instant in enumerate(instants):
         points = points_at(drive, int(instant))
         n_missing += points is None
-        if points is None:
-            points = np.empty((0, 3))
         viewer = viewer_at(drive, int(instant))
+        if points is None:
+            points, viewer = np.empty((0, 3)), np.full(3, np.nan)
         for (i, _), own in zip(
             asking[n_done], _split(points, regions, asking[n_done], neighbours, int(instant)), strict=True
         ):

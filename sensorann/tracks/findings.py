@@ -24,6 +24,10 @@ class FindingKind(Enum):
     """What keyframes and points may have against each other, as it is told: how often, and where."""
 
     EMPTY = "keyframes that hold no point although their sweeps show what is around: %d (%s); hidden, or misplaced?"
+    NOWHERE = (
+        "keyframes with no point around them, not even of the ground, although there are sweeps: %d (%s); out of the "
+        "LiDAR's reach, hidden, or misplaced?"
+    )
     BESIDE = (
         "keyframes whose object, as others of the track show it, is seen a metre or more beside the box: %d (%s); is "
         "one of them misplaced?"
@@ -53,15 +57,21 @@ class Finding:
 def find_contradictions(track: str, gap: Gap, clouds: Clouds, found: Measured, *, motion: Motion) -> list[Finding]:
     """Look at one gap after it was followed.
 
-    A keyframe is empty where its sweep shows something around the box and nothing in it. A gap fits nothing where both
-    keyframes hold points, at least half of the boxes between them do as well, and every frame was refused all the same.
+    A keyframe is empty where its sweep shows something around the box and nothing in it; it is nowhere where its sweep
+    shows nothing around it either. A gap fits nothing where both keyframes hold points, at least half of the boxes
+    between them do as well, and every frame was refused all the same.
     """
     margin = GATES[motion].box_margin
-    counts = [_n_inside(gap, clouds, k, margin) for k in (0, len(gap.timestamps_ns) - 1)]
+    ends = (0, len(gap.timestamps_ns) - 1)
+    counts = [_n_inside(gap, clouds, k, margin) for k in ends]
     empty = [
-        Finding(track=track, timestamp_ns=int(gap.timestamps_ns[k]), kind=FindingKind.EMPTY)
-        for k, n in zip((0, -1), counts, strict=True)
-        if n == 0 and len(clouds.frame(k % len(gap.timestamps_ns)))
+        Finding(
+            track=track,
+            timestamp_ns=int(gap.timestamps_ns[k]),
+            kind=FindingKind.EMPTY if len(clouds.frame(k)) else FindingKind.NOWHERE,
+        )
+        for k, n in zip(ends, counts, strict=True)
+        if n == 0 and np.isfinite(clouds.viewers[k]).all()
     ]
     if len(found) or min(counts) < FEWEST_POINTS or stands_still(gap.cuboids):
         return empty

@@ -2,8 +2,15 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
-from benchmarks.calibration import estimate_board_captures, published_difference
+from benchmarks.board_captures import (
+    difference_chi2,
+    estimate_board_captures,
+    off_other_boards,
+    published_difference,
+    read_published,
+)
 from calib.boards.clouds import find_board_in_cloud
 from calib.boards.pairs import calibrate_boards
 from calib.boards.poses import board_pose, outline_before_camera
@@ -129,11 +136,26 @@ def test_targets_are_taken_straight_from_a_drive(tmp_path, captures, capsys):
     assert "left out 000005: has no sweep of ROOF within 60 ms" in out
 
 
+@pytest.fixture(scope="module")
+def recorded(real_data):
+    folder = real_data / "acfr_camlidar"
+    return folder, estimate_board_captures(folder)
+
+
 @pytest.mark.real_data
-def test_recorded_boards_tell_what_their_authors_publish(real_data):
-    found = estimate_board_captures(real_data / "acfr_camlidar")
-    degrees, metres = published_difference(found, real_data / "acfr_camlidar")
+def test_recorded_boards_tell_what_their_authors_publish(recorded):
+    folder, found = recorded
     assert (len(found.problem), found.rejected) == (10, ())
+    degrees, metres = published_difference(found, folder)
     assert degrees < 0.5
-    # Their own solutions scatter by 3.5 cm about their mean.
     assert metres < 0.025
+    # By the sigmas of both it is one pose.
+    assert difference_chi2(found, read_published(folder)) < stats.chi2.ppf(0.95, 6)
+
+
+@pytest.mark.real_data
+def test_boards_that_were_not_used_lie_nearer_than_by_the_published_pose(recorded):
+    folder, found = recorded
+    ours = off_other_boards(folder, found.target_from_source)
+    assert ours < 5.0
+    assert ours < 0.8 * off_other_boards(folder, read_published(folder).mean)

@@ -1,36 +1,26 @@
 """A camera that looks otherwise than its rig says: found by edges, or doubted where they tell nothing."""
 
 import json
-from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 
+from benchmarks.calibration import turned_rig
 from calib.edges.camera_edges import refine_camera
 from calib.edges.edges import edge_distances, edge_points
-from calib.estimation.tangent import rotation_from_vector, vector_from_rotation
+from calib.estimation.tangent import vector_from_rotation
 from sensorann.cli import run
 from sensorann.errors import CalibrationError
 from sensorann.formats import open_drive
 from sensorann.geometry import Transform
-from sensorann.scene import Drive, RecalibratedDrive, Rig, Sensor, Sweep
+from sensorann.scene import Rig, Sensor, Sweep
 from tests.builders import EGO_FROM_FORWARD_CAMERA, START_NS, MemoryDrive, make_camera
 
 CAMERA = make_camera(size=(800, 450), focal=600.0)
 LIDAR = Transform.from_yaw(0.0, [0.5, 0.0, 1.8])
 # Posts before a far wall: distance, bearing, width and height above the ground of each.
 POSTS = [(8.0 + 1.7 * i, bearing, 0.5, 2.5 + 0.2 * (i % 3)) for i, bearing in enumerate(np.linspace(-0.45, 0.45, 12))]
-
-
-def knocked(drive: Drive, camera: str, degrees) -> RecalibratedDrive:
-    """The same drive, whose rig says that a camera looks elsewhere than it does."""
-    turn = Transform(rotation_from_vector(np.deg2rad(degrees)), np.zeros(3))
-    sensors = [
-        replace(one, ego_from_sensor=one.ego_from_sensor @ turn) if one.name == camera else one
-        for one in drive.rig.sensors
-    ]
-    return RecalibratedDrive(drive, Rig(tuple(sensors)))
 
 
 def make_drive(*, n=3, blank=False) -> MemoryDrive:
@@ -104,7 +94,7 @@ def test_only_upright_edges_of_a_picture_count():
 
 @pytest.mark.parametrize("degrees", [(0, 0, 0), (0.0, -0.7, 0.0), (0.0, 1.1, 0.0)])
 def test_a_knocked_camera_is_found(posts, degrees):
-    found = refine_camera(knocked(posts, "FRONT", degrees), "FRONT", "ROOF", n_pictures=3)
+    found = refine_camera(turned_rig(posts, "FRONT", degrees), "FRONT", "ROOF", n_pictures=3)
     left = vector_from_rotation(EGO_FROM_FORWARD_CAMERA.rotation.T @ found.ego_from_sensor.rotation)
     assert np.rad2deg(abs(left[1])) < 0.06
     assert np.rad2deg(found.turn[1]) == pytest.approx(-degrees[1], abs=0.06)
@@ -130,7 +120,7 @@ def test_a_knocked_camera_of_a_recorded_drive_is_put_back(real_data, tmp_path, c
     root = real_data / "pandaset_nuscenes"
     drive = open_drive(root)
     truth = drive.rig["CAM_FRONT"].ego_from_sensor
-    found = refine_camera(knocked(drive, "CAM_FRONT", (0.4, -0.6, 0.1)), "CAM_FRONT", "LIDAR_TOP", n_pictures=3)
+    found = refine_camera(turned_rig(drive, "CAM_FRONT", (0.4, -0.6, 0.1)), "CAM_FRONT", "LIDAR_TOP", n_pictures=3)
     left = np.rad2deg(vector_from_rotation(truth.rotation.T @ found.ego_from_sensor.rotation))
     assert np.abs(left[:2]).max() < 0.1
     assert found.share > 1.3 * found.share_before

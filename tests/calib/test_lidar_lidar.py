@@ -7,10 +7,12 @@ import cv2
 import numpy as np
 import pytest
 
+from benchmarks.calibration import turned_rig
 from calib.estimation.tangent import difference, rotation_from_vector
 from calib.lidars.drive import calibrate_lidars_of_drive
 from calib.lidars.lidar_lidar import calibrate_lidar_lidar
 from calib.lidars.start import level_pose
+from calib.rigs.survey import survey_rig
 from sensorann.cli import run
 from sensorann.errors import ArgumentError, CalibrationError
 from sensorann.geometry import Transform
@@ -48,6 +50,15 @@ def drive():
     )
     times = {name: np.array([sweep.timestamp_ns for sweep in own]) for name, own in sweeps.items()}
     return MemoryDrive(rig=rig, trajectory=world.trajectory, sweeps=sweeps, times=times)
+
+
+def test_a_check_says_that_the_rig_has_the_lidar_elsewhere(drive):
+    (checked,) = survey_rig(turned_rig(drive, "SIDE", (0.0, 0.0, 1.5)))
+    assert (checked.sensor, checked.by, checked.verdict) == ("SIDE", "surfaces that TOP sees", "moved")
+    off = {axis.name: axis.off for axis in checked.axes}
+    assert np.rad2deg(np.linalg.norm([off[axis] for axis in ("roll", "pitch", "yaw")])) == pytest.approx(1.5, abs=0.2)
+    # The rig has it 10 cm aside along each axis.
+    assert np.linalg.norm([off[axis] for axis in "xyz"]) == pytest.approx(0.1 * np.sqrt(3), abs=0.04)
 
 
 def test_a_tilted_lidar_is_found_without_a_guess(drive):

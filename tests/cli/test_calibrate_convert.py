@@ -10,7 +10,7 @@ from sensorann.formats import open_drive, pack, read_rig_document, write_labels
 from sensorann.formats.rigs.own import pose_members
 from sensorann.geometry import Transform
 from tests.builders import make_labels, make_track
-from tests.formats.test_packed import make_drive
+from tests.formats.packed_drives import make_drive
 
 MOVED = Transform.from_yaw(0.3, [1.0, 0.2, 1.5])
 

@@ -9,7 +9,7 @@ import pytest
 from sensorann.cli import run
 from sensorann.formats import pack
 from tests.formats.kitti_files import write_tracking
-from tests.formats.test_packed import make_drive
+from tests.formats.packed_drives import make_drive
 
 
 @pytest.fixture

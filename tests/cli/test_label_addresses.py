@@ -23,6 +23,7 @@ READERS = {
     "convert source": "convert {labels} out.json",
     "fit labels": "fit {drive} --at 0 --point 1,2,3 --labels {labels} --track 0",
     "interpolate labels": "interpolate {labels} --drive {drive} -o out.json",
+    "prune labels": "prune {labels} -o out.json --min-confidence 0.5",
     "suggest labels": "suggest {labels} --drive {drive}",
     "check labels": "check {labels} --drive {drive}",
     "compare truth": "compare {labels} {file}",
@@ -38,6 +39,7 @@ WRITERS = {
     "compare consensus": "compare {file} {db}#monday --consensus {out}",
     "interpolate out": "interpolate {file} --drive {drive} -o {out}",
     "prelabel out": "prelabel {drive} -o {out}",
+    "prune out": "prune {file} -o {out} --min-confidence 0.5",
     "track out": "track {file} --drive {drive} -o {out}",
 }
 # Parameters that hold labels are called so; those of other commands that are called so hold something else.

@@ -7,7 +7,7 @@ import pytest
 from sensorann.cli import run
 from sensorann.formats import open_drive
 from sensorann.formats import pack as pack_drive
-from tests.formats.test_packed import assert_same_drive, make_drive
+from tests.formats.packed_drives import assert_same_drive, make_drive
 
 
 @pytest.fixture

@@ -35,6 +35,12 @@ def test_the_nearest_sweep_is_taken_and_its_own_instant_and_pose_used(drive, ind
     np.testing.assert_allclose(found.proposal.cuboid.center, expected, atol=0.2)
 
 
+def test_an_instant_far_from_all_sweeps_is_refused(drive):
+    time_ns = int(drive.trajectory.timestamps_ns[0]) - 3_000_000_000
+    with pytest.raises(ArgumentError, match=r"LIDAR_TOP has nothing within 1.0 s of .* 3.000 s away"):
+        fit_at(drive, timestamp_ns=time_ns, point=CENTERS_EGO[0])
+
+
 def test_a_point_in_the_world_needs_ego_poses(drive):
     time_ns = int(drive.trajectory.timestamps_ns[0])
     drive.times = dict.fromkeys(drive.rig, drive.trajectory.timestamps_ns)

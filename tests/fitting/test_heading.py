@@ -4,7 +4,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sensorann.errors import ArgumentError
-from sensorann.fitting.heading import believe, from_doppler, from_edges, from_keyframes, from_motion, from_stroke
+from sensorann.fitting.heading import (
+    believe,
+    from_doppler,
+    from_edges,
+    from_front,
+    from_keyframes,
+    from_motion,
+    from_stroke,
+)
 from sensorann.scene import Motion
 
 SECOND_NS = 1_000_000_000
@@ -30,6 +38,14 @@ def test_a_stroke_tells_the_front_and_the_edges_the_degree(yaw):
     belief = believe(from_edges(yaw, n_points=1000, quarter_turn_probability=0.01), from_stroke(yaw + np.radians(12)))
     assert off_deg(belief, yaw) < 1
     assert belief.half_turn_probability < 0.02
+
+
+@given(yaw=yaws, log_odds=st.floats(-3, 3))
+def test_the_odds_of_a_front_are_those_of_the_belief(yaw, log_odds):
+    belief = believe(from_edges(yaw, n_points=10**6, quarter_turn_probability=0.0), from_front(yaw, log_odds))
+    wrong = 1 / (1 + np.exp(abs(log_odds)))
+    assert belief.half_turn_probability == pytest.approx(wrong, abs=0.03)
+    assert off_deg(belief, yaw) == pytest.approx(0 if log_odds > 0 else 180, abs=0.6) or abs(log_odds) < 0.01
 
 
 def test_the_chances_of_all_errors_leave_room_for_being_right():

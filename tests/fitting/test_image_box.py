@@ -83,3 +83,15 @@ def test_a_box_on_the_road_is_refused(drive):
 def test_the_box_belongs_to_a_camera(drive):
     with pytest.raises(ArgumentError, match="LIDAR_TOP is a lidar, the cameras are: CAM_FRONT"):
         sa.cuboid_from_image_box(drive, "LIDAR_TOP", [0, 0, 10, 10], 0)
+
+
+def test_an_unknown_category_is_named_and_not_taken_for_a_failed_fit(drive):
+    box, time_ns = seen_box(drive, NEAR), int(drive.times["CAM_FRONT"][0])
+    with pytest.raises(ArgumentError, match="unknown category 'tank', the ontology has: car"):
+        sa.cuboid_from_image_box(drive, "CAM_FRONT", box, time_ns, category="tank")
+
+
+def test_an_instant_far_from_all_pictures_is_refused(drive):
+    time_ns = int(drive.times["CAM_FRONT"][0]) + 5_000_000_000
+    with pytest.raises(ArgumentError, match=r"CAM_FRONT has nothing within 1.0 s of .* 5.000 s away"):
+        sa.cuboid_from_image_box(drive, "CAM_FRONT", seen_box(drive, NEAR), time_ns)

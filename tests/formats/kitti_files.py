@@ -8,11 +8,13 @@ import cv2
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from sensorann.formats import open_drive
-from sensorann.formats.kitti.rows import KittiRow, write_rows
+from sensorann.formats import open_drive, read_labels, write_labels
+from sensorann.formats.kitti.rows import KittiRow, read_rows, write_rows
 from sensorann.scene import Drive
 
 SIZE = (400, 120)
+# What labels need beside them.
+PARTS = ("calib", "oxts")
 # Camera axes (x right, y down, z forward) from LiDAR axes, with a mount that is turned a little about every axis.
 CAMERA_FROM_LIDAR = Rotation.from_euler("xyz", [1.5, -2.0, 0.8], degrees=True).as_matrix() @ np.array(
     [[0, -1, 0], [0, 0, -1], [1, 0, 0]], np.float64
@@ -182,3 +184,10 @@ def write_raw_calibration(day: Path) -> None:
     lidar = f"calib_time: 15-Mar-2012 11:37:16\nR: {numbers(CAMERA_FROM_LIDAR)}\nT: 0.01 -0.07 -0.27\n"
     write_text(day / "calib_velo_to_cam.txt", lidar)
     write_text(day / "calib_imu_to_velo.txt", f"R: {numbers(LIDAR_FROM_IMU)}\nT: -0.8 0.3 -0.8\n")
+
+
+def round_trip(rows: list[KittiRow], drive: Drive, folder: Path) -> list[KittiRow]:
+    """Rows that come back after reading and writing."""
+    write_rows(rows, folder / "in.txt")
+    write_labels(read_labels(folder / "in.txt", drive=drive), folder / "out.txt", drive=drive)
+    return read_rows(folder / "out.txt")

@@ -69,7 +69,37 @@ def test_other_pictures_and_categories_are_left_out_with_a_warning(tmp_path, cap
         ],
     )
     assert read_image_boxes(path, drive=make_drive("CAM_FRONT", "CAM_BACK")) == ()
-    assert "2 boxes of other pictures or categories are left out" in caplog.text
+    assert "1 boxes are left out, of pictures that the drive does not have, such as CAM_SIDE/000001.jpg" in caplog.text
+    assert "1 boxes are left out, of categories that the ontology does not have, such as kite" in caplog.text
+
+
+def test_what_a_detector_hardly_believes_is_left_out(tmp_path):
+    scored = [annotation(bbox=(left, 2, 3, 4)) | {"score": score} for left, score in ((1, 0.4), (2, 0.5), (3, 1))]
+    tracks = read_image_boxes(write(tmp_path, annotations=scored), drive=make_drive("CAM_FRONT"))
+    assert [track.boxes[0, 0] for track in tracks] == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        (
+            "r.json",
+            [{"image_id": 7, "category_id": 1, "bbox": [1, 2, 3, 4], "score": 0.9}],
+            "does not name its pictures",
+        ),
+        ("o.json", {"boxes": []}, "expected 2D boxes: COCO's JSON, OpenLABEL, or KITTI's labels, found another file"),
+        ("folder", None, "found a folder"),
+    ],
+    ids=["bare results", "other JSON", "folder"],
+)
+def test_what_holds_no_boxes_of_pictures_is_told(tmp_path, name, content, message):
+    path = tmp_path / name
+    if content is None:
+        path.mkdir()
+    else:
+        path.write_text(json.dumps(content))
+    with pytest.raises(FormatError, match=message):
+        read_image_boxes(path, drive=make_drive("CAM_FRONT"))
 
 
 @pytest.mark.parametrize(
@@ -83,11 +113,16 @@ def test_other_pictures_and_categories_are_left_out_with_a_warning(tmp_path, cap
             {"annotations": [{"image_id": 9, "category_id": 1, "bbox": [1, 2, 3, 4]}]},
             "image_id: expected an id of the file",
         ),
+        ({"annotations": [annotation(bbox=(1, 2, -3, 4))]}, "width and height, >= 0"),
+        (
+            {"annotations": [annotation() | {"score": "high"}]},
+            r"annotations\[0\], score: expected a number from 0 to 1",
+        ),
         ({"annotations": [annotation(image_id=[])]}, "image_id: expected a number"),
         ({"images": [{"id": 7}]}, r"images\[0\]: expected a field file_name"),
         ({"categories": {}}, "categories: expected a list"),
     ],
-    ids=["three numbers", "unknown picture", "no id", "picture without a name", "no list"],
+    ids=["three numbers", "unknown picture", "negative", "no score", "no id", "picture without a name", "no list"],
 )
 def test_damage_is_told_with_its_place(tmp_path, changes, message):
     with pytest.raises(FormatError, match=message):

@@ -11,7 +11,7 @@ import pytest
 from sensorann.formats import open_drive, read_labels, write_labels
 from sensorann.formats.nuscenes.folder import VERSION
 from tests.builders import FRAME_NS, make_labels, make_track
-from tests.formats.test_nuscenes_write import make_drive
+from tests.formats.nuscenes_drives import make_drive
 
 REPOSITORY = Path(__file__).parents[2]
 ENVIRONMENT = Path(os.environ.get("SENSORANN_NUSCENES_JUDGE", REPOSITORY / ".cache" / "judges" / "nuscenes"))

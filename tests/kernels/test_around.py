@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sensorann.geometry import Transform
-from sensorann.kernels.around import gather_around, lowest_of_cells, standing_on
+from sensorann.kernels.around import gather_around, lowest_of_cells, nearest_row, plan_bounds, standing_on
 from tests import naive
 
 pytestmark = pytest.mark.kernels
@@ -39,3 +39,21 @@ def test_standing_on_matches_naive(seed, n, radius):
     points, place, slope = rng.normal(0, 4, (n, 3)), rng.normal(0, 2, 2), rng.normal(0, 0.1, 2)
     arguments = (points, place, 0.3, slope, 0.2, 2.5, radius)
     np.testing.assert_array_equal(standing_on(*arguments), naive.standing_on(*arguments))
+
+
+@given(seed=seeds, n=st.integers(0, 40))
+def test_nearest_row_matches_naive(seed, n):
+    rng = np.random.default_rng(seed)
+    points, place = np.round(rng.normal(0, 4, (n, 3)), 1), np.round(rng.normal(0, 2, 3), 1)
+    row, squared = nearest_row(points, place)
+    expected_row, expected = naive.nearest_row(points, place)
+    assert row == expected_row
+    assert squared == pytest.approx(expected, abs=1e-12)
+
+
+@given(seed=seeds, n=st.integers(1, 40))
+def test_plan_bounds_matches_naive(seed, n):
+    rng = np.random.default_rng(seed)
+    points = rng.normal(rng.normal(0, 20, 3), 4, (n, 3))
+    rows = np.sort(rng.choice(n, rng.integers(1, n + 1), replace=False))
+    np.testing.assert_array_equal(plan_bounds(points, rows), naive.plan_bounds(points, rows))

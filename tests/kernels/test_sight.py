@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sensorann.geometry import Transform
-from sensorann.kernels.sight import count_rays, look_toward
+from sensorann.kernels.sight import count_rays, look_toward, outermost
 from tests import naive
 
 pytestmark = pytest.mark.kernels
@@ -29,10 +29,21 @@ def test_a_point_without_a_position_is_in_no_direction():
     assert count_rays(rays, np.array([-1.0, 1.0]), np.array([-1.0, 1.0]), 4.0, 6.0).tolist() == [0, 1, 0]
 
 
+@given(seed=seeds, n=st.integers(1, 40))
+def test_outermost_matches_naive(seed, n):
+    rng = np.random.default_rng(seed)
+    points, sensor, direction = rng.normal(0, 10, (n, 3)), rng.normal(0, 1, 3), rng.uniform(-3, 3)
+    forward = np.array([np.cos(direction), np.sin(direction)])
+    rows, azimuths = outermost(points, sensor, forward)
+    expected_rows, expected = naive.outermost(points, sensor, forward)
+    assert rows.tolist() == expected_rows
+    np.testing.assert_allclose(azimuths, expected, atol=1e-12)
+
+
 @given(seed=seeds, n=st.integers(0, 60), nearer=st.floats(0, 10), depth=st.floats(0, 10))
 def test_count_rays_matches_naive(seed, n, nearer, depth):
     rng = np.random.default_rng(seed)
     rays = np.column_stack([rng.uniform(-1, 1, n), rng.uniform(0, 20, n), rng.uniform(-1, 1, n)])
-    azimuths, slopes = np.sort(rng.uniform(-1, 1, 2)), np.sort(rng.uniform(-1, 1, 2))
-    counts = count_rays(rays, azimuths, slopes, nearer, nearer + depth)
-    assert counts.tolist() == naive.count_rays(rays, azimuths, slopes, nearer, nearer + depth)
+    tangents, slopes = np.sort(rng.uniform(-1, 1, 2)), np.sort(rng.uniform(-1, 1, 2))
+    counts = count_rays(rays, tangents, slopes, nearer, nearer + depth)
+    assert counts.tolist() == naive.count_rays(rays, tangents, slopes, nearer, nearer + depth)

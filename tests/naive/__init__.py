@@ -17,8 +17,17 @@ from tests.naive.metrics import interruptions, loyal_choice, swept_accuracy
 from tests.naive.outlines import edge_score, l_shape_area, l_shape_closeness, l_shape_variance, l_shape_yaw
 from tests.naive.packing import lzf_decompress
 from tests.naive.pairing import best_choice, greedy_choice, near_pairs
-from tests.naive.registration import lay_onto, roll, smooth_poses
-from tests.naive.sight import count_rays, gather_around, look_toward, lowest_of_cells, standing_on
+from tests.naive.registration import explained, lay_onto, on_template, roll, smooth_poses
+from tests.naive.sight import (
+    count_rays,
+    gather_around,
+    look_toward,
+    lowest_of_cells,
+    nearest_row,
+    outermost,
+    plan_bounds,
+    standing_on,
+)
 from tests.naive.simulated import ray_into_box, ray_into_ground, town_height
 from tests.naive.tracking import closeness, constant_velocity_filter, distance_iou, misfit
 
@@ -32,6 +41,7 @@ __all__ = [
     "deskew",
     "distance_iou",
     "edge_score",
+    "explained",
     "filled_height",
     "footprint",
     "footprint_iou",
@@ -54,7 +64,11 @@ __all__ = [
     "misfit",
     "natural_cubic",
     "near_pairs",
+    "nearest_row",
+    "on_template",
+    "outermost",
     "pchip",
+    "plan_bounds",
     "points_in_cuboid",
     "project_fisheye",
     "project_pinhole",

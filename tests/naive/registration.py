@@ -62,6 +62,35 @@ def lay_onto(
     return offset, squeeze @ information @ squeeze
 
 
+def on_template(template, outward, target, viewer, offset, size, margin, *, inlier_distance, turned_away):
+    """Count target points in a box (length, width) at an offset, and those on template points that the viewer sees."""
+    c, s = np.cos(offset[2]), np.sin(offset[2])
+    into_box = np.array([[c, s], [-s, c]])
+    seen_from, n_inside, n_near = into_box @ (viewer - offset[:2]), 0, 0
+    for point in target:
+        placed = np.append(into_box @ (point[:2] - offset[:2]), point[2])
+        if (np.abs(placed[:2]) < size[:2] / 2 + margin).all():
+            n_inside += 1
+            distances = np.linalg.norm(template - placed, axis=1)
+            away = seen_from - placed[:2]
+            behind = outward[distances.argmin()] @ away < -np.sqrt(turned_away) * np.linalg.norm(away)
+            n_near += distances.min() < inlier_distance and not behind
+    return n_inside, n_near
+
+
+def explained(
+    template, outward, points, viewer, pose, size, tilt, height, margin, n_known, *, lowest, highest, **rules
+):
+    """Share of the points of a frame in a box at a pose that lie on a template, times the share that they are of it."""
+    c, s = np.cos(pose[2]), np.sin(pose[2])
+    upright = np.array([[c, s, 0], [-s, c, 0], [0, 0, 1]])
+    local = (points - [*pose[:2], height]) @ (tilt.T @ upright).T
+    near = local[(local[:, 2] > lowest - size[2] / 2) & (local[:, 2] < size[2] / 2 + highest)]
+    seen_from = upright[:2, :2] @ (viewer - pose[:2])
+    n_inside, n_near = on_template(template, outward, near, seen_from, np.zeros(3), size, margin, **rules)
+    return n_near / max(n_inside, 1) * min(n_near / max(n_known, 1), 1)
+
+
 def smooth_poses(seconds, poses, covariances, noise, at):
     """Mean and covariance of x, y, yaw at instants: one dense Gaussian over all states, conditioned on the poses."""
     times = np.unique(np.concatenate([seconds, at]))

@@ -10,15 +10,22 @@ def look_toward(points, frame_from_points, sensor, forward, half_angle):
         azimuth = np.arctan2(forward[0] * offset[1] - forward[1] * offset[0], offset[:2] @ forward)
         if abs(azimuth) <= half_angle:
             distance = np.linalg.norm(offset[:2])
-            rays.append([azimuth, distance, offset[2] / distance])
+            rays.append([np.tan(azimuth), distance, offset[2] / distance])
     return np.array(rays).reshape(-1, 3)
 
 
-def count_rays(rays, azimuths, slopes, nearer, farther):
+def outermost(points, sensor, forward):
+    ahead, aside = np.array([forward, [-forward[1], forward[0]]]) @ (points[:, :2] - sensor[:2]).T
+    azimuths = np.arctan2(aside, ahead)
+    rows = [int(np.argmin(azimuths)), int(np.argmax(azimuths))]
+    return rows, azimuths[rows]
+
+
+def count_rays(rays, tangents, slopes, nearer, farther):
     ends = [
         0 if distance < nearer else 2 if distance > farther else 1
-        for azimuth, distance, slope in rays
-        if azimuths[0] < azimuth < azimuths[1] and slopes[0] < slope < slopes[1]
+        for tangent, distance, slope in rays
+        if tangents[0] < tangent < tangents[1] and slopes[0] < slope < slopes[1]
     ]
     return [ends.count(kind) for kind in range(3)]
 
@@ -50,3 +57,12 @@ def standing_on(points, place, height, slope, lowest, highest, radius):
         if np.hypot(*offset) <= radius and lowest < point[2] - (height + slope @ offset) < highest:
             rows.append(row)
     return rows
+
+
+def nearest_row(points, place):
+    distances = np.linalg.norm(points - place, axis=1)
+    return (int(np.argmin(distances)), distances.min() ** 2) if len(points) else (-1, np.inf)
+
+
+def plan_bounds(points, rows):
+    return points[rows, :2].min(axis=0), points[rows, :2].max(axis=0)

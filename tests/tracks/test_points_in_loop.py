@@ -238,6 +238,28 @@ def test_a_keyframe_without_any_point_is_named(caplog):
     assert f"track 7 at {START_NS + 14 * FRAME_NS} ns" in message
 
 
+def test_a_keyframe_far_from_everything_is_named(caplog):
+    path = braking_path()
+    labels = make_labels(keyframes(path, (0, 14, N - 1), id="7"))
+    centers = labels.tracks[0].cuboids.centers + np.where(np.arange(3) == 1, 1000.0, 0.0)[:, None]
+    away = replace(labels.tracks[0], cuboids=replace(labels.tracks[0].cuboids, centers=centers))
+    with caplog.at_level(logging.WARNING):
+        interpolate(make_labels(away), make_drive([path]))
+    (message,) = found_in(caplog)
+    assert message.startswith("keyframes with no point around them")
+    assert "1 (track 7 at" in message
+    assert f"{START_NS + 14 * FRAME_NS} ns" in message
+
+
+def test_a_keyframe_whose_sweep_is_missing_is_not_named(caplog):
+    path = braking_path()
+    whole = make_drive([path])
+    drive = WithoutSome(rig=whole.rig, trajectory=whole.trajectory, sweeps=whole.sweeps)
+    with caplog.at_level(logging.WARNING):
+        interpolate(make_labels(keyframes(path, (0, 4, N - 1))), drive)
+    assert not found_in(caplog)
+
+
 def test_keyframes_that_fit_their_points_are_not_named(caplog):
     path = braking_path()
     with caplog.at_level(logging.WARNING):

@@ -1,5 +1,7 @@
 """Proposed tracks against the truth of a simulated drive, and on drives that hold nothing."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -213,3 +215,15 @@ def test_boxes_on_pictures_name_the_category(simulated, proposed, pairs):
     risen = [after[track.id].attributes["confidence"] - track.attributes["confidence"] for track in proposed.tracks]
     assert min(risen) == 0
     assert max(risen) > 0
+
+
+@pytest.mark.parametrize(("others", "named"), [((), "cyclist"), (("cyclist",), "pedestrian")], ids=["COCO's", "ours"])
+def test_a_rider_seen_as_a_person_stays_one_where_nobody_tells_riders_apart(simulated, others, named):
+    drive, truth = simulated
+    boxes = [replace(box, category="pedestrian") for box in on_pictures(drive, truth, slice(3, 12))]
+    boxes += [replace(boxes[0], category=name, boxes=np.zeros((1, 4))) for name in others]
+    riders = [replace(track, category="cyclist", attributes={"confidence": 0.5}) for track in truth.tracks]
+    found = confirmed_by_pictures(replace(truth, tracks=tuple(riders)), drive, boxes).tracks
+    seen = [track.category for track in found if track.attributes["confidence"] > 0.5]
+    assert seen
+    assert set(seen) == {named}

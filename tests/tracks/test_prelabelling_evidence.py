@@ -15,7 +15,8 @@ from sensorann.tracks.prelabelling.refining import Refined, Seen, is_moving
 
 SIZE = np.array([4.2, 1.8, 1.6])
 # Where in the evidence.
-STEADY, N_POINTS, BESIDE, ABOVE, LONG_SHARE, WIDE_SHARE, TALL, LONG, ROUGH = 2, 3, 4, 5, 7, 8, 11, 12, 13
+STEADY, N_POINTS, BESIDE, ABOVE, LONG_SHARE, WIDE_SHARE = 2, 3, 4, 5, 7, 8
+TALL, LONG, ROUGH, LOW, OPEN, JUMPS = 11, 12, 13, 14, 15, 16
 
 
 def boxes_at(places):
@@ -63,6 +64,57 @@ def test_leaves_are_rougher_than_paint():
     rng = np.random.default_rng(1)
     leaves = [rng.uniform([-2, -0.8, 0.4], [2, 0.8, 1.5], (300, 3)) for _ in range(3)]
     assert measured(leaves)[ROUGH] > 0.3 > 0.05 > measured([side(-2, 2)] * 3)[ROUGH]
+
+
+def test_a_smooth_surface_stays_smooth_where_the_poses_drift():
+    drifting = [side(-2, 2, y=-0.9 + 0.05 * k) for k in range(3)]
+    assert measured(drifting)[ROUGH] == pytest.approx(measured([side(-2, 2)] * 3)[ROUGH], abs=0.01)
+
+
+def test_too_few_points_say_nothing_of_the_surface():
+    few, some = (measured([side(-2, 2, n=n)] * 3)[ROUGH] for n in (20, 200))
+    assert some < 0.05 < few < 0.4
+
+
+def test_a_car_is_closed_and_a_hedge_is_not():
+    rng = np.random.default_rng(1)
+    hedge = [rng.uniform([-2, -0.8, 0.4], [2, 0.8, 1.5], (300, 3)) for _ in range(3)]
+    hood = [np.vstack([side(-2.1, 2.1), rng.uniform([-2, -0.8, 0.95], [2, 0.8, 1.5], (300, 3))])] * 3
+    assert measured(hedge)[OPEN] > 0.3
+    assert measured(hood)[OPEN] == measured([side(-2.1, 2.1)] * 3)[OPEN] == 0.0
+
+
+def test_a_car_is_closed_in_whichever_box_fits_it_better():
+    track = seen([side(-2.1, 2.1)] * 3)
+    wide = replace(track.boxes, sizes=track.boxes.sizes + np.array([0.0, 1.0, 0.0]))
+    for tracked, fitted in ((wide, track.boxes), (track.boxes, wide)):
+        refined = Refined(boxes=fitted, category=default_ontology()["car"], moving=False)
+        assert evidence(replace(track, boxes=tracked), refined)[OPEN] == 0.0
+    refined = Refined(boxes=wide, category=default_ontology()["car"], moving=False)
+    assert evidence(replace(track, boxes=wide), refined)[OPEN] > 0.5
+
+
+@pytest.mark.parametrize(("name", "height", "low"), [("car", 0.9, 0.5), ("pedestrian", 0.9, 0.6), ("car", 1.5, 0.0)])
+def test_what_is_low_is_a_wall_or_a_bush(name, height, low):
+    track = seen([side(-2.1, 2.1)] * 3)
+    boxes = replace(track.boxes, sizes=np.tile([4.2, 1.8, height], (3, 1)))
+    found = evidence(track, Refined(boxes=boxes, category=default_ontology()[name], moving=False))
+    assert found[LOW] == pytest.approx(low)
+
+
+def test_what_moves_goes_steadily_and_a_wall_in_pieces_jumps():
+    ways, seconds = np.arange(5.0), np.arange(5) / 10
+    steady = replace(seen([side(x - 2, x + 2) for x in ways], at=ways), seconds=seconds)
+    jumping = replace(steady, boxes=boxes_at(ways + np.array([0, 0.4, 0, 0.4, 0])))
+    late = replace(steady, boxes=boxes_at(np.append(ways[:-1], 5.0)), seconds=np.append(seconds[:-1], 0.5))
+    car = default_ontology()["car"]
+
+    def jumps(track, *, moving=True):
+        return evidence(track, Refined(boxes=track.boxes, category=car, moving=moving))[JUMPS]
+
+    assert jumps(steady) == jumps(late) == pytest.approx(0.0)
+    assert jumps(jumping) == 1.0
+    assert jumps(jumping, moving=False) == 0.0
 
 
 def test_many_points_count_for_more():

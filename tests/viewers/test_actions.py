@@ -10,6 +10,7 @@ from sensorann.scene import Event, Source, Tag
 from sensorann.store import log
 from sensorann.store.reviewing import comments, decisions
 from tests.builders import FRAME_NS, MemoryDrive, make_labels, make_track
+from tests.tracks.followed import braking_path, keyframes, make_drive, misses
 from tests.viewers.conftest import by_id
 from viewers import open_session
 from viewers.actions import asking, placing, playing, reviewing, shaping
@@ -364,3 +365,16 @@ def test_proposals_that_are_locked_or_accepted_stay(proposed):
 def test_a_confidence_is_a_number(proposed):
     with pytest.raises(ArgumentError, match="confidence below must be a number, got 'low'"):
         write(proposed, "Ctrl+Shift+Delete", **{"confidence below": "low"})
+
+
+def test_one_key_fills_an_object_between_its_keyframes_and_follows_it_beyond_them(store):
+    path = braking_path()
+    store.import_labels(make_labels(keyframes(path, (8, 20))), drive="memory")
+    session = open_session(make_drive([path]), store)
+    session.select(session.labels.tracks[0].id)
+    press(session, "E")
+    track = session.labels.tracks[0]
+    assert len(track) == len(path[0])
+    assert misses(track, path).max() < 0.1
+    assert (np.delete(track.sources, [8, 20]) == Source.FITTED).all()
+    session.close()

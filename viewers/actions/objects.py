@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-
 from sensorann.errors import ArgumentError
-from sensorann.scene import Attribute, Labels, Source, Track
+from sensorann.scene import Attribute, Labels, Source
 from sensorann.store import Note
 from sensorann.tracks import Suggestion, interpolate, suggest, surgery
 from sensorann.tracks.extending import extend_tracks
@@ -37,14 +35,15 @@ def interpolate_all(session: Session) -> None:
 
 
 def extend(session: Session) -> None:
-    """Let the worker follow the selected object beyond its first and last keyframe, while its points are found."""
-    track, drive, progress = session.track, session.drive, session.worker.progress
-    note = Note(kind="extend", machine={"calibration_sha256": drive.rig.calibration_sha256})
+    """Let the worker fill the selected object between its keyframes, and follow it beyond them while it finds it."""
+    track_id, drive, points, progress = session.track.id, session.drive, session.use_points, session.worker.progress
+    note = Note(kind="extend", machine={"points": points, "calibration_sha256": drive.rig.calibration_sha256})
 
     def compute(labels: Labels) -> Labels:
-        return extend_tracks(replace(labels, tracks=(track,)), drive, progress=progress).labels
+        filled = interpolate(labels, drive, points=points, only=(track_id,), progress=progress).track(track_id)
+        return extend_tracks(replace(labels, tracks=(filled,)), drive, progress=progress).labels
 
-    session.complete(f"following object {track.id}", compute, note)
+    session.complete(f"following object {track_id}", compute, note)
 
 
 def look_for_doubt(session: Session) -> None:
@@ -116,17 +115,12 @@ def delete_proposals(session: Session, *, below: float | None) -> None:
     ArgumentError
         When there are none.
     """
-    kept = session.locked | accepted_ids(session)
-    gone = {
-        track.id
-        for track in session.labels.tracks
-        if track.id not in kept and _is_proposal(track) and (below is None or _confidence(track) < below)
-    }
-    if not gone:
+    wanted = surgery.delete_unlikely(session.labels, below, kept=session.locked | accepted_ids(session))
+    n_gone = len(session.labels.tracks) - len(wanted.tracks)
+    if not n_gone:
         raise ArgumentError("no object that a machine proposed is left to delete")
-    tracks = tuple(track for track in session.labels.tracks if track.id not in gone)
-    session.commit(replace(session.labels, tracks=tracks), "delete proposals")
-    session.message = f"{len(gone)} proposals deleted, in one edit"
+    session.commit(wanted, "delete proposals")
+    session.message = f"{n_gone} proposals deleted, in one edit"
 
 
 def stand_still(session: Session) -> None:
@@ -149,10 +143,10 @@ def set_category(session: Session, category: str) -> None:
     ArgumentError
         When nothing is selected, or there is no such category.
     """
-    name = session.labels.ontology[category].name
-    chosen = [session.labels.track(track_id) for track_id in {session.track.id, *session.selected}]
-    changed: dict[str, tuple[Track, ...]] = {track.id: (replace(track, category=name),) for track in chosen}
-    session.commit(surgery.with_tracks(session.labels, changed), "category")
+    wanted = session.labels
+    for track_id in {session.track.id, *session.selected}:
+        wanted = surgery.set_category(wanted, track_id, category)
+    session.commit(wanted, "category")
 
 
 def set_attribute(session: Session, name: str, value: Attribute | None) -> None:
@@ -170,17 +164,6 @@ def set_box_attribute(session: Session, name: str, value: Attribute | None) -> N
     track_id, _ = selected_box(session)
     wanted = surgery.set_box_attribute(session.labels, track_id, name, value, timestamp_ns=session.timestamp_ns)
     session.commit(wanted, "attribute")
-
-
-def _is_proposal(track: Track) -> bool:
-    """Tell whether a machine placed every box of an object."""
-    return len(track) > 0 and not np.isin(track.sources, (Source.HUMAN, Source.IMPORTED)).any()
-
-
-def _confidence(track: Track) -> float:
-    """How sure the machine was of an object; as sure as can be where it does not say."""
-    said = track.attributes.get("confidence", 1.0)
-    return float(said) if isinstance(said, int | float) else 1.0
 
 
 def _interpolate(session: Session, only: str | None) -> None:

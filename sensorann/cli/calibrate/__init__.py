@@ -10,7 +10,8 @@ CALIBRATE_COMMANDS = (
     ("hand-eye", "Where a sensor sits on another and how late its clock is, from the motions of both."),
     ("time-offset", "How late the clock of a sensor is, from how fast both turn."),
     ("radar-ego", "Where a radar points on the vehicle, from the Doppler of a drive."),
-    ("join", "All sensors of a rig in one estimate, from calibrations of pairs; loops are closed."),
-    ("check", "Whether a camera has turned or its clock is off, from labels."),
+    ("rig", "All sensors of a rig in one estimate, from targets that they share."),
+    ("join", "One calibration of a rig from those of its pairs; loops are closed."),
+    ("check", "Whether the sensors are still where the rig says, on any drive, or finer from labels."),
     ("convert", "Write calibrations for other tools: Kalibr, ROS, OpenCV, KITTI, nuScenes, URDF, tf, OpenLABEL."),
 )

@@ -1,4 +1,4 @@
-"""`sensorann calibrate check`: whether a camera is still where it was, from labels alone."""
+"""`sensorann calibrate check`: whether the sensors are still where the rig says, from a drive or from its labels."""
 
 from __future__ import annotations
 
@@ -7,42 +7,62 @@ from pathlib import Path
 from calib.drift.file import drift_document, drift_summary
 from calib.drift.finding import find_drift
 from calib.drift.labelled import labelled_pairs
-from calib.report import drift_page
+from calib.report import drift_page, survey_page
+from calib.rigs.survey import survey_rig
+from calib.rigs.survey_file import survey_document, survey_summary
 from sensorann.cli.calibrate.answers import NOTHING_SHOWN, PRINTED, Answer, Shown, Wanted, give, show
 from sensorann.cli.labels import read_labels
+from sensorann.cli.progress import counted
+from sensorann.errors import UsageError
 from sensorann.formats import open_drive
+from sensorann.scene import Drive
 
 
 def check(
     drive: str,
     /,
     *,
-    sensor: str,
-    labels: str,
+    sensor: str | None = None,
+    labels: str | None = None,
     rig: Path | None = None,
     shown: Shown = NOTHING_SHOWN,
     wanted: Wanted = PRINTED,
 ) -> None:
-    """Tell whether a camera has turned or its clock is off, from labels in space and in its pictures.
+    """Tell whether the sensors are still where the rig says.
+
+    Without labels every sensor is compared with what a LiDAR or the static world shows, on any drive. With labels in
+    space and in the pictures of a camera it is told whether that has turned or its clock is off, far more finely.
 
     For example:
 
+        sensorann calibrate check nuscenes/v1.0-mini#scene-0061 --rig new.json --report check.html
         sensorann calibrate check kitti/training#0004 --labels label_02/0004.txt --sensor image_02
-        sensorann calibrate check kitti/training#0004 --labels label_02/0004.txt --sensor image_02 --rig new.json
 
     Parameters
     ----------
     drive
         The recording: a path, or ROOT#NAME for one of several.
     sensor
-        Name of the camera.
+        Name of the sensor; with labels that of a camera, without them one instead of all.
     labels
         What was labelled, in any format that `sensorann convert` reads, or STORE#DRIVE.
     rig
         Calibration file, as in `sensorann info`, to check instead of the drive's own.
     """
-    found_labels = read_labels(labels, drive=open_drive(drive))
-    pairs = labelled_pairs(open_drive(drive, rig=rig), found_labels, sensor)
+    opened = open_drive(drive, rig=rig)
+    if labels is None:
+        _check_drive(opened, sensor, shown, wanted)
+        return
+    if sensor is None:
+        raise UsageError("name the camera whose pictures are labelled, with --sensor")
+    pairs = labelled_pairs(opened, read_labels(labels, drive=open_drive(drive)), sensor)
     found = find_drift(pairs)
     show(lambda: drift_page(found, pairs, camera=sensor), shown)
     give(Answer(drift_document(found, sensor), drift_summary(found, sensor)), wanted)
+
+
+def _check_drive(drive: Drive, sensor: str | None, shown: Shown, wanted: Wanted) -> None:
+    with counted("comparing sensors") as progress:
+        checked = survey_rig(drive, only=sensor, progress=progress)
+    show(lambda: survey_page(checked, drive=drive.name), shown)
+    give(Answer(survey_document(checked), survey_summary(checked)), wanted)

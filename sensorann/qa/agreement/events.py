@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.geometry.assignment import best_pairs
+from sensorann.qa.agreement.gathering import check_people
 from sensorann.qa.agreement.kappa import kappa_of_table
 from sensorann.qa.pairing import labelled_instants_ns
 from sensorann.scene import Event, Labels
@@ -43,7 +44,13 @@ def event_agreement(labellings: Mapping[str, Labels]) -> dict[str, EventAgreemen
     Parameters
     ----------
     labellings : of one drive, by the name of who made them
+
+    Raises
+    ------
+    ArgumentError
+        When there are fewer than two labellings.
     """
+    check_people(labellings)
     everyone = list(labellings.values())
     instants = np.unique(np.concatenate([np.zeros(0, np.int64), *map(labelled_instants_ns, everyone)]))
     categories = sorted({event.category for labels in everyone for event in labels.events})

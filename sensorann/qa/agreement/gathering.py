@@ -145,9 +145,19 @@ def group_names(gathered: Gathered, by: str) -> NDArray[np.str_]:
     return np.array(RANGES, np.str_)[gathered.ranges]
 
 
-def _check(labellings: Mapping[str, Labels]) -> None:
+def check_people(labellings: Mapping[str, Labels]) -> None:
+    """Refuse fewer than two labellings.
+
+    Raises
+    ------
+    ArgumentError
+    """
     if len(labellings) < 2:
         raise ArgumentError(f"agreement takes at least two labellings, got {len(labellings)}")
+
+
+def _check(labellings: Mapping[str, Labels]) -> None:
+    check_people(labellings)
     frames = {name: labels.frame for name, labels in labellings.items()}
     if len(set(frames.values())) > 1:
         told = ", ".join(f"{name} in the {frame} frame" for name, frame in frames.items())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from sensorann.qa.checking.evidence import Evidence
 from sensorann.qa.checking.finding import Suspicion
 from sensorann.qa.checking.paths import Path
-from sensorann.qa.checking.spans import beyond, how_long, spans_of
+from sensorann.qa.checking.spans import beyond, cleared, how_long, spans_of
 from sensorann.scene import Attribute, Motion, Track
 
 # Words for the same in the data sets, the last part of a name such as `vehicle.parked`, or a value of `state`.
@@ -41,6 +42,7 @@ def moving_though_standing(evidence: Evidence) -> Iterator[Suspicion]:
                 limit=float(limits[worst]),
                 message=f"is said to stand while it goes at {path.speeds[worst]:.1f} m/s {how_long(rows, path.track)}",
                 excess=float(path.speeds[worst] / limits[worst]) * min(len(rows), 10),
+                repair=cleared(_names_of(path.track, rows, _STANDING), rows, path.track),
             )
 
 
@@ -58,6 +60,7 @@ def standing_though_moving(evidence: Evidence) -> Iterator[Suspicion]:
                     limit=_WAY_M,
                     message=f"is said to move, and comes {way:.2f} m far in {seconds:.1f} s",
                     excess=seconds / _LONG_S,
+                    repair=cleared(_names_of(path.track, rows, _MOVING), rows, path.track),
                 )
 
 
@@ -72,12 +75,21 @@ def contradicting(evidence: Evidence) -> Iterator[Suspicion]:
             if dot and path.motion not in _KINDS.get(kind, {path.motion}):
                 for rows in spans_of(np.array([value is True for value in values], np.bool_)):
                     text = f"a {path.category.name} is said to be {name} {how_long(rows, track)}"
-                    yield _told(path, rows, text)
+                    yield replace(_told(path, rows, text), repair=cleared([name], rows, track))
 
 
 def _told(path: Path, rows: NDArray[np.int64], text: str) -> Suspicion:
     time_ns = int(path.track.timestamps_ns[rows[0]])
     return Suspicion(object=path.track.id, timestamp_ns=time_ns, value=float(len(rows)), limit=1.0, message=text)
+
+
+def _names_of(track: Track, rows: NDArray[np.int64], words: frozenset[str]) -> list[str]:
+    """Attributes that say one of the words of any of some boxes."""
+    names = [name for name, value in track.attributes.items() if _means(name, value, words)]
+    for name, values in track.box_attributes.items():
+        if any(_means(name, values[row], words) for row in rows):
+            names.append(name)
+    return names
 
 
 def _says(track: Track, words: frozenset[str]) -> NDArray[np.bool_]:

@@ -105,9 +105,13 @@ def _edit(node: Node) -> Edit:
     return Edit(action=action.text(), arguments=arguments)
 
 
-def _argument(name: str, node: Node) -> str | int | tuple[int, int]:
+def _argument(name: str, node: Node) -> str | int | float | tuple[int, int] | tuple[float, float, float]:
     if name == "at_ns":
         return node.integer()
+    if name == "yaw":
+        return float(node.number())
+    if name == "by":
+        return _place(node)
     if name == "span":
         ends = [end.integer() for end in node.elements()]
         if len(ends) != 2:

@@ -7,15 +7,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from sensorann.qa.checking.clusters import Cluster
 from sensorann.qa.checking.evidence import Evidence
 from sensorann.qa.checking.finding import Suspicion
-from sensorann.qa.checking.plain_view import NEAR_M, plain_view
+from sensorann.qa.checking.plain_view import NEAR_M, PlainView, plain_view
 from sensorann.qa.checking.strangers import FEWEST, Stranger
 
 # So many points at best say that it is an object; of people, half as many.
 _POINTS = 50.0
-# Further away nobody misses it, metres; what stands there may be a bush.
-_FARTHEST = {True: 60.0, False: NEAR_M}
+# What moves is missed from further away than what stands, metres: that may be a bush, unless it always looks the same.
+_FAR_M = 60.0
 Range = tuple[float, float]
 _ANY = (0.0, np.inf)
 
@@ -33,6 +34,8 @@ class _Appearance:
     spread : most that its length may vary between sights, metres: pieces of a wall that come into sight do
     edged : least share of its points that lie on the edges of its box, usually: those of a hedge do not
     points : that it must show at best
+    slowest : m/s from its first sight to its last
+    far : missed far away, too, though it stands
     """
 
     text: str
@@ -44,6 +47,8 @@ class _Appearance:
     spread: float = np.inf
     edged: float = 0.0
     points: float = _POINTS
+    slowest: float = 0.0
+    far: bool = False
 
     def fits(self, stranger: Stranger) -> bool:
         """Tell whether a thing looks like this."""
@@ -55,13 +60,15 @@ class _Appearance:
             and len(stranger.sights) >= self.fewest
             and stranger.spread <= self.spread
             and stranger.edged >= self.edged
+            and stranger.speed >= self.slowest
         )
 
 
-_VEHICLE, _END, _SIDE = "a vehicle", "the end of a vehicle", "the side of a vehicle"
+_VEHICLE, _END, _SIDE, _PART = "a vehicle", "the end of a vehicle", "the side of a vehicle", "a part of a vehicle"
 _PLAIN = (
     # Two sides of a car show its size, whether it moves or not; larger things are hedges too, unless they look the
     # same every time, or have edges.
+    _Appearance(text=_VEHICLE, length=(1.75, 6.6), width=(1.1, 2.4), height=(1.2, 2.4), fewest=5, spread=0.6, far=True),
     _Appearance(text=_VEHICLE, length=(1.75, 6.6), width=(1.1, 2.4), height=(1.2, 2.4)),
     _Appearance(text=_VEHICLE, length=(4.0, 9.0), width=(1.6, 2.8), height=(1.8, 3.6), fewest=5, spread=0.6),
     _Appearance(text=_VEHICLE, length=(4.0, 9.0), width=(1.6, 2.8), height=(1.8, 3.6), fewest=8, edged=0.8),
@@ -70,10 +77,15 @@ _PLAIN = (
     # One side or one end is as flat as a wall.
     _Appearance(text=_END, length=(1.2, 2.7), width=_ANY, height=(1.2, 3.6), moves=True, fewest=5, spread=0.4),
     _Appearance(text=_END, length=(1.6, 2.7), width=(0, 1.1), height=(1.2, 3.6), moves=True, fewest=10, edged=0.7),
-    _Appearance(text=_END, length=(1.6, 2.1), width=(0, 0.9), height=(1.3, 2.4), fewest=5, spread=0.1),
+    _Appearance(text=_END, length=(1.6, 2.1), width=(0, 0.9), height=(1.2, 2.4), fewest=5, spread=0.1),
     _Appearance(text=_SIDE, length=(3.3, 14), width=(0, 1.1), height=(1.3, 3.2), moves=True, fewest=5, spread=0.4),
+    _Appearance(text=_SIDE, length=(3.3, 5.3), width=(0, 1.1), height=(1.3, 2.0), moves=True, fewest=8, edged=0.7),
     _Appearance(text=_SIDE, length=(3.3, 5.3), width=(0, 1.1), height=(1.3, 2.0), fewest=5, spread=0.6),
     _Appearance(text=_SIDE, length=(3.3, 5.3), width=(0.3, 1.1), height=(1.3, 2.0), fewest=8, edged=0.8),
+    # Nothing else in a street goes as fast, however little of it shows beside what stands before it.
+    _Appearance(
+        text=_PART, length=(0.5, 6.6), width=_ANY, height=(1, 3.6), moves=True, fewest=8, spread=0.25, slowest=5.0
+    ),
     _Appearance(
         text="a person", length=(0.3, 2.1), width=(0.2, 1.1), height=(1.3, 2.1), moves=True, points=_POINTS / 2
     ),
@@ -99,14 +111,15 @@ def doubtful(evidence: Evidence) -> Iterator[Suspicion]:
 def _unlabelled(evidence: Evidence, appearances: tuple[_Appearance, ...]) -> Iterator[Suspicion]:
     view = plain_view(evidence)
     for stranger in evidence.strangers if view is not None else ():
-        kind = next((one.text for one in appearances if one.fits(stranger)), "")
-        best = stranger.best
-        if (
-            view is None
-            or not kind
-            or not view.looks_at(best.center, best.timestamp_ns, reach=_FARTHEST[stranger.moves])
-        ):
+        looks_like = next((one for one in appearances if one.fits(stranger)), None)
+        if view is None or looks_like is None:
             continue
+        reach = _FAR_M if looks_like.far or looks_like.moves else NEAR_M
+        # Sights where nobody looked say what it is, and not that anybody forgot it.
+        missed = _looked_at(stranger, view, reach=reach)
+        if len(missed) < FEWEST:
+            continue
+        best = max(missed, key=lambda one: one.n_points)
         shown = " x ".join(f"{edge:.1f}" for edge in stranger.size)
         motion = "moves" if stranger.moves else "stands"
         seen = min(len(stranger.sights), 20) / FEWEST
@@ -115,8 +128,16 @@ def _unlabelled(evidence: Evidence, appearances: tuple[_Appearance, ...]) -> Ite
             timestamp_ns=best.timestamp_ns,
             value=float(best.n_points),
             limit=_POINTS,
-            message=f"{kind} of {shown} m {motion} unlabelled at ({best.center[0]:.1f}, {best.center[1]:.1f}), "
-            f"{best.distance:.0f} m away, in {len(stranger.sights)} frames",
+            message=f"{looks_like.text} of {shown} m {motion} unlabelled at ({best.center[0]:.1f}, "
+            f"{best.center[1]:.1f}), {best.distance:.0f} m away, in {len(missed)} frames",
             excess=seen * (10.0 if stranger.moves else 1.0),
             place=(float(best.center[0]), float(best.center[1]), float(best.center[2])),
         )
+
+
+def _looked_at(stranger: Stranger, view: PlainView, *, reach: float) -> list[Cluster]:
+    """Sights of a thing where the labels look."""
+    places = np.array([one.center for one in stranger.sights])
+    times = np.array([one.timestamp_ns for one in stranger.sights], np.int64)
+    seen = view.looks_at(places, times, reach=reach)
+    return [one for one, looked_at in zip(stranger.sights, seen, strict=True) if looked_at]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from sensorann.qa.checking.evidence import Evidence
 from sensorann.qa.checking.finding import Suspicion
 from sensorann.qa.checking.paths import Path
-from sensorann.qa.checking.spans import how_long, spans_of
+from sensorann.qa.checking.spans import cleared, deleted, how_long, spans_of
 from sensorann.scene import Attribute
 
 _EDGES = ("length", "width", "height")
@@ -24,7 +25,8 @@ def too_few_points(evidence: Evidence) -> Iterator[Suspicion]:
             continue
         counts = seen.n_inside.astype(np.float64)
         text = "holds {value:.0f} points {boxes}, the guideline asks for {limit:g}"
-        yield from _told(path, np.where(seen.seen, least - counts, 0.0), counts, float(least), text)
+        beyond = np.where(seen.seen, least - counts, 0.0)
+        yield from _told(path, beyond, counts, float(least), text, unwanted=True)
 
 
 def out_of_range(evidence: Evidence) -> Iterator[Suspicion]:
@@ -36,10 +38,12 @@ def out_of_range(evidence: Evidence) -> Iterator[Suspicion]:
         text = "is {value:.1f} m away {boxes}, the guideline "
         if rule.max_range_m is not None:
             beyond = np.where(known, path.distances - rule.max_range_m, 0.0)
-            yield from _told(path, beyond, path.distances, rule.max_range_m, text + "ends at {limit:g}")
+            yield from _told(path, beyond, path.distances, rule.max_range_m, text + "ends at {limit:g}", unwanted=True)
         if rule.min_range_m is not None:
             beyond = np.where(known, rule.min_range_m - path.distances, 0.0)
-            yield from _told(path, beyond, path.distances, rule.min_range_m, text + "begins at {limit:g}")
+            yield from _told(
+                path, beyond, path.distances, rule.min_range_m, text + "begins at {limit:g}", unwanted=True
+            )
 
 
 def out_of_size(evidence: Evidence) -> Iterator[Suspicion]:
@@ -77,7 +81,7 @@ def wrong_attribute(evidence: Evidence) -> Iterator[Suspicion]:
             for rows in spans_of(wrong):
                 known = ", ".join(map(repr, allowed))
                 text = f"{name} is {values[rows[0]]!r} {how_long(rows, track)}, the guideline allows {known}"
-                yield _of(path, rows, text)
+                yield replace(_of(path, rows, text), repair=cleared([name], rows, track))
         for name in rule.required:
             absent = np.array([value is None for value in columns.get(name, (None,) * len(track))], np.bool_)
             for rows in spans_of(absent):
@@ -101,9 +105,15 @@ def _of(path: Path, rows: NDArray[np.int64], text: str) -> Suspicion:
 
 
 def _told(
-    path: Path, beyond: NDArray[np.float64], values: NDArray[np.float64], limit: float, text: str
+    path: Path,
+    beyond: NDArray[np.float64],
+    values: NDArray[np.float64],
+    limit: float,
+    text: str,
+    *,
+    unwanted: bool = False,
 ) -> Iterator[Suspicion]:
-    """Tell of runs of boxes beyond a limit of the guideline."""
+    """Tell of runs of boxes beyond a limit of the guideline; those that it does not want at all may be deleted."""
     for rows in spans_of(beyond > 0):
         worst = int(rows[np.argmax(beyond[rows])])
         boxes = how_long(rows, path.track)
@@ -114,4 +124,5 @@ def _told(
             limit=limit,
             message=text.format(value=values[worst], boxes=boxes, limit=limit),
             excess=1.0 + float(beyond[worst]) / max(limit, 1.0),
+            repair=deleted(rows, path.track) if unwanted else (),
         )

@@ -11,7 +11,7 @@ from sensorann.qa.checking.evidence import Evidence
 from sensorann.qa.checking.finding import Edit, Suspicion
 from sensorann.qa.checking.paths import Path
 from sensorann.qa.checking.quarter_turns import MOVING, SHARP_TURN
-from sensorann.qa.checking.spans import beyond, how_long, span_ns, spans_of
+from sensorann.qa.checking.spans import beyond, deleted, how_long, span_ns, spans_of
 from sensorann.scene import Motion
 
 # A yaw this far from what its neighbours foretell, radians and in usual misses.
@@ -39,7 +39,9 @@ def _flip(path: Path, rows: NDArray[np.int64], quarters: int) -> Suspicion:
     worst = int(moving[np.argmax(path.speeds[moving])] if len(moving) else edge)
     degrees = 180.0 if quarters == 2 else 90.0
     seen = "its motion" if len(moving) else "the rest of its track"
-    repair = (Edit(action="reverse", arguments={"track_id": track.id, "span": span_ns(rows, track)}),)
+    where = {"track_id": track.id, "span": span_ns(rows, track)}
+    half = Edit(action="reverse", arguments=where)
+    repair = half if quarters == 2 else Edit(action="turn", arguments={**where, "yaw": quarters * np.pi / 2})
     speed = float(np.median(path.speeds[moving])) if len(moving) else 0.0
     # A whole track that only creeps is less sure than one box among many, or one that drives.
     others = 1.0 - len(rows) / len(track)
@@ -49,7 +51,7 @@ def _flip(path: Path, rows: NDArray[np.int64], quarters: int) -> Suspicion:
         value=degrees,
         limit=float(np.degrees(SHARP_TURN)),
         message=f"heading is {degrees:.0f} degrees away from {seen} {how_long(rows, track)}",
-        repair=repair if quarters == 2 else (),
+        repair=(repair,),
         excess=1.0 + 3.0 * others + min(speed, 10.0) / 2.0,
     )
 
@@ -69,6 +71,7 @@ def askew(evidence: Evidence) -> Iterator[Suspicion]:
                 limit=float(limit[worst]),
                 message=f"heading leaves that of its neighbours by {off[worst]:.0f} degrees "
                 f"{how_long(rows, path.track)}",
+                repair=deleted(rows, path.track),
             )
 
 
@@ -92,5 +95,6 @@ def off_edges(evidence: Evidence) -> Iterator[Suspicion]:
             value=off,
             limit=limit,
             message=f"its points have edges {off:.0f} degrees askew to it, in {len(rows)} boxes",
+            repair=(Edit(action="turn", arguments={"track_id": path.track.id, "yaw": float(middle)}),),
             excess=off / limit * min(len(rows), 20) / _FEWEST_EDGES,
         )

@@ -37,7 +37,7 @@ def fit_locally(
     seconds: NDArray[np.float64],
     values: NDArray[np.float64],
     *,
-    with_own: bool,
+    n_skipped: int,
     pieces: NDArray[np.int64],
     believed: NDArray[np.bool_],
     cubic: bool = False,
@@ -48,7 +48,8 @@ def fit_locally(
     ----------
     seconds : (N,) float64, increasing
     values : (N, C) float64
-    with_own : False to leave the box itself out: then `values` is what its neighbours foretell
+    n_skipped : boxes in the middle that are left out: 1 is the box itself, so that `values` is what its neighbours
+        foretell; of 5 two on either side of it, too; 0 leaves out none
     pieces : (N,) int64, only boxes of one piece take part in each other's fits
     believed : (N,) bool, boxes that may take part at all
     cubic : fit a cubic curve instead, which knows jolts and is less calm
@@ -57,7 +58,7 @@ def fit_locally(
     step = float(np.median(np.diff(seconds))) if n > 1 else _REACH_S
     offsets = np.arange(-_N_EACH, _N_EACH + 1)
     rows = np.arange(n)[:, None] + offsets
-    inside = (rows >= 0) & (rows < n) & ((offsets != 0) | with_own)
+    inside = (rows >= 0) & (rows < n) & (2 * np.abs(offsets) >= n_skipped)
     rows = np.clip(rows, 0, n - 1)
     inside &= believed[rows] & (pieces[rows] == pieces[:, None])
     t = seconds[rows] - seconds[:, None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sensorann.geometry.rotations import wrap_angle
 from sensorann.qa.checking.local_fits import LocalFits, fit_locally
 from sensorann.qa.checking.quarter_turns import quarter_turns
+from sensorann.qa.checking.runs import runs_aside
 from sensorann.qa.checking.steps import Steps, look_at_steps
 from sensorann.scene import Category, Motion, Track
 
@@ -82,20 +83,22 @@ def path_of(track: Track, category: Category, distances: NDArray[np.float64]) ->
     placing = np.hypot(_PLACEMENT, _POSE * distances)
     steps = look_at_steps(seconds, centers[:, :2], placing)
     pieces, believed = steps.pieces, steps.away == 0
-    foretold = fit_locally(seconds, centers, with_own=False, pieces=pieces, believed=believed)
+    foretold = fit_locally(seconds, centers, n_skipped=1, pieces=pieces, believed=believed)
     noises = _noises(centers[:, :2], foretold, foretold.values[:, :2], placing)
     off = np.abs(centers - foretold.values)[:, :2].max(axis=1) > _OUTLIER * noises
-    if off.any():
+    aside = runs_aside(seconds, centers[:, :2], placing, pieces=pieces, believed=believed & ~off)
+    if off.any() or aside.any():
         # An outlier bends what it foretells of its neighbours: look again without it.
-        believed &= ~off
-        foretold = fit_locally(seconds, centers, with_own=False, pieces=pieces, believed=believed)
+        steps = replace(steps, away=np.maximum(steps.away, aside))
+        believed = (steps.away == 0) & ~off
+        foretold = fit_locally(seconds, centers, n_skipped=1, pieces=pieces, believed=believed)
         noises = _noises(centers[:, :2], foretold, foretold.values[:, :2], placing)
-    smooth = fit_locally(seconds, centers[:, :2], with_own=True, pieces=pieces, believed=believed)
-    cubic = fit_locally(seconds, centers[:, :2], with_own=True, pieces=pieces, believed=believed, cubic=True)
+    smooth = fit_locally(seconds, centers[:, :2], n_skipped=0, pieces=pieces, believed=believed)
+    cubic = fit_locally(seconds, centers[:, :2], n_skipped=0, pieces=pieces, believed=believed, cubic=True)
     turns = quarter_turns(track.cuboids.yaws, seconds, smooth.rates, pieces)
     yaws = np.unwrap(track.cuboids.yaws + turns * np.pi / 2)[:, None]
-    yaws_foretold = fit_locally(seconds, yaws, with_own=False, pieces=pieces, believed=np.ones(len(track), np.bool_))
-    yaws_smooth = fit_locally(seconds, yaws, with_own=True, pieces=pieces, believed=np.ones(len(track), np.bool_))
+    yaws_foretold = fit_locally(seconds, yaws, n_skipped=1, pieces=pieces, believed=np.ones(len(track), np.bool_))
+    yaws_smooth = fit_locally(seconds, yaws, n_skipped=0, pieces=pieces, believed=np.ones(len(track), np.bool_))
     return Path(
         track=track,
         category=category,

@@ -10,9 +10,13 @@ from numpy.typing import NDArray
 from sensorann.geometry.rotations import wrap_angle, yaws_from_rotations
 from sensorann.qa.checking.all_boxes import boxes_of
 from sensorann.qa.checking.evidence import Evidence
+from sensorann.scene import Drive
 
-# Labels that leave a wedge wider than this empty were made with sensors that do not look there, radians.
-_BLIND = np.radians(60.0)
+# A wedge wider than this that is left empty was not looked at, radians; objects leave one empty by chance with this
+# probability, or more.
+_BLIND, _BY_CHANCE = np.radians(60.0), 1e-4
+# Directions, radians, and distance, metres, at which cameras are asked what they see.
+_STEP, _FAR_M = np.radians(2.0), 20.0
 _MARGIN = np.radians(4.0)
 NEAR_M = 40.0
 _SAME_INSTANT_NS = 1_000_000
@@ -40,10 +44,10 @@ class PlainView:
     half_angles: NDArray[np.float64]
     distances: NDArray[np.float64]
 
-    def looks_at(self, place: NDArray[np.float64], timestamp_ns: int, *, reach: float) -> bool:
-        """Tell whether a place (3,) is nearer than a reach and in the wedge that was labelled, hidden or not."""
-        azimuth, distance = _as_seen(self.evidence, place[None], np.array([timestamp_ns], np.int64))
-        return bool(distance[0] < reach and abs(wrap_angle(azimuth[0] - self.middle)) < self.half_width)
+    def looks_at(self, places: NDArray[np.float64], times_ns: NDArray[np.int64], *, reach: float) -> NDArray[np.bool_]:
+        """Tell which places (N, 3) are nearer than a reach and in the wedge that was labelled, hidden or not."""
+        azimuths, distances = _as_seen(self.evidence, places, times_ns)
+        return np.asarray((distances < reach) & (np.abs(wrap_angle(azimuths - self.middle)) <= self.half_width))
 
     def sees(self, place: NDArray[np.float64], timestamp_ns: int, *, owner: int) -> bool:
         """Tell whether an object, number `owner`, would have been seen plainly, and whole, at a place (3,)."""
@@ -74,7 +78,7 @@ def plain_view(evidence: Evidence) -> PlainView | None:
     known = np.isfinite(distances)
     if not known.any():
         return None
-    middle, half_width = _wedge(azimuths[known])
+    middle, half_width = _wedge(azimuths[known], evidence)
     return PlainView(
         evidence=evidence,
         middle=middle,
@@ -87,16 +91,38 @@ def plain_view(evidence: Evidence) -> PlainView | None:
     )
 
 
-def _wedge(azimuths: NDArray[np.float64]) -> tuple[float, float]:
+def _wedge(azimuths: NDArray[np.float64], evidence: Evidence) -> tuple[float, float]:
     """Middle and half width of what is not blind; a whole turn where nothing is."""
+    start, gap = _widest_gap(azimuths)
+    # Of objects all round, the chance that any gap between neighbours is as wide (Stevens 1939, the first term).
+    n_objects, share = len(evidence.paths), gap / (2 * np.pi)
+    if n_objects * (1.0 - share) ** (n_objects - 1) > _BY_CHANCE:
+        # So few labels do not say where nobody looked: somebody did where a camera does.
+        start, gap = _widest_gap(np.concatenate([azimuths, _pictured(evidence.drive)]))
+    if gap < _BLIND:
+        return 0.0, np.pi
+    half_width = (2 * np.pi - gap) / 2
+    return float(wrap_angle(start + gap + half_width)), float(max(half_width - _MARGIN, 0.0))
+
+
+def _widest_gap(azimuths: NDArray[np.float64]) -> tuple[float, float]:
+    """Where the widest wedge without any azimuth begins, and its width to the left, radians."""
     ordered = np.sort(azimuths)
     gaps = np.diff(ordered, append=ordered[0] + 2 * np.pi)
     widest = int(np.argmax(gaps))
-    if gaps[widest] < _BLIND:
-        return 0.0, np.pi
-    start = ordered[(widest + 1) % len(ordered)]
-    half_width = (2 * np.pi - gaps[widest]) / 2
-    return float(wrap_angle(start + half_width)), float(max(half_width - _MARGIN, 0.0))
+    return float(ordered[widest]), float(gaps[widest])
+
+
+def _pictured(drive: Drive | None) -> NDArray[np.float64]:
+    """Azimuths (N,) in which a camera looks; without any, labels are of what a LiDAR sees: all round."""
+    azimuths = np.arange(-np.pi, np.pi, _STEP)
+    cameras = drive.rig.of_kind("camera") if drive is not None else ()
+    places = _FAR_M * np.column_stack([np.cos(azimuths), np.sin(azimuths), np.zeros(len(azimuths))])
+    seen = np.full(len(azimuths), not cameras)
+    for sensor in cameras:
+        if sensor.camera is not None:
+            seen |= sensor.camera.visible(places, camera_from_points=sensor.ego_from_sensor.inverse())
+    return np.asarray(azimuths[seen])
 
 
 def _as_seen(

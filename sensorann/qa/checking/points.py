@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from sensorann.qa.checking.evidence import Evidence
 from sensorann.qa.checking.faces import FACES
-from sensorann.qa.checking.finding import Suspicion
+from sensorann.qa.checking.finding import Edit, Suspicion
 from sensorann.qa.checking.paths import Path
 from sensorann.qa.checking.sightings import Sightings
-from sensorann.qa.checking.spans import deleted, how_long, spans_of
-from sensorann.scene import Motion
+from sensorann.qa.checking.spans import deleted, how_long, span_ns, spans_of
+from sensorann.scene import Motion, Track
 
 # So many rays through an empty box say that nothing is there.
 _RAYS = 5
@@ -138,7 +138,13 @@ def floating(evidence: Evidence) -> Iterator[Suspicion]:
                 value=float(lifts[worst]),
                 limit=_LIFT,
                 message=f"its bottom is {abs(lifts[worst]):.2f} m {side} the ground {how_long(rows, path.track)}",
+                repair=(_put_down(path.track, rows, float(np.median(lifts[rows]))),),
             )
+
+
+def _put_down(track: Track, rows: NDArray[np.int64], lift: float) -> Edit:
+    way = (0.0, 0.0, -lift)
+    return Edit(action="move", arguments={"track_id": track.id, "by": way, "span": span_ns(rows, track)})
 
 
 def unfaced(evidence: Evidence) -> Iterator[Suspicion]:
@@ -152,6 +158,7 @@ def unfaced(evidence: Evidence) -> Iterator[Suspicion]:
                 value=float(len(rows)),
                 limit=1.0,
                 message=f"stands where no LiDAR looks {how_long(rows, path.track)}",
+                repair=deleted(rows, path.track),
             )
 
 

@@ -13,10 +13,14 @@ from sensorann.tracks import surgery
 # What a repair may be made of.
 REPAIRS: Mapping[str, Callable[..., Labels]] = MappingProxyType(
     {
+        "clear_attribute": surgery.clear_attribute,
         "delete_span": surgery.delete_span,
         "merge": surgery.merge,
+        "move": surgery.move,
         "reverse": surgery.reverse,
+        "set_category": surgery.set_category,
         "split": surgery.split,
+        "turn": surgery.turn,
         "unify_size": surgery.unify_size,
     }
 )

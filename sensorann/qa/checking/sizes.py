@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,8 @@ _TOLERANCE = {Motion.VEHICLE: 0.04, Motion.TWO_WHEELER: 0.06, Motion.PEDESTRIAN:
 _USUAL_CHANGES = 6.0
 # Squared standard deviations from the category's typical size, and by how much another category is likelier.
 _STRANGE, _NEARER = 9.0, 6.0
+# A size that is no strange one is of another category all the same when it is a hundred times likelier there.
+_FAR_NEARER = 2.0 * float(np.log(100.0))
 
 
 def changing(evidence: Evidence) -> Iterator[Suspicion]:
@@ -86,11 +89,18 @@ def wrong_class(evidence: Evidence) -> Iterator[Suspicion]:
         strange = strangeness(size, own)
         likeliest = min(others, key=lambda other: _unlikeliness(size, other))
         gain = _unlikeliness(size, own) - _unlikeliness(size, likeliest)
-        if strange > _STRANGE and gain > _NEARER:
+        is_odd = strange > _STRANGE and gain > _NEARER
+        if is_odd or gain > _FAR_NEARER:
             shown = " x ".join(f"{edge:.2f}" for edge in size)
-            yield _of_another_class(
-                path, value=strange, limit=_STRANGE, text=f"{shown} m is no size of a {own.name}: {likeliest.name}?"
+            said = f"is no size of a {own.name}" if is_odd else f"is rarely the size of a {own.name}"
+            suspicion = _of_another_class(
+                path,
+                value=strange if is_odd else gain,
+                limit=_STRANGE if is_odd else _FAR_NEARER,
+                text=f"{shown} m {said}: {likeliest.name}?",
             )
+            called = {"track_id": path.track.id, "category": likeliest.name}
+            yield replace(suspicion, repair=(Edit(action="set_category", arguments=called),))
             continue
         speed = float(np.percentile(path.speeds, 90)) if evidence.in_world and len(path.track) >= 5 else 0.0
         if speed > (limit := _usual_speed(own)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +41,12 @@ def how_long(rows: NDArray[np.int64], track: Track) -> str:
 def span_ns(rows: NDArray[np.int64], track: Track) -> tuple[int, int]:
     """First and last instant of some rows."""
     return int(track.timestamps_ns[rows[0]]), int(track.timestamps_ns[rows[-1]])
+
+
+def cleared(names: Iterable[str], rows: NDArray[np.int64], track: Track) -> tuple[Edit, ...]:
+    """Take away what attributes say of some boxes."""
+    where = {"track_id": track.id, "span": span_ns(rows, track)}
+    return tuple(Edit(action="clear_attribute", arguments={**where, "name": name}) for name in names)
 
 
 def deleted(rows: NDArray[np.int64], track: Track) -> tuple[Edit, ...]:

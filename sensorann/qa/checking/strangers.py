@@ -55,10 +55,18 @@ class Stranger:
     def moves(self) -> bool:
         """Tell whether it changes its place steadily, as a whole: of a wall that comes into sight one end stays."""
         places = np.array([one.center[:2] for one in self.sights])
-        seconds = (self.sights[-1].timestamp_ns - self.sights[0].timestamp_ns) * 1e-9
         way = float(np.linalg.norm(places[-1] - places[0]))
         detours = float(np.linalg.norm(np.diff(places, axis=0), axis=1).sum())
-        return min(self.ways) > max(_MOVED_M, _MOVED_SPEED * seconds) and detours < 1.8 * way
+        return min(self.ways) > max(_MOVED_M, _MOVED_SPEED * self._seconds) and detours < 1.8 * way
+
+    @property
+    def speed(self) -> float:
+        """From its first place to its last, m/s."""
+        return float(np.linalg.norm(self.sights[-1].center[:2] - self.sights[0].center[:2])) / self._seconds
+
+    @property
+    def _seconds(self) -> float:
+        return (self.sights[-1].timestamp_ns - self.sights[0].timestamp_ns) * 1e-9
 
     @property
     def ways(self) -> tuple[float, float]:

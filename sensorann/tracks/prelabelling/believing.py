@@ -9,9 +9,13 @@ from scipy.special import expit
 from sensorann.scene import Motion
 
 # Weights of what `evidence` measures, in its order; printed by `python -m benchmarks.prelabel_confidence --fit`, from
-# every other track of the drives it names. Few vehicles are tall or long: most of what is, is a house or a hedge.
-_VEHICLE = np.array([0.67, 0.45, 0.27, 0.58, -1.21, -0.91, -0.81, 0.0, 1.56, 0.69, -1.15, -2.46, -1.85, -1.03])
-_SMALL = np.array([-1.7, 0.0, 1.16, 0.0, -0.2, -0.48, -0.71, 0.0, 1.18, 1.56, 0.0, 0.0, 0.0, -1.7])
+# simulated drives alone. Few vehicles are tall or long: most of what is, is a house or a hedge.
+_VEHICLE = np.array(
+    [-1.57, 0.78, 1.80, 0.00, -1.65, -1.31, -0.63, 0.00, 2.12, 0.93, -2.48, -1.07, -1.62, -3.77, -2.21, -2.04, -0.60]
+)
+_SMALL = np.array(
+    [-1.56, 0.16, 1.40, 0.00, -0.18, 0.00, 0.00, 0.00, 0.31, 1.72, -2.53, 0.00, 0.00, -2.22, -2.65, 0.00, -0.47]
+)
 
 
 def confidence(evidence: NDArray[np.float64], motion: Motion) -> float:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from sensorann.geometry import Cuboids
 from sensorann.scene import Motion
 from sensorann.tracks.prelabelling.refining import Refined, Seen, witnessed
+from sensorann.tracks.prelabelling.surface import openness, roughness
 
 # Metres: points so near to a face are the object's, those from there on beside and above it are not.
 _SKIN, _BESIDE, _ABOVE = 0.15, (0.25, 0.7), (0.2, 1.4)
 # Nothing is read off points so near to the ground, metres: it may be the ground.
 _GROUND, _LOW = 0.3, 0.4
 _MOST_COUNTED, _SEEN_OFTEN = 100, 12
-_TALL, _LONG = 1.8, 5.5  # metres: vehicles above are rarer than houses and hedges
-_NEIGHBOURS, _MOST_SAMPLED = 12, 300
+# Vehicles above are rarer than houses and hedges, objects below rarer than low walls and bushes; metres.
+_TALL, _LONG = 1.8, 5.5
+_LOW_VEHICLE, _LOW_PERSON = 1.4, 1.5
+_FEWEST_FILLING = 12
 _ENDS = 0.03  # share of the points that may stray beyond either end
 _FEWEST_LEFT = 3
+_JUMPY = 0.1  # metres by which what moves strays from its way at most, in the mean
 
 
 def evidence(seen: Seen, refined: Refined) -> NDArray[np.float64]:
@@ -26,34 +29,54 @@ def evidence(seen: Seen, refined: Refined) -> NDArray[np.float64]:
 
     In how many frames it was detected, with how many points; how much stands beside and above it, as if it went on
     there; how high its lowest points hang; along which share of its length and width it has points; whether it moves,
-    and what it left behind where it was; how much taller and longer than a car it is; whether its surface is rough.
+    and what it left behind where it was; how much taller and longer than a car it is; whether its surface is rough; how
+    low it is; whether points lie inside it; and whether it jumps as it moves.
     """
     parts = [
         _parts(cloud, refined.boxes[k : k + 1]) for k, cloud in zip(seen.looked.tolist(), seen.around(), strict=True)
     ]
-    n_own = [len(own) for own, _, _ in parts]
-    n_all = max(sum(n_own), 1)
-    merged = np.concatenate([own for own, _, _ in parts])
+    owns = [own for own, _, _ in parts]
+    n_all = max(sum(map(len, owns)), 1)
     length, _, height = refined.boxes.sizes[0]
-    lowest = [np.quantile(own[:, 2], 0.05) + height / 2 for own, _, _ in parts if len(own)]
+    lowest = [np.quantile(own[:, 2], 0.05) + height / 2 for own in owns if len(own)]
     small = refined.category.motion is not Motion.VEHICLE
     return np.array(
         [
             1.0,
             np.log(min(len(seen.boxes), _SEEN_OFTEN) / _SEEN_OFTEN),
             _without_gaps(seen),
-            np.log(min(float(np.median(n_own)), _MOST_COUNTED) / _MOST_COUNTED + 0.02),
+            np.log(min(float(np.median([len(own) for own in owns])), _MOST_COUNTED) / _MOST_COUNTED + 0.02),
             np.sqrt(min(sum(beside for _, beside, _ in parts) / n_all, 1.0)),
             np.sqrt(min(sum(above for _, _, above in parts) / n_all, 1.0)),
             np.clip(np.median(lowest) if lowest else np.inf, 0.3, 1.5) - 0.3,
-            *_filled(merged, refined.boxes.sizes[0]),
+            *_filled(np.concatenate(owns), refined.boxes.sizes[0]),
             float(refined.moving),
             left_behind(seen),
             0.0 if small else max(height - _TALL, 0.0),
             0.0 if small else max(length - _LONG, 0.0) / 3.0,
-            _roughness(merged),
+            roughness(owns),
+            max((_LOW_PERSON if small else _LOW_VEHICLE) - height, 0.0),
+            0.0 if small else min(_openness(seen), openness(owns, refined.boxes.sizes[seen.looked])),
+            _jumps(seen) if refined.moving else 0.0,
         ]
     )
+
+
+def _openness(seen: Seen) -> float:
+    """Share of the low points that lie inside the boxes as they were tracked: these follow what the poses err by."""
+    boxes = seen.boxes[seen.looked]
+    owns = [_parts(cloud, seen.boxes[k : k + 1])[0] for k, cloud in zip(seen.looked, seen.around(), strict=True)]
+    return openness(owns, boxes.sizes)
+
+
+def _jumps(seen: Seen) -> float:
+    """How far the places of what moves lie beside the line from the one before to the one after: 0 none, 1 far."""
+    places, seconds = seen.boxes.centers[:, :2], seen.seconds
+    if len(places) < 3:
+        return 0.0
+    share = ((seconds[1:-1] - seconds[:-2]) / (seconds[2:] - seconds[:-2]))[:, None]
+    beside = places[1:-1] - (places[:-2] * (1 - share) + places[2:] * share)
+    return float(min(np.sqrt((beside**2).sum(axis=1).mean()) / _JUMPY, 1.0))
 
 
 def _without_gaps(seen: Seen) -> float:
@@ -79,22 +102,11 @@ def _parts(cloud: NDArray[np.float64], box: Cuboids) -> tuple[NDArray[np.float64
 
 def _filled(points: NDArray[np.float64], size: NDArray[np.float64]) -> tuple[float, float]:
     """Shares of the length and the width of a box along which it has points (P, 3)."""
-    if len(points) < _NEIGHBOURS:
+    if len(points) < _FEWEST_FILLING:
         return 0.0, 0.0
     low, high = np.quantile(points[:, :2], [_ENDS, 1 - _ENDS], axis=0)
     length, width = np.minimum((high - low) / size[:2], 1.0)
     return float(length), float(width)
-
-
-def _roughness(points: NDArray[np.float64]) -> float:
-    """How far points (P, 3) scatter about the surface around each: 0 where it is flat, 1 where they fill the space."""
-    if len(points) < 2 * _NEIGHBOURS:
-        return 0.0
-    sampled = points[:: -(-len(points) // _MOST_SAMPLED)]
-    _, nearest = cKDTree(points).query(sampled, k=_NEIGHBOURS)
-    around = points[nearest] - points[nearest].mean(axis=1, keepdims=True)
-    spread = np.linalg.eigvalsh(np.einsum("nki,nkj->nij", around, around))
-    return float((3 * spread[:, 0] / np.maximum(spread.sum(axis=1), 1e-12)).mean())
 
 
 def left_behind(seen: Seen) -> float:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.geometry import outlines, rectangle_overlaps
-from sensorann.scene import Drive, ImageTrack, Labels, Track, into_sensor
+from sensorann.scene import Drive, ImageTrack, Labels, Motion, Ontology, Track, into_sensor
 
 # Outlines and 2D boxes that overlap so much are one object's.
 _LEAST_OVERLAP = 0.4
@@ -35,7 +35,8 @@ def confirmed_by_pictures(labels: Labels, drive: Drive, boxes: Sequence[ImageTra
     ----------
     labels : proposed tracks with the attribute ``confidence``
     drive : with the cameras of the boxes
-    boxes : 2D boxes; each may hold one object at most
+    boxes : 2D boxes; each may hold one object at most. Where they never name a cyclist, as COCO's do not, people and
+        bicycles around one confirm it, and name nothing else
     """
     votes: list[Counter[str]] = [Counter() for _ in labels.tracks]
     n_in_view = np.zeros(len(labels.tracks), np.int64)
@@ -49,17 +50,27 @@ def confirmed_by_pictures(labels: Labels, drive: Drive, boxes: Sequence[ImageTra
             i, j = np.unravel_index(int(overlaps.argmax()), overlaps.shape)
             votes[numbers[i]][glance.categories[j]] += 1
             overlaps[i, :], overlaps[:, j] = 0.0, 0.0
+    told_apart = {track.category for track in boxes}
     tracks = tuple(
-        _renamed(track, vote, int(n)) for track, vote, n in zip(labels.tracks, votes, n_in_view, strict=True)
+        _renamed(track, _category(track, vote, told_apart, labels.ontology), vote.total() / max(int(n), 1))
+        for track, vote, n in zip(labels.tracks, votes, n_in_view, strict=True)
     )
     return replace(labels, tracks=tracks)
 
 
-def _renamed(track: Track, votes: Counter[str], n_in_view: int) -> Track:
+def _category(track: Track, votes: Counter[str], told_apart: Collection[str], ontology: Ontology) -> str:
+    """Name that most votes give; a rider keeps its own where detectors see a person and a bicycle instead."""
     if not votes:
-        return track
-    category, _ = votes.most_common(1)[0]
-    doubt = (1.0 - float(track.attributes["confidence"])) * (1.0 - votes.total() / n_in_view)
+        return track.category
+    [(category, _)] = votes.most_common(1)
+    parts = (Motion.PEDESTRIAN, Motion.TWO_WHEELER)
+    ridden = ontology[track.category].motion is Motion.TWO_WHEELER and track.category not in told_apart
+    return track.category if ridden and ontology[category].motion in parts else category
+
+
+def _renamed(track: Track, category: str, share: float) -> Track:
+    """Give a track a category, and the confidence of being seen in a share of the pictures as well."""
+    doubt = (1.0 - float(track.attributes["confidence"])) * (1.0 - share)
     return replace(track, category=category, attributes={**track.attributes, "confidence": round(1.0 - doubt, 3)})
 
 

@@ -2,28 +2,34 @@
 
 from sensorann.tracks.surgery.identity import delete_span, delete_unlikely, free_id, merge, relink, split
 from sensorann.tracks.surgery.images import delete_image_box, put_image_box
+from sensorann.tracks.surgery.nudging import move, turn
 from sensorann.tracks.surgery.placing import attach, copy_static
 from sensorann.tracks.surgery.rows import row_at, with_tracks
 from sensorann.tracks.surgery.shape import reverse, unify_size
 from sensorann.tracks.surgery.single import put_box, set_box_attribute, set_source, started
+from sensorann.tracks.surgery.wording import clear_attribute, set_category
 
 __all__ = [
     "attach",
+    "clear_attribute",
     "copy_static",
     "delete_image_box",
     "delete_span",
     "delete_unlikely",
     "free_id",
     "merge",
+    "move",
     "put_box",
     "put_image_box",
     "relink",
     "reverse",
     "row_at",
     "set_box_attribute",
+    "set_category",
     "set_source",
     "split",
     "started",
+    "turn",
     "unify_size",
     "with_tracks",
 ]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
+import numpy as np
+
 from sensorann.errors import ArgumentError
-from sensorann.scene import ImageTrack, Labels, Relation, Source
+from sensorann.scene import ImageTrack, Labels, Relation, Source, Track
 from sensorann.tracks.surgery.joining import join, join_all_images
 from sensorann.tracks.surgery.rows import Span, boxes_in, check_two, mask_of, select_images, with_tracks
 
@@ -127,33 +130,43 @@ def delete_span(labels: Labels, track_id: str, *, span: Span = None) -> Labels:
     return replace(edited, image_tracks=tuple(images), relations=tuple(relations))
 
 
-def delete_unlikely(labels: Labels, confidence: float) -> Labels:
+def delete_unlikely(labels: Labels, confidence: float | None, *, kept: Collection[str] = ()) -> Labels:
     """Delete all proposals that are less likely an object than some confidence, in one edit.
 
     Parameters
     ----------
     labels : of `sensorann.prelabel`, whose tracks have the attribute ``confidence``; maybe corrected since
-    confidence : the least that stays, 0 to 1
+    confidence : the least that stays, 0 to 1; None deletes every proposal
+    kept : ids of tracks that stay whatever they are
 
     Returns
     -------
     Labels
-        Tracks that say nothing of their confidence stay, and those that people placed a box of.
+        Tracks with a box that a person placed, or that was imported, are no proposals; one that does not say its
+        confidence is as sure as can be.
 
     Raises
     ------
     ArgumentError
         When the confidence is no probability.
     """
-    if not 0.0 <= confidence <= 1.0:
+    if confidence is not None and not 0.0 <= confidence <= 1.0:
         raise ArgumentError(f"confidence must lie between 0 and 1, got {confidence}")
     edited = labels
     for track in labels.tracks:
-        said = track.attributes.get("confidence")
-        touched = bool((track.sources == Source.HUMAN).any())
-        if isinstance(said, (int, float)) and said < confidence and not touched:
+        if track.id not in kept and _is_proposal(track) and (confidence is None or _said(track) < confidence):
             edited = delete_span(edited, track.id, span=None)
     return edited
+
+
+def _is_proposal(track: Track) -> bool:
+    """Tell whether a machine placed every box of an object."""
+    return len(track) > 0 and not np.isin(track.sources, (Source.HUMAN, Source.IMPORTED)).any()
+
+
+def _said(track: Track) -> float:
+    said = track.attributes.get("confidence", 1.0)
+    return float(said) if isinstance(said, int | float) else 1.0
 
 
 def _renamed(labels: Labels, old_id: str, new_id: str) -> Labels:

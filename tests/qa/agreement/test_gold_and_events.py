@@ -2,12 +2,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import stats
 
 from sensorann.errors import ArgumentError
 from sensorann.qa.agreement import Share, drawn_gold, event_agreement, gold_skills
+from sensorann.qa.agreement.events import EVENT_OVERLAPS
 from sensorann.scene import Event
 from tests.builders import FRAME_NS, START_NS, make_labels, make_track
+from tests.naive import reliability
 from tests.qa.agreement.people import changed, moved, scene
 
 GOLD = scene()
@@ -121,6 +125,29 @@ def test_all_pairs_of_people_count():
 
 def test_without_events_there_is_nothing_to_tell():
     assert event_agreement({"a": make_labels(), "b": make_labels()}) == {}
+
+
+def test_one_person_agrees_with_nobody():
+    with pytest.raises(ArgumentError, match="at least two labellings, got 1"):
+        event_agreement({"a": with_events((2, 8))})
+
+
+SPANS = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)).map(sorted), max_size=4)
+
+
+@given(ours=SPANS, theirs=SPANS)
+def test_f1_of_events_matches_naive(ours, theirs):
+    if ours or theirs:
+        found = events_of(with_events(*ours), with_events(*theirs))
+        for f1, least in zip(found.f1, EVENT_OVERLAPS, strict=True):
+            assert any(f1 == pytest.approx(known) for known in reliability.event_f1s(ours, theirs, least))
+
+
+def test_a_worked_example_of_events():
+    # Shared by joint time: 4 of 6, 1 of 10, and nothing; each has three.
+    found = events_of(with_events((0, 5), (8, 10), (25, 26)), with_events((1, 6), (9, 18), (30, 30)))
+    assert found.f1 == pytest.approx((2 * 2 / 6, 2 * 1 / 6, 2 * 1 / 6))
+    assert found.edge_s == pytest.approx((0.1 + (0.1 + 0.8) / 2) / 2)
 
 
 def test_events_of_labels_without_boxes_are_compared():

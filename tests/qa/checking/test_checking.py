@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sensorann.errors import ArgumentError
-from sensorann.qa import RULES, Severity, check, repaired
+from sensorann.qa import RULES, Severity, check
 from sensorann.qa.checking.scores import score_of
 from sensorann.scene import Labels
 from tests.builders import START_NS, MemoryDrive, make_labels, make_track
@@ -73,27 +73,3 @@ def test_an_unknown_rule_is_named():
 def test_an_unknown_category_is_named():
     with pytest.raises(ArgumentError, match="unknown category 'Hovercraft'"):
         check(labels_of(driving(category="Hovercraft")))
-
-
-REPAIRS = {
-    "backwards": lambda: labels_of(edited(driving(), np.arange(5, 15), turn=np.pi)),
-    "exchanged": lambda: labels_of(*crossed()),
-    "grown": lambda: labels_of(edited(driving(), [20], grow=1.2)),
-    "twice": lambda: labels_of(driving(), edited(driving(id="2"), np.arange(40), shift=(0.2, 0.1, 0))),
-    "off its path": lambda: labels_of(edited(driving(), [20], shift=(0, 0.6, 0))),
-}
-
-
-@pytest.mark.parametrize("name", REPAIRS)
-def test_a_repaired_finding_is_gone(name):
-    labels = REPAIRS[name]()
-    finding = check(labels, drive())[0]
-    assert finding.repair
-    left = check(repaired(labels, finding), drive())
-    assert not [one for one in left if one.rule == finding.rule]
-
-
-def test_what_has_no_repair_says_so():
-    (finding,) = found(driving(speed=90.0), rules=["speed"])
-    with pytest.raises(ArgumentError, match="speed of 1 knows no repair"):
-        repaired(labels_of(driving()), finding)

@@ -36,12 +36,20 @@ def test_a_finding_is_read_as_it_was_written(tmp_path):
     [
         ({"severity": "bad"}, "[0].severity: expected one of note, warning, error"),
         ({"score": "high"}, "[0].score: expected a finite number"),
-        ({"repair": [{"action": "rmtree", "track_id": "1"}]}, "[0].repair[0].action: expected one of delete_span"),
+        (
+            {"repair": [{"action": "rmtree", "track_id": "1"}]},
+            "[0].repair[0].action: expected one of clear_attribute, delete_span",
+        ),
         ({"repair": [{"action": "reverse"}]}, "[0].repair[0]: expected what reverse needs"),
         (
             {"repair": [{"action": "reverse", "track_id": "1", "span": [1]}]},
             "[0].repair[0].span: expected two instants",
         ),
+        (
+            {"repair": [{"action": "turn", "track_id": "1", "yaw": "left"}]},
+            "[0].repair[0].yaw: expected a finite number",
+        ),
+        ({"repair": [{"action": "move", "track_id": "1", "by": [1, 2]}]}, "[0].repair[0].by: expected 3 numbers"),
         ({"repair": [{"action": "reverse", "track_id": 1}]}, "[0].repair[0].track_id: expected a string"),
         ({"place": [1.0, 2.0]}, "[0].place: expected 3 numbers"),
         ({"seen": {}}, "[0]: expected a member 'seen'"),
@@ -52,6 +60,8 @@ def test_a_finding_is_read_as_it_was_written(tmp_path):
         "unknown repair",
         "argument missing",
         "half a span",
+        "no angle",
+        "half a way",
         "no name",
         "flat place",
         "unknown state",

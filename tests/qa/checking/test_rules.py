@@ -55,6 +55,7 @@ WRONG = {
     "interpenetration: bumpers": lambda: (driving(), driving(id="2", start=12.0 + 3.4)),
     "wrong_class: too small": lambda: (driving(size=(0.8, 0.7, 1.75)),),
     "wrong_class: too fast": lambda: (driving(speed=9.0, category="Pedestrian", size=(0.8, 0.7, 1.75)),),
+    "wrong_class: a person called a cyclist": lambda: (driving(speed=1.4, category="Cyclist", size=(0.95, 0.7, 1.75)),),
     "leap: elsewhere": lambda: (edited(driving(), np.arange(20, 40), shift=(0, 5, 0)),),
     "gap: in view": lambda: (without(driving(), np.arange(15, 22)), *houses()),
     "death: in view": lambda: (driving(n=20), *houses()),

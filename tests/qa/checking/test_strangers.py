@@ -48,3 +48,8 @@ def test_a_ray_on_the_roof_is_not_taken_for_the_rear():
     things = joined([one for both in zip(rears, roofs, strict=True) for one in both])
     assert sorted([one.n_points for one in thing.sights] for thing in things) == [[70] * 6, [5000] * 6]
     assert all(thing.moves for thing in things)
+
+
+def test_the_speed_of_a_thing_is_that_of_its_middle():
+    (car,) = joined([sight(i, rear=0.8 * i, front=0.8 * i + 1.0) for i in range(6)])
+    assert car.speed == pytest.approx(8.0)

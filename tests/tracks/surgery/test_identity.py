@@ -188,11 +188,17 @@ def test_unlikely_proposals_go_in_one_edit_and_what_people_touched_stays():
         make_track(id="unlikely", attributes={"confidence": 0.3}, source=Source.DETECTED),
         make_track(id="likely", attributes={"confidence": 0.5}, source=Source.DETECTED),
         make_track(id="corrected", attributes={"confidence": 0.1}, source=Source.HUMAN),
-        make_track(id="imported", source=Source.IMPORTED),
+        make_track(id="imported", attributes={"confidence": 0.1}, source=Source.IMPORTED),
+        make_track(id="silent", source=Source.DETECTED),
     )
-    kept = delete_unlikely(labels, 0.5)
-    assert [track.id for track in kept.tracks] == ["likely", "corrected", "imported"]
-    assert len(labels.tracks) == 4
+
+    def left(confidence, **more):
+        return [track.id for track in delete_unlikely(labels, confidence, **more).tracks]
+
+    assert left(0.5) == ["likely", "corrected", "imported", "silent"]
+    assert left(0.5, kept={"unlikely"}) == ["unlikely", "likely", "corrected", "imported", "silent"]
+    assert left(None) == ["corrected", "imported"]
+    assert len(labels.tracks) == 5
 
 
 @pytest.mark.parametrize("confidence", [-0.1, 1.1, float("nan")])

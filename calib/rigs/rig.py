@@ -1,0 +1,158 @@
+"""From what all sensors of a rig saw of the same targets to their poses, with everything that puts them in doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice, product
+
+import numpy as np
+
+from calib.estimation.modes import MODE_LIMIT
+from calib.estimation.observability import glance, told_covariance
+from calib.estimation.robust import Rejection
+from calib.estimation.tangent import difference
+from calib.rigs.bundle import State
+from calib.rigs.placing import Placed, placed_by_pairs
+from calib.rigs.robust_bundle import RigFit, fit_rig, numbers_measured
+from calib.rigs.sightings import Sightings
+from calib.targets.detections import Floats
+from sensorann.errors import CalibrationError
+from sensorann.geometry import Transform
+
+_MOST_CHOICES = 64
+_LOUD = 1.5
+# Two minima are one when no axis of any sensor differs by this many sigmas.
+_SAME_SIGMAS = 1.0
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+class RigEstimate:
+    """Where all sensors sit in the frame of one of them.
+
+    Attributes
+    ----------
+    root : the frame in which the others are placed
+    root_from : name of every other sensor to its pose
+    covariances : name to (6, 6) of that pose, as in `Estimate`
+    used : name to how many of the targets that it saw were used, and how many it saw
+    noises : name to root mean square of its whitened residuals over what is usual for the numbers it measured
+    noise_scale : of all residuals; the covariances are widened by it where above 1
+    rejected : detections left out, with the reason
+    modes : poses within the 95 % limit, the best first, each with its chi-square above the best
+    warnings : sentences, empty when nothing is in doubt
+    """
+
+    root: str
+    root_from: Mapping[str, Transform]
+    covariances: Mapping[str, Floats]
+    used: Mapping[str, tuple[int, int]]
+    noises: Mapping[str, float]
+    noise_scale: float
+    rejected: tuple[Rejection, ...]
+    modes: tuple[tuple[Mapping[str, Transform], float], ...]
+    warnings: tuple[str, ...]
+
+
+def calibrate_rig(sensors: Sequence[Sightings], *, names: Sequence[str], depth: float = 0.0) -> RigEstimate:
+    """Estimate where all sensors of a rig sit, from targets that they share.
+
+    Parameters
+    ----------
+    sensors : two or more, the first is the root; those that see boards see as many points of each
+    names : of the targets
+    depth : metres from the points of a board to the reflector behind them that a radar sees
+
+    Raises
+    ------
+    CalibrationError
+        When the targets do not join all sensors, or leave a pose open.
+    """
+    if len(sensors) < 2:
+        raise CalibrationError(f"a rig has two sensors or more, {len(sensors)} saw targets")
+    placings = placed_by_pairs(sensors, names=names, depth=depth)
+    starts = islice(product(*[placed.modes for placed in placings[1:]]), _MOST_CHOICES)
+    fits = sorted(
+        (fit_rig(sensors, _poses(sensors, placings, chosen), depth) for chosen in starts), key=lambda fit: fit.cost
+    )
+    best = fits[0]
+    covariance = told_covariance(best.information / max(best.noise_scale, 1.0) ** 2, _glances(len(sensors) - 1))
+    modes = tuple(_modes(fits, covariance))
+    return RigEstimate(
+        root=sensors[0].name,
+        root_from=_named(sensors, best.state),
+        covariances={
+            sensor.name: covariance[6 * i : 6 * i + 6, 6 * i : 6 * i + 6] for i, sensor in enumerate(sensors[1:])
+        },
+        used={
+            sensor.name: (int(kept.sum()), len(np.unique(sensor.targets)))
+            for sensor, kept in zip(sensors, best.kept, strict=True)
+        },
+        noises=best.noises(),
+        noise_scale=best.noise_scale,
+        rejected=tuple(_rejections(best, names)),
+        modes=tuple((_named(sensors, fit.state), excess) for fit, excess in modes),
+        warnings=tuple(_doubts(best, placings, len(modes))),
+    )
+
+
+def _poses(
+    sensors: Sequence[Sightings], placings: Sequence[Placed], chosen: Sequence[Transform]
+) -> tuple[Transform, ...]:
+    """Walk from each sensor to the one that placed it, down to the root."""
+    root_from = {sensors[0].name: Transform.identity()}
+    for placed, pose in zip(placings[1:], chosen, strict=True):
+        root_from[placed.name] = root_from[placed.beside] @ pose
+    return tuple(root_from[sensor.name] for sensor in sensors)
+
+
+def _named(sensors: Sequence[Sightings], state: State) -> dict[str, Transform]:
+    return {sensor.name: pose for sensor, pose in zip(sensors[1:], state.root_from[1:], strict=True)}
+
+
+def _glances(n: int) -> Floats:
+    return np.asarray(np.kron(np.eye(n), glance()), np.float64)
+
+
+def _modes(fits: Sequence[RigFit], covariance: Floats) -> Iterator[tuple[RigFit, float]]:
+    """Different minima within the 95 % limit, in units of the residuals' own noise."""
+    sigmas = np.sqrt(np.diag(covariance))
+    known: list[RigFit] = []
+    for fit in fits:
+        excess = (fit.cost - fits[0].cost) / max(fits[0].noise_scale ** 2, 1e-12)
+        poses = fit.state.root_from[1:]
+        off = [
+            np.concatenate([difference(a, b) for a, b in zip(poses, other.state.root_from[1:], strict=True)])
+            for other in known
+        ]
+        if excess < MODE_LIMIT and all(np.abs(step / sigmas).max() > _SAME_SIGMAS for step in off):
+            known.append(fit)
+            yield fit, excess
+
+
+def _rejections(fit: RigFit, names: Sequence[str]) -> Iterator[Rejection]:
+    seen = numbers_measured(fit.sensors, len(names)) > 0
+    for target, name in enumerate(names):
+        saw, used = seen[:, target], fit.kept[:, target]
+        who = [sensor.name for sensor, one in zip(fit.sensors, saw & ~used, strict=True) if one]
+        if saw.sum() == 1:
+            yield Rejection(name, f"only {who[0]} saw it")
+        elif who and not used.any():
+            yield Rejection(name, f"{' and '.join(who)} disagree, and no third sensor saw it")
+        elif who:
+            off = np.sqrt(
+                fit.chi2[saw & ~used, target] / numbers_measured(fit.sensors, len(names))[saw & ~used, target]
+            )
+            yield Rejection(name, f"{' and '.join(who)} is off by {off.max():.1f} standard deviations")
+
+
+def _doubts(fit: RigFit, placings: Sequence[Placed], n_modes: int) -> Iterator[str]:
+    if n_modes > 1:
+        yield f"{n_modes} rigs fit about equally well: measure heights of reflectors, or place some above and below"
+    if fit.noise_scale > _LOUD:
+        yield (
+            f"residuals are {fit.noise_scale:.1f} times the stated noise; the sigmas are widened by that, but look "
+            "for a systematic cause"
+        )
+    for placed in placings:
+        yield from placed.doubts

@@ -1,0 +1,139 @@
+"""A rig that wrong detections do not pull: a bounded loss, then least squares, without what is off most of any target.
+
+With three sensors on a target two outvote the third; with two, both are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from calib.rigs.bundle import Bundle, State
+from calib.rigs.sightings import Sightings
+from calib.targets.detections import Floats
+from sensorann.errors import CalibrationError
+from sensorann.geometry import Transform
+
+# A right target fails this bound once in a thousand.
+_INLIER_QUANTILE = 0.999
+_LEFT_OUT = float(stats.chi2.ppf(_INLIER_QUANTILE, 3))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class RigFit:
+    """Least squares on what fits.
+
+    Attributes
+    ----------
+    sensors : S, with all that they saw
+    state : State
+    kept : (S, M) bool, the targets used of each
+    chi2 : (S, M) of all that was seen, the targets where those used put them
+    information : (6 S - 6, 6 S - 6) of the poses of all sensors but the root
+    freedom : numbers measured and used, less those estimated
+    """
+
+    sensors: tuple[Sightings, ...]
+    state: State
+    kept: NDArray[np.bool_]
+    chi2: Floats
+    information: Floats
+    freedom: float
+
+    @property
+    def cost(self) -> float:
+        """Chi-square; a detection left out costs what it is bounded at, for a start that uses less misfits less."""
+        n_lost = np.count_nonzero((self.chi2 > 0) & ~self.kept)
+        return float(self.chi2[self.kept].sum()) + _LEFT_OUT * n_lost
+
+    @property
+    def noise_scale(self) -> float:
+        """Root of chi-square over degrees of freedom; 1 where none is left over."""
+        return float(np.sqrt(self.chi2[self.kept].sum() / self.freedom)) if self.freedom > 0 else 1.0
+
+    def noises(self) -> dict[str, float]:
+        """Root mean square of the whitened residuals of each sensor, over what is usual for so many unknowns."""
+        counts = numbers_measured(self.sensors, len(self.kept[0])) * self.kept
+        # Of all numbers measured the poses and points take their share.
+        left = self.freedom / max(counts.sum(), 1)
+        squares = (self.chi2 * self.kept).sum(axis=1) / np.maximum(counts.sum(axis=1) * left, 1e-9)
+        return {sensor.name: float(np.sqrt(square)) for sensor, square in zip(self.sensors, squares, strict=True)}
+
+
+def fit_rig(sensors: Sequence[Sightings], root_from: tuple[Transform, ...], depth: float) -> RigFit:
+    """Solve with a bounded loss, then leave out, of every target that fails, what is off most, until none does."""
+    bundle = Bundle(sensors=tuple(sensors), depth=depth, cauchy=True)
+    points = _first_points(bundle, root_from)
+    counts = numbers_measured(sensors, len(points))
+    state = bundle.solve(root_from, points).state
+    kept = _joined(counts > 0)
+    for _ in range(len(sensors) + 1):
+        # What the pairs left out is left out here before it pulls; later rounds are least squares.
+        chi2 = state.chi2 * kept
+        freedom = np.maximum((counts * kept).sum(axis=0) - points[0].size, 0)
+        judged = freedom > 0
+        scale = max(float(np.sqrt(np.median((chi2.sum(axis=0) / np.maximum(freedom, 1))[judged]))), 1.0)
+        fails = judged & (chi2.sum(axis=0) > scale**2 * stats.chi2.ppf(_INLIER_QUANTILE, np.maximum(freedom, 1)))
+        worst = (chi2 / np.maximum(counts, 1)).argmax(axis=0)
+        kept = kept.copy()
+        kept[worst[fails], np.flatnonzero(fails)] = False
+        kept = _joined(kept)
+        used = Bundle(sensors=tuple(one.keep(row) for one, row in zip(sensors, kept, strict=True)), depth=depth)
+        solved = used.solve(state.root_from, state.points).state
+        state = bundle.state(solved.root_from, solved.points)
+        if not fails.any():
+            break
+    information = used.equations(solved).reduced(0.0)[0]
+    measured = (counts * kept).sum() - points[0].size * kept.any(axis=0).sum() - 6 * (len(sensors) - 1)
+    return RigFit(tuple(sensors), solved, kept, state.chi2, (information + information.T) / 2, float(measured))
+
+
+def _joined(kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Drop targets that one sensor sees alone."""
+    return np.asarray(kept & (kept.sum(axis=0) > 1))
+
+
+def numbers_measured(sensors: Sequence[Sightings], n_targets: int) -> NDArray[np.intp]:
+    """Count the numbers (S, M) that each sensor measured of each target."""
+    return np.stack([sensor.counts(n_targets) for sensor in sensors])
+
+
+def _first_points(bundle: Bundle, root_from: tuple[Transform, ...]) -> Floats:
+    """Points (M, K, 3) of each target as that sensor places them with which the others agree best."""
+    n_targets = 1 + max(int(sensor.targets.max(initial=0)) for sensor in bundle.sensors)
+    n_points = points_per_target(bundle.sensors)
+    candidates = []
+    for sensor, pose in zip(bundle.sensors, root_from, strict=True):
+        placed = sensor.positions(n_targets, n_points)
+        if placed is not None:
+            candidates.append(pose.apply(placed.reshape(-1, 3)).reshape(placed.shape))
+    # Of what no sensor places nothing is known; it is not used either.
+    usual = np.nanmean(np.concatenate(candidates), axis=0)
+    placed_by = np.stack([np.where(np.isfinite(one), one, usual) for one in candidates])
+    losses = np.stack([bundle.losses(bundle.state(root_from, one).chi2).sum(axis=0) for one in placed_by])
+    missing = np.stack([~np.isfinite(one).all(axis=(1, 2)) for one in candidates])
+    chosen = np.where(missing, np.inf, losses).argmin(axis=0)
+    return np.asarray(placed_by[chosen, np.arange(n_targets)])
+
+
+def points_per_target(sensors: Sequence[Sightings]) -> int:
+    """Count the points that sensors see of a board: one where all see reflectors.
+
+    Raises
+    ------
+    CalibrationError
+        When boards have different numbers of points.
+    """
+    found = {
+        int(count)
+        for sensor in sensors
+        if sensor.kind != "radar"
+        for count in np.unique(np.bincount(sensor.targets)[np.unique(sensor.targets)])
+    }
+    if len(found) > 1:
+        raise CalibrationError(f"all boards of a rig must have the same number of points, got {sorted(found)}")
+    return found.pop() if found else 1
