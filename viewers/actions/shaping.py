@@ -22,6 +22,8 @@ from viewers.session import Session
 from viewers.state import Gesture
 
 _SMALLEST_EDGE = 0.05
+# Axis of the box and its sign that point right, then ahead, for who drives it.
+_FROM_BEHIND = ((1, -1), (0, 1))
 # Ground is looked for so far around the middle of a box, metres.
 _GROUND_REACH = 10.0
 
@@ -29,6 +31,16 @@ _GROUND_REACH = 10.0
 def move(session: Session, *, forward: float = 0.0, left: float = 0.0, up: float = 0.0) -> None:
     """Move the selected box along its own axes, metres; raises as all actions on a box do, see `selected_box`."""
     _edit(session, "move", lambda cuboid: moved(cuboid, (forward, left, up)))
+
+
+def push(session: Session, *, right: float = 0.0, up: float = 0.0) -> None:
+    """Move the selected box as the view under the pointer shows it, metres; outside of close-ups up is forward."""
+    step = np.zeros(3)
+    for by, (axis, sign) in zip(
+        (right, up), _FROM_BEHIND if session.hovered is None else session.hovered.value, strict=True
+    ):
+        step[axis] = sign * by
+    _edit(session, "move", lambda cuboid: moved(cuboid, step))
 
 
 def turn(session: Session, angle: float) -> None:
