@@ -247,7 +247,16 @@ def test_boxes_on_pictures_name_the_category(simulated, proposed, pairs):
     assert max(risen) > 0
 
 
-@pytest.mark.parametrize(("others", "named"), [((), "cyclist"), (("cyclist",), "pedestrian")], ids=["COCO's", "ours"])
+def test_boxes_of_unknown_categories_are_left_out_with_a_warning(simulated, proposed, caplog):
+    strange = [replace(box, category="DontCare") for box in on_pictures(*simulated, slice(3, 6))]
+    assert confirmed_by_pictures(proposed, simulated[0], strange).tracks == proposed.tracks
+    assert f"{len(strange)} boxes on pictures are left out" in caplog.text
+    assert "DontCare" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("others", "named"), [((), "cyclist"), (("Cyclist",), "pedestrian")], ids=["COCO's", "one that knows riders"]
+)
 def test_a_rider_seen_as_a_person_stays_one_where_nobody_tells_riders_apart(simulated, others, named):
     drive, truth = simulated
     boxes = [replace(box, category="pedestrian") for box in on_pictures(drive, truth, slice(3, 12))]
