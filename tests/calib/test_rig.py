@@ -104,6 +104,20 @@ def test_reflectors_behind_boards_join_the_radar():
         np.testing.assert_allclose(found.root_from[name].matrix, pose.matrix, atol=1e-6)
 
 
+def test_boards_that_err_as_a_whole_widen_the_sigmas():
+    shared, sensors = boards_and_reflectors(np.random.default_rng(12))
+    rng = np.random.default_rng(13)
+    exact, noisy = sensors[0], []
+    for scale in (1e-3, 0.05):
+        aside = np.repeat(scale * rng.normal(size=(12, 3)), 4, axis=0)
+        seen = PointDetections.isotropic(exact.detections.points + aside, 0.01)
+        lidar = Sightings(name="lidar", kind="lidar", detections=seen, targets=exact.targets)
+        noisy.append(calibrate_rig([lidar, *sensors[1:]], names=shared.names, depth=DEPTH))
+    still, moved_boards = (np.sqrt(np.diag(one.covariances["camera"])) for one in noisy)
+    # Four points a board: the residuals alone would widen them as if each point erred by itself.
+    assert np.all(moved_boards > 1.5 * max(noisy[1].noise_scale, 1.0) * still)
+
+
 def test_derivatives_hold_far_from_the_minimum():
     shared, sensors = boards_and_reflectors(np.random.default_rng(7))
     bundle = Bundle(sensors=tuple(sensors), depth=DEPTH, cauchy=True)
