@@ -170,3 +170,5 @@ def test_the_recorded_boards_close_their_loop(real_data, tmp_path, capsys):
     assert "pairs from the same targets repeat their errors" in text
     assert json.loads(out.read_text())["chance"] > 0.01
     assert set(read_rig_document(out).frames) == {"lidar", "camera", "radar"}
+    assert run(["calibrate", "join", str(out)]) == 1
+    assert "expected the calibration of a pair" in capsys.readouterr().err
