@@ -34,6 +34,21 @@ def test_the_stated_sigmas_hold_although_all_see_the_same_targets(options):
     assert np.mean(nees) == pytest.approx(6.0, rel=0.25)
 
 
+def test_sensors_may_see_parts_of_the_targets_and_any_may_be_the_root():
+    rng, nees = np.random.default_rng(1), []
+    first = np.arange(30) < 20
+    for _ in range(15):
+        shared = simulate_targets(rng, elevation=True)
+        lidar, camera, radar = shared.sightings()
+        found = calibrate_rig([radar, camera.keep(first), lidar.keep(~first)], names=shared.names)
+        assert found.used["lidar"] == (10, 10)
+        radar_from_lidar = shared.lidar_from["radar"].inverse()
+        for name, pose in (("lidar", radar_from_lidar), ("camera", radar_from_lidar @ shared.lidar_from["camera"])):
+            off = difference(found.root_from[name], pose)
+            nees.append(off @ np.linalg.solve(found.covariances[name], off))
+    assert np.mean(nees) == pytest.approx(6.0, rel=0.25)
+
+
 @pytest.mark.parametrize("seed", [3, 4, 5])
 def test_pairs_of_different_targets_joined_by_their_covariances_say_the_same(seed):
     shared = simulate_targets(np.random.default_rng(seed), n=90, elevation=True, alone=True)
