@@ -15,7 +15,7 @@ from scipy.spatial import cKDTree
 
 from calib.estimation.observability import Observability, listed, observe, posterior_covariance
 from calib.estimation.scatter import positive, sandwich
-from calib.estimation.tangent import cross_matrices, moved
+from calib.estimation.tangent import cross_matrices, difference, moved
 from calib.lidars.start import first_poses, thinned
 from calib.targets.detections import Floats
 from sensorann.errors import CalibrationError
@@ -30,7 +30,7 @@ _CAUCHY = 4.0
 _LEAST_SIGMA = 0.01
 # Points on one thing err alike: cubes of this side are one block.
 _BLOCK = 4.0
-_LEAST_OVERLAP = 0.15
+_LEAST_OVERLAP, _LEAST_ROWS = 0.15, 100
 # Neighbouring points of one surface say the same.
 _REPEATED = 4.0
 _SMALL_STEP = 1e-5
@@ -44,7 +44,8 @@ class LidarLidar:
     ----------
     source, target : names of the frames
     target_from_source : Transform
-    covariance : (6, 6) of it, as in `Estimate`, over cubes of four metres
+    covariance : (6, 6) of it, as in `Estimate`: over cubes of four metres, and what exchanging both changes
+    exchanged : (6,) how the pose differs when points of the target are fitted to surfaces of the source
     sigma : metres, scatter of points about surfaces
     overlap : share of the source's points that lie on surfaces of the target
     offsets : (P,) metres, of the points compared from the surfaces beside them
@@ -58,6 +59,7 @@ class LidarLidar:
     target: str
     target_from_source: Transform
     covariance: Floats
+    exchanged: Floats
     sigma: float
     overlap: float
     offsets: Floats
@@ -99,11 +101,14 @@ def calibrate_lidar_lidar(
     covariance = _covariance(fit, known)
     data = positive(np.linalg.inv(covariance) - known)
     seen = observe(data, None)
+    exchanged = _exchanged(target, source, fit.pose)
     return LidarLidar(
         source=frames[0],
         target=frames[1],
         target_from_source=fit.pose,
-        covariance=posterior_covariance(data, before),
+        # Noise bends surfaces towards the sensor that sees them, the other way round towards the other.
+        covariance=posterior_covariance(data, before) + np.outer(exchanged, exchanged),
+        exchanged=exchanged,
         sigma=fit.sigma,
         overlap=fit.overlap,
         n_instants=len(pairs),
@@ -112,6 +117,12 @@ def calibrate_lidar_lidar(
         seen=seen,
         warnings=_doubts(seen, fit.rows[:, 3:6]),
     )
+
+
+def _exchanged(target: Sequence[Floats], source: Sequence[Floats], pose: Transform) -> Floats:
+    """How a pose changes (6,) when both LiDARs take each other's part; zeros where that shows too little."""
+    back = _refined([_Instant.of(a, b) for a, b in zip(source, target, strict=True)], pose.inverse())
+    return difference(back.pose.inverse(), pose) if len(back.rows) >= _LEAST_ROWS else np.zeros(6)
 
 
 def _covariance(fit: _Fit, known: Floats) -> Floats:
@@ -165,7 +176,7 @@ class _Fit:
 def _refined(instants: Sequence[_Instant], pose: Transform) -> _Fit:
     for gate in _GATES:
         rows, _, _ = _rows(instants, pose, gate)
-        if len(rows) < 100:
+        if len(rows) < _LEAST_ROWS:
             break
         slopes, off = rows[:, :6], rows[:, 6]
         sigma = _scatter(off)

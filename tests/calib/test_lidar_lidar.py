@@ -67,6 +67,7 @@ def test_a_tilted_lidar_is_found_without_a_guess(drive):
     assert np.rad2deg(np.abs(off[:3])).max() < 0.3
     assert np.abs(off[3:]).max() < 0.03
     assert np.all(np.abs(off) < 5 * np.sqrt(np.diag(found.covariance)))
+    assert np.all(np.sqrt(np.diag(found.covariance)) > np.abs(found.exchanged))
     assert found.warnings == ()
     assert found.n_instants == 2
 
