@@ -91,7 +91,9 @@ def calibrate_lidar_lidar(
     fits = [_refined(pairs[:1], start) for start in starts]
     best = max(fits, key=lambda fit: fit.overlap)
     fit = _refined(pairs, best.pose)
-    if fit.overlap < _LEAST_OVERLAP:
+    back = _refined([_Instant.of(a, b) for a, b in zip(source, target, strict=True)], fit.pose.inverse())
+    # One that looks to one side sees little of what one on the roof does, but nearly all that it sees is seen by that.
+    if max(fit.overlap, back.overlap) < _LEAST_OVERLAP:
         raise CalibrationError(
             f"{fit.overlap:.0%} of the points of {frames[0]} lie on surfaces that {frames[1]} sees, "
             f"{_LEAST_OVERLAP:.0%} are needed: take a place with more around it, or hand-eye where nothing is in common"
@@ -101,7 +103,7 @@ def calibrate_lidar_lidar(
     covariance = _covariance(fit, known)
     data = positive(np.linalg.inv(covariance) - known)
     seen = observe(data, None)
-    exchanged = _exchanged(target, source, fit.pose)
+    exchanged = difference(back.pose.inverse(), fit.pose) if len(back.rows) >= _LEAST_ROWS else np.zeros(6)
     return LidarLidar(
         source=frames[0],
         target=frames[1],
@@ -117,12 +119,6 @@ def calibrate_lidar_lidar(
         seen=seen,
         warnings=_doubts(seen, fit.rows[:, 3:6]),
     )
-
-
-def _exchanged(target: Sequence[Floats], source: Sequence[Floats], pose: Transform) -> Floats:
-    """How a pose changes (6,) when both LiDARs take each other's part; zeros where that shows too little."""
-    back = _refined([_Instant.of(a, b) for a, b in zip(source, target, strict=True)], pose.inverse())
-    return difference(back.pose.inverse(), pose) if len(back.rows) >= _LEAST_ROWS else np.zeros(6)
 
 
 def _covariance(fit: _Fit, known: Floats) -> Floats:
