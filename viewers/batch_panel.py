@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from open3d.visualization import gui
 
+from viewers.actions import looking
 from viewers.layout import Place
 from viewers.picture_widget import PictureEvent, PictureWidget, Press
 from viewers.pictures.batch import Page, cell_at, cell_view, draw_page, frames_of_page, read_page, within
+from viewers.pictures.closeup import Side
 from viewers.pictures.hand import Hand
 from viewers.rendering_queue import RenderingQueue
 from viewers.session import Session
@@ -19,7 +22,7 @@ class BatchPanel:
 
     def __init__(self, window: gui.Window, session: Session, *, on_change: Callable[[], None]) -> None:
         self._session, self._on_change = session, on_change
-        self._picture = PictureWidget(window, self._event)
+        self._picture = PictureWidget(window, self._event, on_hover=partial(looking.hover, session, Side.TOP))
         self._queue: RenderingQueue[Page] = RenderingQueue("sensorann batch")
         self._page: Page | None = None
         self._asked: tuple[str, tuple[int, ...]] | None = None

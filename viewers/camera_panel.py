@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from open3d.visualization import gui
 
-from viewers.actions import showing
+from viewers.actions import looking, showing
 from viewers.layout import Place
 from viewers.looks import Part
 from viewers.picture_widget import PictureEvent, PictureWidget, Press
@@ -36,8 +37,9 @@ class CameraPanel:
 
     def __init__(self, window: gui.Window, session: Session, *, on_change: Callable[[], None]) -> None:
         self._session, self._on_change = session, on_change
-        self._large = PictureWidget(window, self._on_large)
-        self._strip = PictureWidget(window, self._on_strip)
+        elsewhere = partial(looking.hover, session)
+        self._large = PictureWidget(window, self._on_large, on_hover=elsewhere)
+        self._strip = PictureWidget(window, self._on_strip, on_hover=elsewhere)
         self._hand = CameraHand()
         self._queue: RenderingQueue[_Drawn] = RenderingQueue("sensorann cameras")
         self._names = [sensor.name for sensor in session.drive.rig.of_kind("camera")]
@@ -115,7 +117,7 @@ class CameraPanel:
             return
         shot, panel = self._drawn.shot, self._large.size
         if event.press is Press.DOWN:
-            self._hand.press(self._session, event.pixel)
+            self._hand.press(self._session, event.pixel, shot, panel)
         elif event.press is Press.DRAG:
             self._hand.drag(event.pixel, shot, panel)
             if self._hand.rectangle is not None:

@@ -12,7 +12,9 @@ from open3d.visualization import gui
 from sensorann.images import track_color
 from sensorann.images.colors import BACKGROUND, TEXT
 from sensorann.images.lines import Captions
+from viewers.actions import looking
 from viewers.actions.reviewing import Before, box_before
+from viewers.frame_boxes import row_here
 from viewers.layout import Place
 from viewers.looks import Part
 from viewers.picture_widget import PictureEvent, PictureWidget, Press
@@ -31,8 +33,11 @@ class CloseUpPanel:
         self, window: gui.Window, session: Session, *, on_drag: Callable[[], None], on_change: Callable[[], None]
     ) -> None:
         self._session, self._on_drag, self._on_change = session, on_drag, on_change
-        self._pictures = {side: PictureWidget(window, partial(self._event, side)) for side in Side}
-        self._earlier = {side: PictureWidget(window, lambda _: None) for side in Side}
+        hover = {side: partial(looking.hover, session, side) for side in Side}
+        self._pictures = {
+            side: PictureWidget(window, partial(self._event, side), on_hover=hover[side]) for side in Side
+        }
+        self._earlier = {side: PictureWidget(window, lambda _: None, on_hover=hover[side]) for side in Side}
         self._zooms = dict.fromkeys(Side, 1.0)
         self._hand = Hand()
         self._points = np.zeros((0, 3))
@@ -126,8 +131,8 @@ class CloseUpPanel:
 
     def _sigmas(self) -> NDArray[np.float64] | None:
         track, instant = self._session.track, self._session.timestamp_ns
-        row = int(np.searchsorted(track.timestamps_ns, instant))
-        return track.sigmas[row] if row < len(track) and track.timestamps_ns[row] == instant else None
+        row = row_here(track.timestamps_ns, instant)
+        return None if row is None else track.sigmas[row]
 
 
 def _words(size: tuple[int, int], text: str) -> NDArray[np.uint8]:

@@ -12,6 +12,7 @@ from viewers.actions import (
     asking,
     assigned,
     history,
+    image_boxes,
     looking,
     objects,
     placing,
@@ -46,7 +47,7 @@ class Command(NamedTuple):
 
 def _faces() -> dict[str, Command]:
     """Commands that move each face out and in."""
-    faces = {"front": (0, 1), "rear": (0, -1), "left": (1, 1), "right": (1, -1), "top": (2, 1)}
+    faces = {"front": (0, 1), "rear": (0, -1), "left": (1, 1), "right": (1, -1), "top": (2, 1), "bottom": (2, -1)}
     return {
         f"{name}_{way}": Command(
             f"{name} face {way}",
@@ -85,11 +86,14 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "image_box": Command(
             "create: draw around the object on the picture", partial(looking.use_tool, tool=Tool.IMAGE_BOX)
         ),
+        "outline": Command(
+            "draw the selected object's 2D box on the picture", partial(looking.use_tool, tool=Tool.OUTLINE)
+        ),
         "measure": Command("measure: click two points", partial(looking.use_tool, tool=Tool.MEASURE)),
-        "forward": Command("move forward", partial(shaping.move, forward=STEP)),
-        "back": Command("move back", partial(shaping.move, forward=-STEP)),
-        "left": Command("move left", partial(shaping.move, left=STEP)),
-        "right": Command("move right", partial(shaping.move, left=-STEP)),
+        "forward": Command("move forward; over a close-up, up in it", partial(shaping.push, up=STEP)),
+        "back": Command("move back; over a close-up, down in it", partial(shaping.push, up=-STEP)),
+        "left": Command("move left, also in the close-up under the pointer", partial(shaping.push, right=-STEP)),
+        "right": Command("move right, also in the close-up under the pointer", partial(shaping.push, right=STEP)),
         "up": Command("move up", partial(shaping.move, up=STEP)),
         "down": Command("move down", partial(shaping.move, up=-STEP)),
         "turn_left_a_little": Command("turn left by 1 degree", partial(shaping.turn, angle=SMALL_TURN)),
@@ -102,6 +106,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "numbers": Command("type place, size and heading", asking.ask_numbers),
         "snap": Command("snap to the points, size kept", shaping.snap),
         "snap_size": Command("snap to the points, size too", partial(shaping.snap, lock_size=False)),
+        "snap_all": Command("snap in all frames of the object, with one size", shaping.snap_all_frames),
         "to_ground": Command("stand on the ground", shaping.to_ground),
         "copy_next": Command(
             "copy to the next frame, still in the world", partial(placing.copy_to_neighbour, n_frames=1)
@@ -127,6 +132,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "delete_box": Command("delete the box in this frame", objects.delete_box),
         "delete_from_here": Command("delete the object's boxes from this frame on", objects.delete_from_here),
         "delete_object": Command("delete the object", objects.delete_object),
+        "delete_image_box": Command("delete its 2D box on the large picture", image_boxes.delete_image_box),
         "delete_proposals": Command("delete proposals that nobody touched", asking.ask_proposals),
         "category": Command("say what it is", asking.ask_category),
         "attribute": Command("say something of the object or the box", asking.ask_attribute),

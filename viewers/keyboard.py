@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from open3d.visualization import gui
 
+from viewers.keymap import SHIFTED
+
 _MODIFIERS = {
     gui.KeyName.LEFT_CONTROL: "Ctrl",
     gui.KeyName.RIGHT_CONTROL: "Ctrl",
@@ -40,8 +42,6 @@ _NAMES = {
     int(key): key.name if len(key.name) == 1 else key.name.capitalize() for key in gui.KeyName.__members__.values()
 }
 _NAMES |= {int(key): name for key, name in _SIGNS.items()}
-# Signs that keyboards put above others: the window is told of the lower one and of Shift.
-_SHIFTED = {"Shift+/": "?", "Shift+=": "+"}
 
 
 class Keyboard:
@@ -61,4 +61,4 @@ class Keyboard:
             return None
         held = [word for word in ("Ctrl", "Alt", "Shift") if word in self._held]
         name = "+".join([*held, _NAMES.get(int(event.key), "")])
-        return _SHIFTED.get(name, name)
+        return SHIFTED.get(name, name)  # the window is told of the lower sign and of Shift

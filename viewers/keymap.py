@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,27 @@ from viewers.commands import COMMANDS, Command
 from viewers.session import Session
 
 _MODIFIERS = ("Ctrl", "Alt", "Shift")
+_NAMED = (
+    "Left",
+    "Right",
+    "Up",
+    "Down",
+    "Home",
+    "End",
+    "PageUp",
+    "PageDown",
+    "Insert",
+    "Delete",
+    "Backspace",
+    "Tab",
+    "Enter",
+    "Escape",
+    "Space",
+)
+_KEYS = (*string.ascii_uppercase, *string.digits, *".,[]+-=?/", *(f"F{n}" for n in range(1, 13)), *_NAMED)
+_SPELLED = {key.lower(): key for key in _KEYS}
+# Signs that keyboards put above others, by the lower one with Shift.
+SHIFTED = MappingProxyType({"Shift+/": "?", "Shift+=": "+"})
 _DEFAULT = "keys.toml"
 # What joins a key to its modifiers; the last one may be the key itself.
 _PLUS = re.compile(r"\+(?=.)")
@@ -67,13 +89,18 @@ def key_name(key: str) -> str:
     Raises
     ------
     ArgumentError
-        When a modifier is none of Ctrl, Alt and Shift.
+        When a modifier is none of Ctrl, Alt and Shift, or the key is none that the viewer knows.
     """
     *held, last = (word.strip() for word in _PLUS.split(key.strip()))
     modifiers = {word.capitalize() for word in held}
     if unknown := modifiers - set(_MODIFIERS):
         raise ArgumentError(f"a key may be held with {', '.join(_MODIFIERS)}, got {min(unknown)!r} in {key!r}")
-    return "+".join([*(word for word in _MODIFIERS if word in modifiers), last[:1].upper() + last[1:]])
+    if last.lower() not in _SPELLED:
+        raise ArgumentError(
+            f"a key is a letter, a digit, F1 to F12, a sign .,[]+-=?/ or {', '.join(_NAMED)}, got {last!r}"
+        )
+    name = "+".join([*(word for word in _MODIFIERS if word in modifiers), _SPELLED[last.lower()]])
+    return SHIFTED.get(name, name)
 
 
 def read_keymap(path: Path | str | None = None, *, commands: Mapping[str, Command] = COMMANDS) -> Keymap:
@@ -96,13 +123,20 @@ def read_keymap(path: Path | str | None = None, *, commands: Mapping[str, Comman
     own: dict[str, list[str]] = {}
     if path is not None:
         if not Path(path).is_file():
-            raise MissingDataError(f"{path} does not exist: it should hold keys as in {usual}")
-        own = _keys(Path(path).read_text(encoding="utf-8"), str(path), commands)
+            raise MissingDataError(f"{path} is no file: it should hold keys as in {usual}")
+        own = _keys(_text(Path(path)), str(path), commands)
         taken = {key for keys in own.values() for key in keys}
         # A key that a person gives away is free for what he gives it to.
         chosen = {name: [key for key in keys if key not in taken] for name, keys in chosen.items()} | own
     keys = {key: name for name in commands for key in chosen.get(name, [])}
     return Keymap(commands=commands, keys=MappingProxyType(keys))
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise FormatError(str(path), "", expected="text in UTF-8", found=f"other bytes at {error.start}") from error
 
 
 def _keys(text: str, path: str, commands: Mapping[str, Command]) -> dict[str, list[str]]:

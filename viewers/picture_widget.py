@@ -55,9 +55,11 @@ _PRESSES = {
 class PictureWidget:
     """One picture; `size` is what a picture for it should have, (0, 0) where it is not shown."""
 
-    def __init__(self, window: gui.Window, on_event: Callable[[PictureEvent], None]) -> None:
+    def __init__(
+        self, window: gui.Window, on_event: Callable[[PictureEvent], None], *, on_hover: Callable[[], None]
+    ) -> None:
         self.size = (0, 0)
-        self._on_event = on_event
+        self._on_event, self._on_hover = on_event, on_hover
         self._held = False
         self._shown = np.zeros((0, 0, 3), np.uint8)
         self._widget = gui.ImageWidget()
@@ -83,6 +85,7 @@ class PictureWidget:
         return other
 
     def _mouse(self, event: gui.MouseEvent) -> gui.Widget.EventCallbackResult:
+        self._on_hover()
         press = _PRESSES.get(event.type)
         if press is None or (press is Press.DOWN and not event.is_button_down(gui.MouseButton.LEFT)):
             return gui.Widget.EventCallbackResult.IGNORED

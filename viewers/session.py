@@ -6,7 +6,7 @@ action, and the actions in `viewers.actions` are all that a key or a mouse can d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -16,17 +16,17 @@ from numpy.typing import NDArray
 from sensorann.errors import ArgumentError, SensorannError
 from sensorann.geometry import Cuboid, Transform
 from sensorann.qa import Finding
-from sensorann.scene import Labels, Source, Track, frame_timestamps_ns, nearest_indices
+from sensorann.scene import Labels, Track, frame_timestamps_ns, nearest_indices
 from sensorann.store import EditConflictError, Note, Snapshot, Store
 from sensorann.tracks import Suggestion
+from viewers.frame_boxes import box_at, shown_boxes
 from viewers.keeping import changed_ids, keep, take_back
+from viewers.loading import LoadAhead
 from viewers.looks import Looks
+from viewers.pictures.closeup import Side
 from viewers.recording import CachedDrive
 from viewers.state import Form, Gesture, Playback, ShownBox, Tool, View
 from viewers.worker import Worker
-
-# Frames that are read before they are asked for, in the direction of travel.
-_AHEAD = 8
 
 
 class Session:
@@ -47,6 +47,7 @@ class Session:
     category : of new objects; None to let the fit guess
     use_points : interpolation follows the points
     gesture : a box under the hand; None where none is
+    hovered : the close-up that the pointer was in last; None where that was another view
     event_begun : category and instant of an event whose end is still to be marked
     suggestions : frames worth looking at, the best first
     queue, i_finding : what a check found, the surest first, and which of it is looked at
@@ -73,6 +74,7 @@ class Session:
         self.category: str | None = None
         self.use_points = True
         self.gesture: Gesture | None = None
+        self.hovered: Side | None = None
         self.event_begun: tuple[str, int] | None = None
         self.suggestions: tuple[Suggestion, ...] = ()
         self.locked: frozenset[str] = frozenset()
@@ -88,7 +90,7 @@ class Session:
         self.paths_shown = self.help_shown = self.left = False
         self.message = ""
         self.worker = Worker("sensorann work")
-        self._loader = Worker("sensorann load ahead")
+        self._ahead = LoadAhead(drive, self.frames)
         self._seen = seen
         self._n_changes = 0
         self._shown_of: tuple[object, ...] = ()
@@ -143,46 +145,30 @@ class Session:
 
     def box_here(self, track_id: str) -> Cuboid | None:
         """Box of an object in this frame, as a hand holds it where one does; None where it has none."""
-        track = self.labels.track(track_id)
-        row = self._row_here(track)
-        return None if row is None else self._held_or(track, row)
+        return box_at(self.labels.track(track_id), self.timestamp_ns, self.gesture)
 
     def shown(self) -> tuple[ShownBox, ...]:
         """Boxes of this frame that are not hidden, in the order of the labels; the same tuple while nothing changes."""
         of = (self.labels, self.i_frame, self.selected, self.hidden, self.isolated, self.wanted_words, self.gesture)
         if of != self._shown_of:
-            self._shown_of, self._shown = of, tuple(self._shown_now())
+            boxes = shown_boxes(
+                self.labels,
+                self.timestamp_ns,
+                selected=self.selected,
+                hidden=self.hidden,
+                isolated=self.isolated,
+                words=self.wanted_words,
+                held=self.gesture,
+            )
+            self._shown_of, self._shown = of, tuple(boxes)
         return self._shown
-
-    def _shown_now(self) -> Iterator[ShownBox]:
-        for track in self.labels.tracks:
-            chosen, row = track.id in self.selected, self._row_here(track)
-            if row is None or not self._is_wanted(track) or (self.isolated and not chosen):
-                continue
-            source = Source(track.sources[row])
-            yield ShownBox(track=track, cuboid=self._held_or(track, row), source=source, selected=chosen)
-
-    def _is_wanted(self, track: Track) -> bool:
-        if track.id in self.hidden or not self.wanted_words:
-            return track.id not in self.hidden
-        told = " ".join([track.id, track.category, *(f"{k}={v}" for k, v in track.attributes.items())]).lower()
-        return all(word in told for word in self.wanted_words)
-
-    def _row_here(self, track: Track) -> int | None:
-        row = int(np.searchsorted(track.timestamps_ns, self.timestamp_ns))
-        return row if row < len(track) and track.timestamps_ns[row] == self.timestamp_ns else None
-
-    def _held_or(self, track: Track, row: int) -> Cuboid:
-        held = self.gesture
-        return held.cuboid if held is not None and held.track_id == track.id else track.cuboids.record(row)
 
     def go_to(self, i_frame: int) -> None:
         """Look at another frame, the first or last one beyond the ends; those that follow are read ahead."""
         step = 1 if i_frame >= self.i_frame else -1
         self.i_frame = min(max(i_frame, 0), len(self.frames) - 1)
         self.gesture, self.clicks = None, ()
-        ahead = self.i_frame + step * np.arange(1, _AHEAD + 1)
-        self._read_ahead(self.frames[ahead[(ahead >= 0) & (ahead < len(self.frames))]])
+        self._ahead.gone_to(self.i_frame, step=step)
 
     def go_to_instant(self, timestamp_ns: int) -> None:
         """Look at the frame nearest to an instant."""
@@ -281,7 +267,7 @@ class Session:
     def close(self) -> None:
         """Stop the workers; what was acknowledged is in the store."""
         self.worker.close()
-        self._loader.close()
+        self._ahead.close()
 
     def _take(self, seen: Snapshot) -> None:
         self._seen = seen
@@ -289,10 +275,3 @@ class Session:
         self.gesture = None
         there = {track.id for track in seen.labels.tracks}
         self.selected = tuple(track_id for track_id in self.selected if track_id in there)
-
-    def _read_ahead(self, instants: NDArray[np.int64]) -> None:
-        """Read sweeps before they are asked for, unless the loader is busy: the next step asks again."""
-        self._loader.collect()
-        work = None if self._loader.pending else self.drive.read_ahead(instants)
-        if work is not None:
-            self._loader.submit("load ahead", work, lambda _: None)

@@ -21,6 +21,7 @@ class Tool(Enum):
     CLICK = "one click"
     THREE_CLICKS = "three clicks"
     IMAGE_BOX = "draw around the object on the picture"
+    OUTLINE = "draw the object's 2D box on the picture"
     MEASURE = "measure from click to click"
 
 

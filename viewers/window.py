@@ -6,7 +6,7 @@ import time
 
 from open3d.visualization import gui
 
-from viewers.actions import asking, playing
+from viewers.actions import asking, looking, playing
 from viewers.batch_panel import BatchPanel
 from viewers.camera_panel import CameraPanel
 from viewers.close_up_panel import CloseUpPanel
@@ -191,6 +191,7 @@ class Window:
         self._picture_wanted()
 
     def _mouse_event(self, event: gui.MouseEvent) -> gui.SceneWidget.EventCallbackResult:
+        looking.hover(self._session)
         results = gui.SceneWidget.EventCallbackResult
         kinds = gui.MouseEvent.Type
         left = event.is_button_down(gui.MouseButton.LEFT) or event.type == kinds.BUTTON_UP

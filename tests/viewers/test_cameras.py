@@ -8,13 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sensorann.errors import ArgumentError
 from sensorann.geometry import Transform
 from sensorann.geometry.overlap import iou_3d
 from sensorann.images import track_color
 from sensorann.scene import ImageTrack, Rig, Source, sources_of
+from sensorann.store import log
 from tests.builders import START_NS, MemoryDrive, make_camera, make_labels, make_rig, make_track
 from viewers import open_session
-from viewers.actions import shaping, showing
+from viewers.actions import image_boxes, shaping, showing
+from viewers.keymap import read_keymap
 from viewers.pictures.camera import draw_shot, draw_strip, image_of, no_picture, strip_cell
 from viewers.pictures.camera_hand import CameraHand
 from viewers.pictures.shots import Moment, best_camera, object_at, shot_of
@@ -121,13 +124,13 @@ def test_a_click_selects_what_is_under_it_and_a_drag_pushes_the_picture(road):
     for track_id, add, selected in (("1", False, ("1",)), ("2", True, ("1", "2")), ("1", True, ("2",))):
         u, v = pixel_of(road, track_id)
         pixel = ((u + 0.5 - PICTURE[0] / 2) * scale + PANEL[0] / 2, (v + 0.5) * scale)
-        hand.press(road, pixel)
+        hand.press(road, pixel, shot, PANEL)
         hand.release(road, pixel, shot, PANEL, add=add)
         assert road.selected == selected
-    hand.press(road, (1, 1))
+    hand.press(road, (1, 1), shot, PANEL)
     hand.release(road, (1, 1), shot, PANEL, add=False)
     assert road.selected == ()
-    hand.press(road, (100, 100))
+    hand.press(road, (100, 100), shot, PANEL)
     hand.drag((130, 90), shot, PANEL)
     hand.release(road, (130, 90), shot, PANEL, add=False)
     assert road.selected == ()
@@ -203,7 +206,7 @@ def test_a_rectangle_drawn_on_the_picture_becomes_a_box_around_the_object(sessio
     _, expected, pixels = max(found, key=lambda item: item[0])
     session.tool = Tool.IMAGE_BOX
     start, end = tuple(pixels.min(axis=0).tolist()), tuple(pixels.max(axis=0).tolist())
-    hand.press(session, start)
+    hand.press(session, start, shot, lens.size)
     hand.drag(end, shot, lens.size)
     assert hand.rectangle == (start, end)
     hand.release(session, end, shot, lens.size, add=False)
@@ -211,3 +214,69 @@ def test_a_rectangle_drawn_on_the_picture_becomes_a_box_around_the_object(sessio
     assert hand.rectangle is None
     (track,) = session.labels.tracks
     assert iou_3d(track.cuboids, expected)[0, 0] > 0.5
+
+
+def test_a_2d_box_is_drawn_pulled_at_a_corner_deleted_and_all_of_it_taken_back(road):
+    """The panel is as large as the picture, so that their pixels are the same."""
+    hand, keymap = CameraHand(), read_keymap()
+
+    def pull(start, end) -> None:
+        shot = shot_of(Moment.of(road), CAMERA)
+        hand.press(road, start, shot, PICTURE)
+        hand.drag(end, shot, PICTURE)
+        hand.release(road, end, shot, PICTURE, add=False)
+
+    def boxes() -> dict[str, list[float]]:
+        return {one.id: one.boxes[0].tolist() for one in road.labels.image_tracks}
+
+    others = boxes()
+    road.select("1")
+    keymap.press(road, "Alt+B")
+    pull((300, 200), (340, 260))
+    keymap.press(road, "Escape")
+    assert boxes() == {**others, "1": [300, 200, 340, 260]}
+    pull((341, 199), (350, 190))
+    assert boxes() == {**others, "1": [300, 190, 350, 260]}
+    pull((300, 190), (-20, 230))
+    assert boxes() == {**others, "1": [0, 230, 350, 260]}
+    assert [one.sources.tolist() for one in road.labels.image_tracks if one.id == "1"] == [[Source.HUMAN]]
+    assert keymap.press(road, "Alt+Delete")
+    assert boxes() == others
+    assert keymap.press(road, "Alt+Delete")
+    assert "no 2D box" in road.message
+    for _ in range(4):
+        keymap.press(road, "Ctrl+Z")
+    assert boxes() == others
+    keymap.press(road, "Ctrl+Shift+Z")
+    assert boxes() == {**others, "1": [300, 200, 340, 260]}
+    kinds = [event.kind for event in log(road.store)]
+    assert kinds[1:5] == ["image box"] * 3 + ["delete image box"]
+
+
+def test_the_2d_box_of_what_is_not_selected_stays_under_the_hand(road):
+    hand, shot = CameraHand(), shot_of(Moment.of(road), CAMERA)
+    before = road.labels
+    hand.press(road, (20, 30), shot, PICTURE)
+    hand.drag((5, 5), shot, PICTURE)
+    hand.release(road, (5, 5), shot, PICTURE, add=False)
+    assert road.labels is before
+    assert hand.viewport != Viewport()
+
+
+def test_only_what_is_selected_has_corners_to_pull_at(road):
+    road.select("1")
+    image_boxes.put_image_box(road, CAMERA, (100, 100, 200, 150))
+    corner = np.s_[148:153, 198:203]
+    shots = [shot_of(Moment.of(road), CAMERA)]
+    road.select()
+    shots.append(shot_of(Moment.of(road), CAMERA))
+    image = np.full((*PICTURE[::-1], 3), GREY, np.uint8)
+    chosen, other = (draw_shot(image, shot, viewport=Viewport(), panel=PICTURE)[corner] for shot in shots)
+    assert (chosen != GREY).any(axis=-1).sum() > (other != GREY).any(axis=-1).sum()
+
+
+@pytest.mark.parametrize("box", [(700, 10, 800, 20), (10, 500, 20, 600), (30, 30, 30, 60)])
+def test_a_2d_box_beside_the_picture_is_refused(road, box):
+    road.select("1")
+    with pytest.raises(ArgumentError, match="with an area"):
+        image_boxes.put_image_box(road, CAMERA, box)

@@ -9,6 +9,9 @@ from sensorann.geometry import Cuboid, Transform
 from sensorann.store import log
 from tests.builders import MemoryDrive, make_labels, make_track
 from viewers import open_session
+from viewers.actions import looking
+from viewers.commands import STEP
+from viewers.keymap import read_keymap
 from viewers.pictures.closeup import CloseUp, Side, draw_close_up, handle_pixels
 from viewers.pictures.hand import Hand, dragged, take, zoomed
 
@@ -51,6 +54,29 @@ def test_what_is_right_and_up_in_a_view(side, right, up):
     middle = center_pixel(view)
     np.testing.assert_allclose(view.pixels(np.array(right)), np.add(middle, [view.pixels_per_metre, 0]))
     np.testing.assert_allclose(view.pixels(np.array(up)), np.add(middle, [0, -view.pixels_per_metre]))
+
+
+@pytest.mark.parametrize(("key", "right", "up"), [("W", 0, 1), ("S", 0, -1), ("D", 1, 0), ("A", -1, 0)])
+@pytest.mark.parametrize("side", Side)
+def test_a_key_moves_the_box_as_the_close_up_under_the_pointer_shows_it(parked, side, key, right, up):
+    parked.select("1")
+    view = CloseUp(side=side, anchor=parked.box_here("1"), size=SIZE)
+    looking.hover(parked, side)
+    assert read_keymap().press(parked, key)
+    local = view.anchor.frame_from_cuboid.inverse().apply(parked.box_here("1").center)
+    step = STEP * view.pixels_per_metre
+    np.testing.assert_allclose(view.pixels(local), np.add(center_pixel(view), [right * step, -up * step]))
+    assert np.linalg.norm(local) == pytest.approx(STEP)
+
+
+def test_elsewhere_a_key_moves_the_box_along_its_own_axes(parked):
+    parked.select("1")
+    before = parked.box_here("1")
+    looking.hover(parked, Side.SIDE)
+    for key in ("V", "V", "W", "D"):  # what is under the pointer then, nobody knows before it moves
+        assert read_keymap().press(parked, key)
+    step = before.frame_from_cuboid.inverse().apply(parked.box_here("1").center)
+    np.testing.assert_allclose(step, [STEP, -STEP, 0.0], atol=1e-12)
 
 
 @pytest.mark.parametrize("side", Side)

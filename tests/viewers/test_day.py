@@ -66,6 +66,7 @@ class Day:
                 frame="world",
                 category=track.category,
                 size=track.cuboids.record(-1).size,
+                track=track,
             ).proposal
             self.expected = surgery.put_box(labels, known, timestamp_ns=instant, cuboid=found.cuboid)
 

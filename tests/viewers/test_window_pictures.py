@@ -13,6 +13,7 @@ from sensorann.scene import Source
 from sensorann.store.reviewing import comments
 from tests.viewers.desk import N_FRAMES, Desk, Street, desk_on, make_street, opened, places
 from tests.viewers.screen import available, until
+from viewers.commands import STEP
 from viewers.layout import Place
 from viewers.looks import Looks, Part
 from viewers.pictures.batch import N_COLUMNS
@@ -62,6 +63,7 @@ def test_a_day_at_the_pictures(desk, street):
     mend_the_second_frame_in_the_batch_view(desk, street)
     play_to_the_end(desk, street)
     draw_around_an_object_on_the_picture(desk, street)
+    lift_it_in_the_side_view(desk, street)
     kept = desk.kinds()
     desk.hands.key("ctrl+q")
     assert desk.program.wait(timeout=60) == 0
@@ -151,5 +153,20 @@ def draw_around_an_object_on_the_picture(desk, street):
     desk.hands.key("b")
     pull(desk, in_window(place, corners[0]), in_window(place, corners[1]))
     desk.until_kinds("drag", "comment", "category", "drag", "move", "fit")
+    assert np.linalg.norm((drawn(desk, street) - street.drawn_center)[:2]) < 1.5
+
+
+def lift_it_in_the_side_view(desk, street):
+    """Keys move a box as the close-up under the pointer shows it: the new one goes up."""
+    side = places(has_cameras=True).close_ups[1]
+    before = drawn(desk, street)
+    desk.hands.move(*in_window(side, (side.width / 2, side.height / 2)))
+    desk.hands.key("w")
+    desk.until_kinds("drag", "comment", "category", "drag", "move", "fit", "move")
+    np.testing.assert_allclose(drawn(desk, street) - before, [0.0, 0.0, STEP], atol=1e-3)  # the street is not level
+
+
+def drawn(desk: Desk, street: Street) -> np.ndarray:
+    """Centre (3,) of the only box of the object that was drawn around."""
     (new,) = (track for track in desk.labels().tracks if track.id != street.known.id)
-    assert np.linalg.norm(new.cuboids.centers[0, :2] - street.drawn_center[:2]) < 1.5
+    return new.cuboids.centers[0]

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 from sensorann.errors import ArgumentError
 from sensorann.geometry.arrays import as_array
 from viewers.picking import entry_into
+from viewers.pictures.closeup import Side
 from viewers.session import Session
 from viewers.state import Tool, View
 
@@ -60,6 +61,11 @@ def select_one(session: Session, track_id: str | None, *, add: bool = False) -> 
         return
     others = tuple(one for one in session.selected if one != track_id) if add else ()
     session.select(*others, *(() if add and track_id in session.selected else (track_id,)))
+
+
+def hover(session: Session, side: Side | None = None) -> None:
+    """Remember in which close-up the pointer is, none where it is elsewhere: keys move a box as it is seen there."""
+    session.hovered = side
 
 
 def hide(session: Session) -> None:

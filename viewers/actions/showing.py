@@ -16,6 +16,7 @@ _Choice = TypeVar("_Choice", bound=Enum)
 def switch(session: Session, part: Part) -> None:
     """Show something, or hide it again."""
     session.looks = replace(session.looks, shown=session.looks.shown ^ {part})
+    session.hovered = None  # something else may be under the pointer now
 
 
 def next_coloring(session: Session) -> None:

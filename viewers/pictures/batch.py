@@ -12,6 +12,7 @@ from sensorann.errors import SensorannError
 from sensorann.images import track_color
 from sensorann.images.colors import BACKGROUND, Color
 from sensorann.scene import Source
+from viewers.frame_boxes import row_here
 from viewers.pictures.closeup import CloseUp, Side, draw_close_up
 from viewers.points import cloud_at
 from viewers.session import Session
@@ -88,9 +89,9 @@ def draw_page(session: Session, page: Page, size: tuple[int, int]) -> NDArray[np
 
 def cell_view(session: Session, page: Page, cell: int, size: tuple[int, int]) -> CloseUp | None:
     """How a cell looks at its box as it is in the labels; None where it has none any more."""
-    track, instant = session.labels.track(page.track_id), session.frames[page.frames[cell]]
-    row = int(np.searchsorted(track.timestamps_ns, instant))
-    if row == len(track) or track.timestamps_ns[row] != instant:
+    track, instant = session.labels.track(page.track_id), int(session.frames[page.frames[cell]])
+    row = row_here(track.timestamps_ns, instant)
+    if row is None:
         return None
     return CloseUp(side=Side.TOP, anchor=track.cuboids.record(row), size=_cell_size(size))
 

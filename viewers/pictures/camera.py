@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +19,7 @@ from viewers.recording import CachedDrive
 
 SELECTED: Color = (255, 255, 255)
 _BORDER = (80, 170, 250)
+_HANDLE_PX = 3
 
 
 def image_of(drive: CachedDrive, shot: Shot, points_labels: NDArray[np.floating]) -> NDArray[np.uint8]:
@@ -103,11 +106,15 @@ def strip_cell(n_cameras: int, size: tuple[int, int]) -> tuple[int, int]:
 
 
 def _draw_image_boxes(picture: NDArray[np.uint8], shot: Shot, viewport: Viewport) -> None:
+    """Draw 2D boxes; those of what is selected have corners to pull at."""
     matrix = viewport.panel_from_picture(shot.camera.size, (picture.shape[1], picture.shape[0]))
+    selected = {track_id for track_id, chosen in zip(shot.track_ids, shot.selected, strict=True) if chosen}
     for track_id, (left, top, right, bottom) in shot.image_boxes:
-        corners = np.array([[left, top], [right, bottom]]) * matrix[0, 0] + matrix[:, 2]
-        start, end = np.round(corners).astype(int).tolist()
-        cv2.rectangle(picture, start, end, track_color(track_id), 1)
+        edges = np.array([[left, top], [right, bottom]]) * matrix[0, 0] + matrix[:, 2]
+        (left_px, top_px), (right_px, bottom_px) = np.round(edges).astype(int).tolist()
+        cv2.rectangle(picture, (left_px, top_px), (right_px, bottom_px), track_color(track_id), 1)
+        for corner in product((left_px, right_px), (top_px, bottom_px)) if track_id in selected else ():
+            cv2.circle(picture, corner, _HANDLE_PX, track_color(track_id), -1)
 
 
 def _lay_points(picture: NDArray[np.uint8], lens: Camera, points_camera: NDArray[np.float64]) -> None:

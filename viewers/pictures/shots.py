@@ -12,6 +12,7 @@ from sensorann.geometry import Camera, Cuboid, Cuboids, Transform
 from sensorann.geometry.cuboids import CORNER_SIGNS
 from sensorann.images import boxes_at
 from sensorann.scene import Labels, sync
+from viewers.frame_boxes import row_here
 from viewers.picking import entry_into
 from viewers.recording import CachedDrive
 from viewers.session import Session
@@ -180,9 +181,8 @@ def _image_boxes(
     with_cuboid = {track.id for track in labels.tracks}
     found = []
     for track in labels.image_tracks:
-        row = int(np.searchsorted(track.timestamps_ns, instant))
-        here = track.camera == camera and row < len(track.timestamps_ns) and track.timestamps_ns[row] == instant
-        if here and (track.id in shown or track.id not in with_cuboid):
+        row = row_here(track.timestamps_ns, instant) if track.camera == camera else None
+        if row is not None and (track.id in shown or track.id not in with_cuboid):
             left, top, right, bottom = (float(edge) for edge in track.boxes[row])
             found.append((track.id, (left, top, right, bottom)))
     return tuple(found)

@@ -18,7 +18,7 @@ _KEYS |= {way.capitalize(): f"arrow{way}" for way in ("left", "right", "up", "do
 _NAMED = ("Space", "Enter", "Escape", "Tab", "Backspace", "Delete", "Insert", "Home", "End", "PageUp", "PageDown")
 _KEYS |= {name: name.lower() for name in _NAMED}
 # What acts on parts of the window that the page does not have.
-_ELSEWHERE = frozenset({"image_box", "close_ups", "before", "batch", "next_camera"})
+_ELSEWHERE = frozenset({"image_box", "outline", "close_ups", "before", "batch", "next_camera"})
 _MODIFIERS = {"Ctrl": "cmd/ctrl", "Alt": "alt", "Shift": "shift"}
 
 

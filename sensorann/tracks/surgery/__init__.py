@@ -1,6 +1,7 @@
 """Edits of whole tracks as pure functions: labels in, labels out, so that undoing is keeping the old value."""
 
 from sensorann.tracks.surgery.identity import delete_span, delete_unlikely, free_id, merge, relink, split
+from sensorann.tracks.surgery.images import delete_image_box, put_image_box
 from sensorann.tracks.surgery.nudging import move, turn
 from sensorann.tracks.surgery.placing import attach, copy_static
 from sensorann.tracks.surgery.rows import row_at, with_tracks
@@ -12,12 +13,14 @@ __all__ = [
     "attach",
     "clear_attribute",
     "copy_static",
+    "delete_image_box",
     "delete_span",
     "delete_unlikely",
     "free_id",
     "merge",
     "move",
     "put_box",
+    "put_image_box",
     "relink",
     "reverse",
     "row_at",
