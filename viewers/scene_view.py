@@ -80,7 +80,7 @@ class SceneView:
         if wanted == self._drawn:
             return False
         parts, from_labels = session.looks.shown, drawn_from_labels(session)
-        self._draw_lines("boxes", drawables.lines(shapes.boxes(session.shown()), from_labels))
+        self._draw_lines("boxes", drawables.lines(shapes.boxes_here(session), from_labels))
         doubt = surroundings.halo(session) if Part.HALO in parts else surroundings.NO_LINES
         self._draw_lines("halo", drawables.lines(doubt, from_labels))
         returns = surroundings.radar(session) if Part.RADAR in parts else surroundings.NO_LINES
