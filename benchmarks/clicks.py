@@ -39,7 +39,7 @@ import sensorann as sa
 from benchmarks.annotator import CLICK, DELETE, FILL, GO, NAME
 from benchmarks.kitti_interpolation import DATA
 from benchmarks.labelling import Task, Work
-from benchmarks.points_simulated import boxes_when_seen
+from benchmarks.points_simulated import labels_when_seen
 from benchmarks.prelabel import Recording, in_view, recordings
 from benchmarks.report import README, REPOSITORY, write
 from sensorann.errors import SensorannError
@@ -247,13 +247,8 @@ COLUMNS = ("place", "go", "correct", "fill", "delete")
 
 def tasks(data: Path) -> Iterator[Task]:
     drive, labels = sa.simulate_drive(seed=7, n_frames=N_SIMULATED, n_actors=N_ACTORS, n_beams=64)
-    # A turn of the LiDAR takes a tenth of a second: people place boxes on the points.
     drive = replace(drive, _sweeps=Recent(N_SIMULATED * 2))
-    tracks = [
-        replace(track, cuboids=boxes_when_seen(drive, int(track.id) - 1, track.timestamps_ns))
-        for track in labels.tracks
-    ]
-    truth = replace(labels, tracks=tuple(tracks))
+    truth = labels_when_seen(drive, labels)
     simulated = Recording(name="simulated", drive=drive, truth=truth, camera_only=False)
     for recording in (simulated, *recordings(data)):
         yield Task(recording=recording, truth=labels_in_world(recording.truth, recording.drive.trajectory))

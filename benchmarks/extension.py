@@ -1,10 +1,11 @@
 """How far and how well objects are followed beyond their keyframes: tracks cut to a middle span, truth beyond.
 
-    python -m benchmarks.extension            print the table of KITTI 0000
-    python -m benchmarks.extension --simulated    print that of a simulated drive
+    python -m benchmarks.extension [--write]      print the tables of a simulated drive and of KITTI 0000
+    python -m benchmarks.extension --simulated    that of the simulated drive alone
 
 Of every track the middle third stays, one keyframe every two seconds and at both of its ends; what lies beyond is
-followed and compared with the labels there. A false box is one at an instant at which the track has no label.
+followed and compared with the labels there. A false box is one at an instant at which the track has no label. Simulated
+boxes are where the LiDAR saw each object within its turn, as people place them on the points.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ import numpy as np
 
 import sensorann as sa
 from benchmarks.kitti_interpolation import DATA
+from benchmarks.points_simulated import labels_when_seen
+from benchmarks.report import REPOSITORY, write
 from sensorann.geometry import paired_iou_3d
 from sensorann.scene import Drive, Labels, Track, labels_in_world, sources_of
 from sensorann.tracks.extending import extend_tracks
@@ -28,27 +31,39 @@ HEAD = "labels beyond | followed | false | centre m | p95 m | IoU | in 90% | sig
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--simulated", action="store_true")
-    if parser.parse_args().simulated:
-        drive, labels = sa.simulate_drive(seed=3, n_frames=60, n_actors=30)
-    else:
-        root = DATA / "kitti_tracking" / "training"
-        drive = sa.open_drive(f"{root}#0000")
-        labels = sa.read_labels(root / "label_02" / "0000.txt", drive=drive)
-    report(drive, labels)
+    parser.add_argument("--simulated", action="store_true", help="the simulated drive alone")
+    parser.add_argument("--write", action="store_true", help="update docs/extension.md")
+    options = parser.parse_args()
+    tables = {"simulated": report(*simulated())}
+    if not options.simulated:
+        tables["kitti"] = report(*kitti())
+    print("\n\n".join(tables.values()))
+    if options.write:
+        write(tables, REPOSITORY / "docs" / "extension.md")
 
 
-def report(drive: Drive, labels: Labels) -> None:
-    """Print one row per track and one for all."""
+def kitti() -> tuple[Drive, Labels]:
+    root = DATA / "kitti_tracking" / "training"
+    drive = sa.open_drive(f"{root}#0000")
+    return drive, sa.read_labels(root / "label_02" / "0000.txt", drive=drive)
+
+
+def simulated() -> tuple[Drive, Labels]:
+    drive, labels = sa.simulate_drive(seed=3, n_frames=60, n_actors=30)
+    return drive, labels_when_seen(drive, labels)
+
+
+def report(drive: Drive, labels: Labels) -> str:
+    """One row per track, and why following ended."""
     truth = labels_in_world(labels, drive.trajectory)
     cut = tuple(middle(track) for track in truth.tracks if len(track) >= SHORTEST)
     extended = extend_tracks(sa.interpolate(replace(truth, tracks=cut, image_tracks=()), drive), drive)
-    print(f"| track | class | {HEAD} |")
-    print("|---|---|---|---|---|---|---|---|---|---|")
-    for keys in cut:
-        print(f"| {keys.id} | {keys.category} | {row(extended.labels.track(keys.id), truth.track(keys.id), keys)} |")
-    print()
-    print(", ".join(f"{reason}: {count}" for reason, count in sorted(extended.reasons.items())))
+    rows = [
+        f"| {keys.id} | {keys.category} | {row(extended.labels.track(keys.id), truth.track(keys.id), keys)} |"
+        for keys in cut
+    ]
+    reasons = ", ".join(f"{reason}: {count}" for reason, count in sorted(extended.reasons.items()))
+    return "\n".join([f"| track | class | {HEAD} |", "|---" * 10 + "|", *rows, "", reasons])
 
 
 def middle(track: Track) -> Track:

@@ -14,7 +14,7 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks.seeded_errors import FITTED_SEEDS, Case, names_place, pandaset, sequences, simulated, told, with_points
+from benchmarks.seeded_errors import JUDGED_SEEDS, Case, names_place, pandaset, sequences, simulated, told, with_points
 from benchmarks.seeding import Field, Seeded
 from benchmarks.seeding_points import seen_tracks
 from sensorann.qa.checking import check
@@ -31,7 +31,7 @@ def print_found(folder: Path) -> None:
     (kitti,) = sequences(("0000",))
     cases = {"PandaSet 002": pandaset(), "KITTI 0000": with_points(kitti.drive, kitti.labels)}
     cases |= {
-        f"simulated, seed {n}": case for n, case in zip(FITTED_SEEDS, simulated(FITTED_SEEDS, folder), strict=True)
+        f"simulated, seed {n}": case for n, case in zip(JUDGED_SEEDS, simulated(JUDGED_SEEDS, folder), strict=True)
     }
     for name, case in cases.items():
         n, found, n_wrong = counted(case)

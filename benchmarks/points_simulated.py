@@ -111,6 +111,15 @@ def boxes_when_seen(drive: SimulatedDrive, number: int, timestamps_ns: NDArray[n
     return drive.world.boxes(actor, timestamps_ns + np.rint((turned - 0.5) * SWEEP_NS).astype(np.int64))
 
 
+def labels_when_seen(drive: SimulatedDrive, labels: Labels) -> Labels:
+    """The true labels as people place boxes: on the points, which a turn of the LiDAR takes a tenth of a second for."""
+    tracks = [
+        replace(track, cuboids=boxes_when_seen(drive, int(track.id) - 1, track.timestamps_ns))
+        for track in labels.tracks
+    ]
+    return replace(labels, tracks=tuple(tracks))
+
+
 def walking(drive: SimulatedDrive, sweep: Sweep, owners: NDArray[np.int32]) -> Sweep:
     """Let legs and arms of the people in a sweep swing, as far from the hip and the shoulder as they are."""
     points = sweep.points.copy()

@@ -5,7 +5,7 @@ though some of it is wrong. Into copies of them errors are sown (`benchmarks.see
 most one in every fourth track. An error is found when a finding names one of its tracks within 0.15 s of its boxes, and
 named when the finding's rule is the one for its kind. Positions, sizes and headings are changed within 30 m of the
 vehicle, where an object shows points; labels and ego poses are all that is looked at there. Errors that only points
-show (`benchmarks.seeding_points`) are sown into 0000, whose sweeps are at hand, and into a simulated drive.
+show (`benchmarks.seeding_points`) are sown into 0000, whose sweeps are at hand, and into simulated drives.
 
 Scores are learnt on the sequences of FITTED (`--fit` prints the table of sensorann/qa/checking/scores.py) and judged on
 those of JUDGED. For both, kinds are mixed, one error in every fourth track, so that a score is the probability that a
@@ -22,6 +22,7 @@ import io
 import logging
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -177,10 +178,13 @@ def sequences(names: tuple[str, ...], *, pictures: bool = False) -> list[Case]:
 
 
 def simulated(seeds: tuple[int, ...], folder: Path) -> list[Case]:
-    """Simulated drives, packed: casting rays anew for every check would take most of the time."""
+    """Simulated drives with gardens, whose hedges, bins and posts nobody labels.
+
+    They are packed: casting rays anew for every check would take most of the time.
+    """
     cases = []
     for seed in seeds:
-        drive, labels = sa.simulate_drive(seed=seed, n_frames=N_SIMULATED, n_actors=30)
+        drive, labels = sa.simulate_drive(seed=seed, n_frames=N_SIMULATED, n_actors=30, gardens=True)
         address = folder / f"{seed}.drive.h5"
         sa.pack(drive, address)
         cases.append(with_points(sa.open_drive(address), labels))
@@ -246,22 +250,27 @@ def main() -> None:
         told("rules", print_rules, write=arguments.write)
         return
     logging.disable(logging.WARNING)
-    with tempfile.TemporaryDirectory() as folder:
-        if arguments.fit:
+    if arguments.fit:
+        with tempfile.TemporaryDirectory() as folder:
             print_fit(Path(folder))
-        else:
-            told("recall", lambda: print_judgement(Path(folder)), write=arguments.write)
+    else:
+        told("recall", print_judgement, write=arguments.write)
 
 
 def told(mark: str, printing: Callable[[], None], *, write: bool) -> None:
     """Print, and put what is printed between the marks of the page."""
+    text = printed(printing)
+    print(text, end="")
+    if write:
+        page = REPOSITORY / "docs" / "quality.md"
+        page.write_text(between_marks(page.read_text(), mark, text.rstrip()))
+
+
+def printed(printing: Callable[[], None]) -> str:
     text = io.StringIO()
     with contextlib.redirect_stdout(text):
         printing()
-    print(text.getvalue(), end="")
-    if write:
-        page = REPOSITORY / "docs" / "quality.md"
-        page.write_text(between_marks(page.read_text(), mark, text.getvalue().rstrip()))
+    return text.getvalue()
 
 
 def print_rules() -> None:
@@ -287,24 +296,42 @@ def print_fit(folder: Path) -> None:
         print(f'"{rule}": Calibration({curve.at_limit}, {curve.slope}),')
 
 
-def print_judgement(folder: Path) -> None:
-    judged = sequences(JUDGED)
-    mixed = list(runs(judged, seeds_of(KINDS), n_rounds=N_ROUNDS, seed=0))
+def print_judgement() -> None:
+    """All tables of one state of the program, side by side on as many processors as there are."""
+    with ProcessPoolExecutor(len(SECTIONS)) as pool:
+        print("\n".join(pool.map(printed, SECTIONS)), end="")
+
+
+def print_judged_labels() -> None:
     print("### Labels and ego poses, KITTI tracking\n")
-    print_recall(judged, KINDS, least_score(mixed))
+    judge(sequences(JUDGED), KINDS)
+
+
+def print_judged_pictures() -> None:
+    print("### With 2D boxes, KITTI tracking\n")
+    judge(sequences(JUDGED, pictures=True), KINDS_WITH_PICTURES)
+
+
+def print_judged_points() -> None:
+    print("### With points, KITTI tracking 0000\n")
+    (first,) = sequences(JUDGED[:1])
+    judge([with_points(first.drive, first.labels)], KINDS_WITH_POINTS, points=True)
+
+
+def print_judged_simulations() -> None:
+    print("### With points, simulated streets with gardens\n")
+    with tempfile.TemporaryDirectory() as folder:
+        judge(simulated(JUDGED_SEEDS, Path(folder)), KINDS_WITH_POINTS, points=True)
+
+
+def judge(cases: list[Case], kinds: Sequence[Kind], *, points: bool = False) -> None:
+    logging.disable(logging.WARNING)
+    mixed = list(runs(cases, seeds_of(kinds), n_rounds=N_ROUNDS, seed=0, points=points))
+    print_recall(cases, kinds, least_score(mixed), points=points)
     print_scores(mixed)
-    pictured = sequences(JUDGED, pictures=True)
-    mixed = list(runs(pictured, seeds_of(KINDS_WITH_PICTURES), n_rounds=N_ROUNDS, seed=0))
-    print("\n### With 2D boxes, KITTI tracking\n")
-    print_recall(pictured, KINDS_WITH_PICTURES, least_score(mixed))
-    print_scores(mixed)
-    root = DATA / "kitti_tracking" / "training"
-    first = with_points(judged[0].drive, judged[0].labels)
-    for name, seen in ((f"{root.parent.name} 0000", [first]), ("simulated", simulated(JUDGED_SEEDS, folder))):
-        mixed = list(runs(seen, seeds_of(KINDS_WITH_POINTS), n_rounds=N_ROUNDS, seed=0, points=True))
-        print(f"\n### With points, {name}\n")
-        print_recall(seen, KINDS_WITH_POINTS, least_score(mixed), points=True)
-        print_scores(mixed)
+
+
+SECTIONS = (print_judged_labels, print_judged_pictures, print_judged_points, print_judged_simulations)
 
 
 def seeds_of(kinds: Sequence[Kind]) -> list[Seed]:

@@ -4,6 +4,8 @@ from calib.boards.clouds import find_board_in_cloud
 from calib.boards.pairs import calibrate_boards
 from calib.drift.finding import find_drift
 from calib.drift.labelled import labelled_pairs
+from calib.drift.radar import find_radar_drift
+from calib.drift.returns import labelled_returns
 from calib.edges.camera_edges import refine_camera
 from calib.estimation.estimate import Estimate, estimate
 from calib.estimation.problem import Prior, Problem
@@ -45,7 +47,9 @@ __all__ = [
     "find_board_in_cloud",
     "find_delay",
     "find_drift",
+    "find_radar_drift",
     "join",
     "labelled_pairs",
+    "labelled_returns",
     "refine_camera",
 ]

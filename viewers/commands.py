@@ -106,6 +106,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "numbers": Command("type place, size and heading", asking.ask_numbers),
         "snap": Command("snap to the points, size kept", shaping.snap),
         "snap_size": Command("snap to the points, size too", partial(shaping.snap, lock_size=False)),
+        "snap_all": Command("snap in all frames of the object, with one size", shaping.snap_all_frames),
         "to_ground": Command("stand on the ground", shaping.to_ground),
         "copy_next": Command(
             "copy to the next frame, still in the world", partial(placing.copy_to_neighbour, n_frames=1)

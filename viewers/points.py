@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sensorann.errors import SensorannError
 from sensorann.geometry import Cuboids, Transform, points_in_cuboids
-from sensorann.scene import Sweep, sync
+from sensorann.scene import Sweep, at_one_instant, sync
 from viewers.session import Session
 
 
@@ -82,7 +82,8 @@ def cloud_at(session: Session, timestamp_ns: int, *, seen_from_ns: int | None = 
     for number, sensor in enumerate(drive.rig.of_kind("lidar")):
         if not len(drive.timestamps_ns(sensor.name)):
             continue
-        sweep = drive.sweep(sensor.name, sync(drive, sensor.name, timestamp_ns))
+        measured = drive.sweep(sensor.name, sync(drive, sensor.name, timestamp_ns))
+        sweep = at_one_instant(measured, ego_from_sensor=sensor.ego_from_sensor, trajectory=drive.trajectory)
         ego_from_sensor = ego_from_labels @ session.frame_from_ego(sweep.timestamp_ns) @ sensor.ego_from_sensor
         placed = ego_from_sensor.apply(sweep.points).astype(np.float32)
         part = Cloud(

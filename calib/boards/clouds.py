@@ -27,6 +27,8 @@ LEAST_POINTS = 40
 # Scan lines of 16 beams are 2 degrees apart: points of one board are closer than one and a half of these steps.
 _LINK = np.deg2rad(3.0)
 _LINE_STEP = np.deg2rad(0.15)
+# Neighbours in a file are neighbours of a line where most steps are that small.
+_NEXT_STEP, _LINE_BREAK, _IN_ORDER = np.deg2rad(1.0), np.deg2rad(30.0), 0.9
 # A sweep loses up to a line at each end of a board, and its noise adds a little.
 _SHORTEST, _LONGEST = 0.7, 1.15
 # What the beams of one LiDAR differ by, metres: it does not average out on a board.
@@ -101,8 +103,14 @@ def seeds_of(points: Floats) -> NDArray[np.intp]:
 
 
 def scan_lines(points: Floats) -> NDArray[np.intp]:
-    """Number the scan lines of points (N, 3): elevations that are apart from each other."""
+    """Number the scan lines of points (N, 3): as they are stored one by one, else by elevations that are apart."""
+    azimuth = np.arctan2(points[:, 1], points[:, 0])
     elevation = np.arctan2(points[:, 2], np.hypot(points[:, 0], points[:, 1]))
+    steps, rises = np.diff(azimuth), np.abs(np.diff(elevation))
+    if np.mean((np.abs(steps) < _NEXT_STEP) & (rises < _LINE_STEP)) > _IN_ORDER:
+        # Where a line goes back, or sees nothing for long, the next one begins.
+        back = -steps * np.sign(np.median(steps)) > _NEXT_STEP
+        return np.asarray(np.append(0, np.cumsum(back | (np.abs(steps) > _LINE_BREAK))), np.intp)
     order = np.argsort(elevation)
     numbers = np.empty(len(points), np.intp)
     numbers[order] = np.cumsum(np.diff(elevation[order], prepend=elevation[order[0]]) > _LINE_STEP)

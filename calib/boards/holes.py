@@ -6,7 +6,6 @@ of these places agree on is fitted to the ends of the chords (after C. Guindel e
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,12 +15,17 @@ from scipy.spatial import cKDTree
 
 from calib.boards.clouds import BEAMS_DIFFER, LEAST_POINTS, CloudBoard, grown_patch, plane_of, scan_lines, seeds_of
 from calib.targets.detections import Floats
+from sensorann.errors import MissingDataError
 from sensorann.geometry.arrays import as_array
 
 # A flat patch is looked at so far around a seed, in sides of the square.
 _REACH = 2.5
 # A gap is a hole when it is so long, in diameters, and so many steps between neighbouring points.
 _SHORTEST, _LONGEST, _LEAST_STEPS = 0.25, 1.2, 2.5
+# Of a street a tenth of the points are at an edge; where lines are mixed up most seem to be.
+_MOST_LEAVE = 0.5
+# Diagonal of a square over its side; beams that may see what is behind a hole.
+_ACROSS, _MOST_BEHIND = 1.42, 200
 _LEAST_GAPS, _AGREES, _LARGEST_RMS = 6, 0.04, 0.025
 # Of a hole so much of its radius is surely empty, and board is seen in so many directions from it.
 _EMPTY, _SECTORS = 0.7, 8
@@ -53,6 +57,11 @@ def find_holes_in_cloud(points: Floats, holes: Holes, *, rings: ArrayLike | None
     Returns
     -------
     the middles as the corners of a board, around it; None where no square of holes is seen
+
+    Raises
+    ------
+    MissingDataError
+        When the scan lines are not numbered, and cannot be told apart.
     """
     points = as_array(points, (None, 3), np.float64, name="points")
     usable = np.flatnonzero(np.isfinite(points).all(axis=1) & (np.linalg.norm(points, axis=1) > 0.3))
@@ -76,22 +85,40 @@ def find_holes_in_cloud(points: Floats, holes: Holes, *, rings: ArrayLike | None
 
 
 def _before_gaps(points: Floats, lines: NDArray[np.intp], holes: Holes) -> NDArray[np.intp]:
-    """Rows of points (N, 3) whose scan line leaves what they lie on: only beside them a hole can be."""
+    """Rows of points (N, 3) whose scan line leaves what they lie on and comes back a hole farther, with others around.
+
+    Only beside them a board can be. Most gaps of a street are its edges: their lines do not come back.
+    """
     azimuths = np.arctan2(points[:, 1], points[:, 0])
     order = np.lexsort((azimuths, lines))
-    ordered = points[order]
-    jumps = np.linalg.norm(np.diff(ordered, axis=0), axis=1)
-    same_line = np.diff(lines[order]) == 0
-    step = float(np.median(np.diff(azimuths[order])[same_line])) if same_line.any() else 0.0
-    leaves = same_line & (jumps > _SHORTEST * holes.diameter)
-    leaves &= jumps > _LEAST_STEPS * step * np.linalg.norm(ordered[:-1], axis=1)
-    return np.sort(order[:-1][leaves])
+    ordered, line = points[order], lines[order]
+    ranges = np.linalg.norm(ordered, axis=1)
+    steps = np.diff(azimuths[order])[np.diff(line) == 0]
+    reach = float(np.median(steps)) * ranges if len(steps) else np.zeros(len(ranges))
+    longest = _LONGEST * holes.diameter + reach
+    shortest = np.maximum(_SHORTEST * holes.diameter, _LEAST_STEPS * reach)
+    leaves = np.flatnonzero(np.append(np.linalg.norm(np.diff(ordered, axis=0), axis=1), 0.0) > shortest)
+    if len(leaves) > _MOST_LEAVE * len(points):
+        raise MissingDataError("has no field ring, and its scan lines are too near to each other to be told apart")
+    # Beams through the hole see what is behind: as many as fit into it may lie between.
+    most = np.minimum(longest / np.maximum(reach, 1e-6) + 1, _MOST_BEHIND)[leaves]
+    returns = np.zeros(len(leaves), np.bool_)
+    for ahead in range(1, int(most.max(initial=0)) + 1):
+        after = np.minimum(leaves + ahead, len(ordered) - 1)
+        gap = np.linalg.norm(ordered[after] - ordered[leaves], axis=1)
+        hole = (gap > shortest[leaves]) & (gap < longest[leaves])
+        returns |= hole & (ahead <= most) & (line[after] == line[leaves])
+    starts = ordered[leaves[returns]]
+    if not len(starts):
+        return np.zeros(0, np.intp)
+    around = cKDTree(starts).query_ball_point(starts, _ACROSS * (holes.spacing + holes.diameter), return_length=True)
+    return np.sort(order[leaves[returns][np.asarray(around) >= _LEAST_GAPS]])
 
 
 def _fitted(points: Floats, lines: NDArray[np.intp], holes: Holes) -> CloudBoard | None:
     center, axes, spans = plane_of(points)
     flat = (points - center) @ axes[:2].T
-    chords = _chords(flat, lines, holes)
+    chords = _chords(points, flat, lines, holes)
     if len(chords) < _LEAST_GAPS:
         return None
     pose = _voted(_middles(chords, holes), holes)
@@ -126,23 +153,25 @@ def _are_holes(pose: Floats, flat: Floats, holes: Holes) -> bool:
     return True
 
 
-def _chords(flat: Floats, lines: NDArray[np.intp], holes: Holes) -> Floats:
-    """Ends (G, 2, 2) of the gaps of scan lines that are as long as chords of a hole."""
-    chords = []
-    for line in np.unique(lines):
-        on_line = flat[lines == line]
-        if len(on_line) < 4:
-            continue
-        along = on_line @ np.linalg.svd(on_line - on_line.mean(axis=0), full_matrices=False)[2][0]
-        ordered = on_line[np.argsort(along)]
-        lengths = np.linalg.norm(np.diff(ordered, axis=0), axis=1)
-        step = float(np.median(lengths))
-        gap = (lengths > _SHORTEST * holes.diameter) & (lengths < _LONGEST * holes.diameter + step)
-        for k in np.flatnonzero(gap & (lengths > _LEAST_STEPS * step)):
-            # The edge lies anywhere between the last point on the board and the one that is missing.
-            inwards = (ordered[k + 1] - ordered[k]) / lengths[k] * step / 2
-            chords.append([ordered[k] + inwards, ordered[k + 1] - inwards])
-    return np.reshape(chords, (-1, 2, 2))
+def _chords(points: Floats, flat: Floats, lines: NDArray[np.intp], holes: Holes) -> Floats:
+    """Ends (G, 2, 2) in the plane of the gaps of scan lines that are as long as chords of a hole."""
+    middle = points.mean(axis=0)
+    # Bearings from the middle of the patch: behind the sensor a line would break at half a turn.
+    bearings = np.arctan2(
+        middle[0] * points[:, 1] - middle[1] * points[:, 0], middle[0] * points[:, 0] + middle[1] * points[:, 1]
+    )
+    order = np.lexsort((bearings, lines))
+    ordered, same = flat[order], np.diff(lines[order]) == 0
+    steps = np.diff(ordered, axis=0)
+    lengths = np.linalg.norm(steps, axis=1)
+    if not same.any():
+        return np.zeros((0, 2, 2))
+    step = float(np.median(lengths[same]))
+    gap = same & (lengths > max(_SHORTEST * holes.diameter, _LEAST_STEPS * step))
+    gap &= lengths < _LONGEST * holes.diameter + step
+    # The edge lies anywhere between the last point on the board and the one that is missing.
+    inwards = steps[gap] / lengths[gap, None] * step / 2
+    return np.stack([ordered[:-1][gap] + inwards, ordered[1:][gap] - inwards], axis=1)
 
 
 def _middles(chords: Floats, holes: Holes) -> Floats:
@@ -158,29 +187,30 @@ def _middles(chords: Floats, holes: Holes) -> Floats:
 def _voted(middles: Floats, holes: Holes) -> Floats | None:
     """Pose (x, y, angle) of the square with whose holes most middles agree; None where a hole has none."""
     tree = cKDTree(middles)
-    best, most = None, 0
-    for pose in _squares(middles, tree, holes):
-        votes = np.asarray(tree.query_ball_point(_square(pose, holes), _AGREES, return_length=True), np.intp)
-        if votes.min() > 0 and votes.sum() > most:
-            best, most = pose, int(votes.sum())
-    return best
+    poses = _squares(middles, tree, holes)
+    if not len(poses):
+        return None
+    votes = np.asarray(tree.query_ball_point(_square(poses, holes), _AGREES, return_length=True), np.intp)
+    totals = np.where(votes.min(axis=1) > 0, votes.sum(axis=1), 0)
+    best = int(totals.argmax())
+    return poses[best] if totals[best] > 0 else None
 
 
-def _squares(middles: Floats, tree: cKDTree, holes: Holes) -> Iterator[Floats]:
-    """Squares over every two middles that are a side apart, to either side of it."""
-    for i, j in sorted(tree.query_pairs(holes.spacing + _AGREES)):
-        side = middles[j] - middles[i]
-        if abs(np.linalg.norm(side) - holes.spacing) > _AGREES:
-            continue
-        across = np.array([-side[1], side[0]]) / 2
-        for sign in (1.0, -1.0):
-            yield np.array([*((middles[i] + middles[j]) / 2 + sign * across), np.arctan2(side[1], side[0])])
+def _squares(middles: Floats, tree: cKDTree, holes: Holes) -> Floats:
+    """Poses (S, 3) of squares over every two middles that are a side apart, to either side of it."""
+    pairs = tree.query_pairs(holes.spacing + _AGREES, output_type="ndarray")
+    sides = middles[pairs[:, 1]] - middles[pairs[:, 0]]
+    apart = np.abs(np.linalg.norm(sides, axis=1) - holes.spacing) < _AGREES
+    sides, between = sides[apart], middles[pairs[apart]].mean(axis=1)
+    across, angles = np.stack([-sides[:, 1], sides[:, 0]], axis=1) / 2, np.arctan2(sides[:, 1], sides[:, 0])
+    return np.concatenate([np.column_stack([between + sign * across, angles]) for sign in (1.0, -1.0)])
 
 
 def _square(pose: Floats, holes: Holes) -> Floats:
-    """Middles (4, 2) of the holes of a square at (x, y, angle)."""
-    c, s = np.cos(pose[2]), np.sin(pose[2])
-    return np.asarray(holes.spacing * _SIGNS @ np.array([[c, s], [-s, c]]) + pose[:2])
+    """Middles (..., 4, 2) of the holes of squares (..., 3) at (x, y, angle)."""
+    c, s = np.cos(pose[..., 2]), np.sin(pose[..., 2])
+    turns = np.stack([np.stack([c, s], axis=-1), np.stack([-s, c], axis=-1)], axis=-2)
+    return np.asarray(holes.spacing * _SIGNS @ turns + pose[..., None, :2])
 
 
 def _nearest(pose: Floats, ends: Floats, holes: Holes) -> tuple[Floats, NDArray[np.intp]]:

@@ -130,7 +130,6 @@ def described_finder(session: Session) -> Finder:
 def board_of_cloud(captures: Captures, name: str, finder: Finder) -> CloudBoard | str:
     """Return the board of a cloud, or why there is none."""
     try:
-        cloud = captures.cloud("lidar", name)
+        return finder.find(captures.cloud("lidar", name)) or f"{finder.wanted} in its cloud"
     except MissingDataError as error:
         return str(error)
-    return finder.find(cloud) or f"{finder.wanted} in its cloud"

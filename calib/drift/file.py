@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from calib.drift.finding import Drift
+from calib.drift.radar import RadarDrift
 from sensorann import __version__
 from sensorann.formats.rigs.own import FORMAT_VERSION
 
@@ -49,3 +50,30 @@ def drift_summary(found: Drift, camera: str) -> str:
         f"  as a late clock: {delay} (chance {found.delay_chance:.2g})",
     ]
     return "\n".join([*lines, *(f"label error: track {name} misses by {px:.0f} px" for name, px in found.label_errors)])
+
+
+def radar_drift_document(found: RadarDrift, radar: str) -> dict[str, Any]:
+    """Return what a file holds of a check of a radar."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "made_by": f"sensorann {__version__}",
+        "radar": radar,
+        "verdict": found.verdict,
+        "turn": {
+            "meaning": "about z of the radar, to the left, since the rig was written, radians",
+            "yaw_rad": found.yaw,
+            "sigma_rad": found.sigma,
+            "chance": found.chance,
+        },
+        "objects": found.n_objects,
+        "pairs": found.n_pairs,
+    }
+
+
+def radar_drift_summary(found: RadarDrift, radar: str) -> str:
+    """Describe a check of a radar."""
+    yaw, sigma = np.rad2deg([found.yaw, found.sigma])
+    return (
+        f"{radar}: {found.verdict} ({found.n_objects} movers in {found.n_pairs} boxes with returns)\n"
+        f"  turned about z by {yaw:+.3f} +- {sigma:.3f} deg (chance {found.chance:.2g})"
+    )

@@ -1,6 +1,6 @@
 """Pages of calibrations, and their plots as pictures."""
 
-from calib.report.drifts import drift_page
+from calib.report.drifts import drift_page, radar_drift_page
 from calib.report.edges import edges_page
 from calib.report.lens import lens_page
 from calib.report.lidars import lidars_page
@@ -25,6 +25,7 @@ __all__ = [
     "lens_page",
     "lidars_page",
     "pair_page",
+    "radar_drift_page",
     "radar_page",
     "rig_of_targets_page",
     "rig_page",

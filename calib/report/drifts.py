@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from calib.drift.finding import Drift, Pairs
-from calib.report.figures import LEFT_OUT, MEASURED, USED, Figure, bars, figure, line, points
+from calib.drift.radar import RadarDrift, RadarPairs
+from calib.report.figures import LEFT_OUT, MEASURED, USED, Figure, bars, figure, histogram, line, points
 from calib.report.page import Page, Table
 from calib.targets.detections import Floats
 
@@ -33,6 +34,27 @@ def drift_page(found: Drift, pairs: Pairs, *, camera: str) -> Page:
             "Middles of boxes beside middles of cuboids": _misses(pairs.residuals, turned),
             "Misses over the speed of the pixels: its slope is the delay": _speeds(pairs, found.delay),
             "Median miss of each object": _objects(pairs),
+        },
+    )
+
+
+def radar_drift_page(found: RadarDrift, pairs: RadarPairs, *, radar: str) -> Page:
+    """Return the page of a check of a radar by labels."""
+    yaw, sigma = np.rad2deg([found.yaw, found.sigma])
+    misses, azimuths = np.rad2deg(pairs.residuals), np.rad2deg(pairs.azimuths)
+    ends = np.array([azimuths.min(), azimuths.max()])
+    over = [
+        points(azimuths, misses, name="boxes with returns", color=MEASURED, size=4),
+        line(ends, np.full(2, -yaw), name="as a turn", color=USED),
+    ]
+    return Page(
+        title=f"{radar}: {found.verdict}",
+        lead=f"{found.n_objects} movers in {found.n_pairs} boxes with returns; such a turn is chance with "
+        f"{found.chance:.2g}",
+        tables=[Table("As a turn", ("about", "degrees", "sigma"), (("z", f"{yaw:+.3f}", f"{sigma:.3f}"),))],
+        figures={
+            "Returns beside the boxes that they come from": figure(over, x="azimuth, degrees", y="off, degrees"),
+            "How far returns are off": histogram(misses, title="degrees", n_bins=40),
         },
     )
 

@@ -24,6 +24,7 @@ from sensorann.formats.ontology_file import read_ontology
 from sensorann.qa import Finding, Severity
 from sensorann.qa.checking import finding_document
 from sensorann.qa.report import agreement_matrices, write_report
+from sensorann.scene import Labels
 
 SeverityName = Literal["note", "warning", "error"]
 
@@ -120,7 +121,7 @@ def check(
         print_json([finding_document(one, given) for one in found[:n]])
     else:
         _print_table(found[:n])
-        print(f"{len(found)} findings in {given.n_boxes} boxes of {len(given.tracks)} tracks")
+        print(_summary(len(found), len(found[:n]), given))
         if report is not None:
             print(f"report: {report}")
     return THRESHOLD_NOT_MET if too_many or too_bad else 0
@@ -139,6 +140,13 @@ def _check_options(
         raise UsageError(f"--report must end in .html, got {report}")
     if against and report is None:
         raise UsageError("--against compares for the report: name it with --report FILE.html")
+
+
+def _summary(n_found: int, n_printed: int, labels: Labels) -> str:
+    printed = f", {n_printed} of them printed" if n_printed < n_found else ""
+    said = f"{n_found} findings in {labels.n_boxes} boxes of {len(labels.tracks)} tracks{printed}"
+    # What is missing is only known beside what is labelled: without a box nobody knows where anybody looked.
+    return said if labels.n_boxes else f"{said}: without a box nothing is judged, not even what is missing"
 
 
 def _print_table(findings: list[Finding]) -> None:

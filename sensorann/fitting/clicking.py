@@ -17,7 +17,7 @@ from sensorann.fitting.surroundings import NothingThereError, nothing_there
 from sensorann.geometry import Transform
 from sensorann.geometry.arrays import as_array
 from sensorann.geometry.rotations import wrap_angle
-from sensorann.scene import Drive, Ontology, Track, check_drive, default_ontology, sync
+from sensorann.scene import Drive, Ontology, Sweep, Track, at_one_instant, check_drive, default_ontology, sync
 
 ClickFrame = Literal["world", "ego", "sensor"]
 # A sweep or picture further away in time shows another scene.
@@ -59,7 +59,8 @@ def fit_at(
     ----------
     drive : Drive
     timestamp_ns : instant on the drive; the ego pose is taken at that of the sweep
-    point : (3,) metres, at most 1 m from a measured point of the object
+    point : (3,) metres, at most 1 m from a measured point of the object at the instant of the sweep: where points have
+        times of their own, the motion of the vehicle since is taken out
     frame : frame of the point; ``sensor`` is that of the LiDAR
     lidar : sensor whose sweep is used; the first one of the drive when not given
     ontology : what there is, how large and how often; the common one when not given
@@ -83,8 +84,8 @@ def fit_at(
     """
     check_drive(drive)
     name = chosen_lidar(drive, lidar)
-    sweep = drive.sweep(name, sync(drive, name, timestamp_ns, max_offset_s=MOST_APART_S))
     ego_from_sensor = drive.rig[name].ego_from_sensor
+    sweep = sweep_near(drive, name, timestamp_ns)
     world_from_ego = None if drive.trajectory is None else drive.trajectory.at(sweep.timestamp_ns)
     asked = as_array(point, (3,), np.float64, name="point", finite=True)
     click = _into_ego(asked, frame, ego_from_sensor=ego_from_sensor, world_from_ego=world_from_ego)
@@ -129,6 +130,18 @@ def into_world(proposal: Proposal, world_from_ego: Transform) -> Proposal:
         cuboid=replace(proposal.cuboid, frame_from_cuboid=pose, frame="world"),
         heading=replace(proposal.heading, yaw=turned),
     )
+
+
+def sweep_near(drive: Drive, lidar: str, timestamp_ns: int) -> Sweep:
+    """Sweep of a LiDAR nearest to an instant, its points where they were at its own timestamp as far as that is known.
+
+    Raises
+    ------
+    ArgumentError
+        When there is none within a second.
+    """
+    sweep = drive.sweep(lidar, sync(drive, lidar, timestamp_ns, max_offset_s=MOST_APART_S))
+    return at_one_instant(sweep, ego_from_sensor=drive.rig[lidar].ego_from_sensor, trajectory=drive.trajectory)
 
 
 def chosen_lidar(drive: Drive, asked: str | None) -> str:

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.ndimage import minimum_filter
 
 from sensorann.errors import ArgumentError
-from sensorann.fitting.clicking import MOST_APART_S, ClickedFit, chosen_lidar, into_world
+from sensorann.fitting.clicking import MOST_APART_S, ClickedFit, chosen_lidar, into_world, sweep_near
 from sensorann.fitting.proposing import Proposal, asked_categories, cuboid_from_click
 from sensorann.geometry import Camera, Cuboid, Cuboids, Transform, outlines, rectangle_overlaps
 from sensorann.geometry.arrays import as_array
@@ -65,7 +65,7 @@ def cuboid_from_image_box(
     known = default_ontology() if ontology is None else ontology
     asked_categories(known, category)
     image_ns = _image_ns(drive, camera, timestamp_ns)
-    sweep = drive.sweep(name, sync(drive, name, image_ns, max_offset_s=MOST_APART_S))
+    sweep = sweep_near(drive, name, image_ns)
     camera_from_ego = _camera_from_ego(drive, camera, image_ns=image_ns, sweep_ns=sweep.timestamp_ns)
     ego_from_sensor = drive.rig[name].ego_from_sensor
     best, best_match = None, 0.0

@@ -16,7 +16,16 @@ from sensorann.fitting.silhouettes import View
 from sensorann.fitting.size_belief import Extent, joint_size
 from sensorann.geometry import Cuboid, Cuboids, Transform
 from sensorann.geometry.rotations import rotations_from_yaws, wrap_angle
-from sensorann.scene import Drive, Ontology, Source, Track, check_drive, default_ontology, nearest_indices
+from sensorann.scene import (
+    Drive,
+    Ontology,
+    Source,
+    Track,
+    at_one_instant,
+    check_drive,
+    default_ontology,
+    nearest_indices,
+)
 
 # A frame has its own sweep; points so far beside a box are still the object's, and so far above its bottom.
 _SAME_INSTANT_NS, _MARGIN, _CLEARANCE = 60_000_000, 0.25, 0.2
@@ -124,7 +133,9 @@ def _glimpse(drive: Drive, track: Track, row: int, *, lidar: str) -> Glimpse | N
         frame_from_ego = Transform.identity() if drive.trajectory is None else drive.trajectory.at(sweep.timestamp_ns)
     except TimeRangeError:
         return None
-    pose = frame_from_ego @ drive.rig[lidar].ego_from_sensor
+    ego_from_sensor = drive.rig[lidar].ego_from_sensor
+    sweep = at_one_instant(sweep, ego_from_sensor=ego_from_sensor, trajectory=drive.trajectory)
+    pose = frame_from_ego @ ego_from_sensor
     box = refine_cuboid(sweep, track.cuboids.record(row), frame_from_sensor=pose).cuboid
     view = View.toward(box.center, sweep.points, frame_from_points=pose, sensor=pose.translation)
     into_box = box.frame_from_cuboid.inverse() @ pose

@@ -16,7 +16,7 @@ from sensorann.images.instants import InstantBoxes, boxes_at
 from sensorann.images.lines import Captions, short_id
 from sensorann.images.overlays import draw_cuboids, draw_ranges
 from sensorann.images.tally import Tally
-from sensorann.scene import Drive, Labels, sync
+from sensorann.scene import Drive, Labels, at_one_instant, sync
 
 _TRAIL_S = 5.0
 _VIDEO_HEIGHT = 720
@@ -63,11 +63,12 @@ def sweeps_near(drive: Drive, timestamp_ns: int, *, reach_ns: int, tally: Tally)
             if abs(own_ns - timestamp_ns) > reach_ns or not _covers(drive, own_ns):
                 tally.skip(f"{sensor.name} has no sweep at the frame, or no ego pose at its sweep")
                 continue
-            points = drive.sweep(sensor.name, i).points
+            sweep = drive.sweep(sensor.name, i)
         except (MissingDataError, ArgumentError, FormatError) as error:
             tally.skip(f"no points of {sensor.name}", error)
             continue
-        points = points[np.isfinite(points).all(axis=1)]
+        still = at_one_instant(sweep, ego_from_sensor=sensor.ego_from_sensor, trajectory=drive.trajectory)
+        points = still.points[np.isfinite(still.points).all(axis=1)]
         sweeps[sensor.name] = (_frame_from_ego(drive, own_ns) @ sensor.ego_from_sensor).apply(points)
     return sweeps
 

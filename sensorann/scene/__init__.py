@@ -1,7 +1,7 @@
 """What a drive and its labels are; knows no file format."""
 
 from sensorann.scene.annotations import Event, ImageTrack, Relation, Tag
-from sensorann.scene.deskewing import deskew
+from sensorann.scene.deskewing import at_one_instant, deskew
 from sensorann.scene.detections import Detections
 from sensorann.scene.drive import Drive, check_drive, check_index, frame_timestamps_ns, one_line, reference_sensor
 from sensorann.scene.ground_speeds import Returns, returns_over_ground
@@ -42,6 +42,7 @@ __all__ = [
     "Tag",
     "Track",
     "Wander",
+    "at_one_instant",
     "check_drive",
     "check_index",
     "default_ontology",

@@ -46,3 +46,21 @@ def deskew(sweep: Sweep, *, ego_from_sensor: Transform, trajectory: Trajectory) 
         trajectory=trajectory,
     )
     return replace(sweep, points=points, fields={**sweep.fields, TIME_FIELD: np.zeros_like(offsets)})
+
+
+def at_one_instant(sweep: Sweep, *, ego_from_sensor: Transform, trajectory: Trajectory | None) -> Sweep:
+    """Deskew a sweep where that can be done: it tells the time of each point, and poses cover them; else as it is.
+
+    Parameters
+    ----------
+    sweep : Sweep
+    ego_from_sensor : where the sensor sits
+    trajectory : `world_from_ego` over time, None where the drive has none
+    """
+    offsets = sweep.fields.get(TIME_FIELD)
+    if trajectory is None or offsets is None or not offsets.any():
+        return sweep
+    ends = sweep.timestamp_ns + np.array([min(offsets.min(), 0), max(offsets.max(), 0)], np.int64)
+    if not trajectory.covers(ends).all():
+        return sweep
+    return deskew(sweep, ego_from_sensor=ego_from_sensor, trajectory=trajectory)

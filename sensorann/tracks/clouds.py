@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sensorann.errors import MissingDataError
 from sensorann.geometry import Cuboids, Transform, points_in_cuboids
-from sensorann.scene import Drive, Sweep, deskew, frame_timestamps_ns, nearest_indices
+from sensorann.scene import Drive, Sweep, at_one_instant, frame_timestamps_ns, nearest_indices
 from sensorann.scene.deskewing import TIME_FIELD
 from sensorann.tracks.neighbours import Claims, Neighbours
 
@@ -198,12 +198,8 @@ def _placed(drive: Drive, sweep: Sweep, ego_from_sensor: Transform) -> NDArray[n
     trajectory = drive.trajectory
     if trajectory is None:
         return ego_from_sensor.apply(sweep.points).astype(np.float64)
-    offsets = sweep.fields.get(TIME_FIELD)
-    if offsets is not None and len(offsets):
-        ends = sweep.timestamp_ns + np.array([offsets.min(), offsets.max()], np.int64)
-        if trajectory.covers(ends).all() and offsets.any():
-            sweep = deskew(sweep, ego_from_sensor=ego_from_sensor, trajectory=trajectory)
-    return (trajectory.at(sweep.timestamp_ns) @ ego_from_sensor).apply(sweep.points)
+    still = at_one_instant(sweep, ego_from_sensor=ego_from_sensor, trajectory=trajectory)
+    return (trajectory.at(sweep.timestamp_ns) @ ego_from_sensor).apply(still.points)
 
 
 def viewer_at(drive: Drive, timestamp_ns: int) -> NDArray[np.float64]:

@@ -45,7 +45,7 @@ def rivals(end: End, *, step_s: float) -> list[End]:
     speeds = np.array(sorted(np.linspace(-fastest, fastest, 2 * n + 1), key=abs))
     along = _ANY_WAY if n == 0 else fastest / max(n, 1) / 2
     yaw = float(end.state[2])
-    forward = end.sign * np.array([np.cos(yaw), np.sin(yaw)])
+    forward = np.array([np.cos(yaw), np.sin(yaw)])  # or backward: speeds are tried both ways
     return [_setting_out(end, speed * forward, along) for speed in speeds]
 
 

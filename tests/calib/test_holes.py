@@ -9,10 +9,11 @@ from calib.boards.holes import Holes, find_holes_in_cloud
 from calib.boards.pictures import Board, find_board
 from calib.boards.poses import outline_before_camera
 from calib.estimation.file import read_calibration
-from calib.estimation.tangent import difference
+from calib.estimation.tangent import difference, moved
 from sensorann.cli import run
-from sensorann.errors import ArgumentError
+from sensorann.errors import ArgumentError, MissingDataError
 from sensorann.formats.points.pcd import write_pcd
+from sensorann.geometry import Transform
 from tests.calib.board_captures import CAMERA, LIDAR_FROM_CAMERA, PLACES, TURNS
 from tests.calib.board_sweeps import SQUARE, cast_sweep, lidar_pose_of_board
 
@@ -70,6 +71,22 @@ def test_holes_are_found_in_a_cloud_where_they_are(i):
 def test_no_holes_are_found_where_there_are_none_of_that_size(pose, holes):
     points, rings = sweep_of(pose, holes=holes)
     assert find_holes_in_cloud(points, HOLES, rings=rings) is None
+
+
+def test_lines_are_told_by_their_order_in_the_file():
+    points, rings = sweep_of(POSES[0])
+    # A line after the other, and so tilted that elevations of neighbouring lines overlap.
+    order = np.lexsort((np.arctan2(points[:, 1], points[:, 0]), rings))
+    tilted = moved(Transform.identity(), [0.3, 0.2, 0.0, 0.0, 0.0, 0.0])
+    found = find_holes_in_cloud(tilted.apply(points[order]), HOLES)
+    assert farthest(found.corners, tilted.apply(middles_of(POSES[0]))) < 0.01
+
+
+def test_lines_that_cannot_be_told_apart_are_refused():
+    rng = np.random.default_rng(0)
+    wall = np.column_stack([np.full(20_000, 8.0), rng.uniform(-4, 4, 20_000), rng.uniform(-1, 1, 20_000)])
+    with pytest.raises(MissingDataError, match="has no field ring"):
+        find_holes_in_cloud(wall, HOLES)
 
 
 def test_points_far_apart_hold_no_board():

@@ -83,7 +83,7 @@ def test_the_command_checks_a_drive_without_labels(posts, tmp_path, capsys):
     assert json.loads(out.read_text())["sensors"][0]["verdict"] == "as the rig says"
     assert picture.stat().st_size > 5_000
     assert run(["calibrate", "check", str(path), "--labels", "labels.json"]) == 2
-    assert "name the camera whose pictures are labelled" in capsys.readouterr().err
+    assert "name the camera or radar that is beside the labels" in capsys.readouterr().err
 
 
 @pytest.mark.real_data

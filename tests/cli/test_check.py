@@ -7,6 +7,7 @@ import pytest
 
 import sensorann as sa
 from sensorann.cli import run
+from sensorann.scene import Labels
 from tests.qa.checking.cases import driving, edited, labels_of
 
 
@@ -22,6 +23,18 @@ def test_findings_are_printed_with_their_reason(flipped, capsys):
     out = capsys.readouterr().out
     assert "heading is 180 degrees away from its motion in one box" in out
     assert "1 findings in 40 boxes of 1 tracks" in out
+
+
+def test_findings_that_are_not_printed_are_counted(flipped, capsys):
+    assert run(["check", flipped, "-n", "0"]) == 0
+    assert "1 findings in 40 boxes of 1 tracks, 0 of them printed" in capsys.readouterr().out
+
+
+def test_labels_without_boxes_are_said_to_show_nothing(tmp_path, capsys):
+    path = tmp_path / "empty.json"
+    sa.write_labels(Labels(drive_name="drive", frame="world", tracks=()), path)
+    assert run(["check", str(path)]) == 0
+    assert "0 findings in 0 boxes of 0 tracks: without a box nothing is judged" in capsys.readouterr().out
 
 
 def test_findings_are_printed_for_programs(flipped, capsys):

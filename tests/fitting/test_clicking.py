@@ -41,6 +41,21 @@ def test_an_instant_far_from_all_sweeps_is_refused(drive):
         fit_at(drive, timestamp_ns=time_ns, point=CENTERS_EGO[0])
 
 
+def test_a_standing_car_is_where_it_stands_though_the_vehicle_drove_on_while_it_was_scanned():
+    rig, trajectory = make_rig(), make_trajectory(n=5, speed=20.0, yaw_rate=0.0)
+    time_ns, ego_from_lidar = int(trajectory.timestamps_ns[2]), rig["LIDAR_TOP"].ego_from_sensor
+    center, early_ns = np.array([12.0, 5.0, 0.75]), -40_000_000
+    cloud = np.concatenate([ground(), visible_faces(center, SIZE, 0.9, sensor=ego_from_lidar.translation)])
+    in_world = trajectory.at(time_ns).apply(cloud)
+    measured = (trajectory.at(time_ns + early_ns) @ ego_from_lidar).inverse().apply(in_world)
+    offsets = {"time_offset_ns": np.full(len(measured), early_ns, np.int64)}
+    sweep = Sweep(sensor="LIDAR_TOP", timestamp_ns=time_ns, points=measured, fields=offsets)
+    times = {"LIDAR_TOP": trajectory.timestamps_ns[2:3]}
+    drive = MemoryDrive(rig=rig, trajectory=trajectory, times=times, sweeps={"LIDAR_TOP": [sweep]})
+    found = fit_at(drive, timestamp_ns=time_ns, point=center - [1.4, 1.7, 0.0], size=SIZE)
+    np.testing.assert_allclose(found.proposal.cuboid.center, trajectory.at(time_ns).apply(center), atol=0.2)
+
+
 def test_a_point_in_the_world_needs_ego_poses(drive):
     time_ns = int(drive.trajectory.timestamps_ns[0])
     drive.times = dict.fromkeys(drive.rig, drive.trajectory.timestamps_ns)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from sensorann.errors import ArgumentError, TimeRangeError
 from sensorann.geometry import Trajectory, Transform, Transforms, deskew_points
 from sensorann.geometry.rotations import rotations_from_yaws
-from sensorann.scene import Sweep, deskew
+from sensorann.scene import Sweep, at_one_instant, deskew
 from tests.builders import FRAME_NS, START_NS, make_trajectory
 from tests.geometry.cases import seeds
 
@@ -101,3 +101,31 @@ def test_a_sweep_without_times_per_point_says_which_fields_it_has():
     sweep = Sweep(sensor="LIDAR", timestamp_ns=START_NS, points=np.zeros((1, 3)), fields={"ring": np.zeros(1)})
     with pytest.raises(ArgumentError, match="time_offset_ns to be deskewed, LIDAR has: ring"):
         deskew(sweep, ego_from_sensor=EGO_FROM_LIDAR, trajectory=make_trajectory())
+
+
+def timed(offsets):
+    points = np.random.default_rng(0).uniform(-30, 30, (len(offsets), 3))
+    return Sweep(sensor="LIDAR", timestamp_ns=START_NS, points=points, fields={"time_offset_ns": offsets})
+
+
+def test_at_one_instant_is_deskewed_where_that_can_be():
+    sweep, trajectory = timed(np.array([0, FRAME_NS // 2, FRAME_NS])), make_trajectory(speed=20.0)
+    expected = deskew(sweep, ego_from_sensor=EGO_FROM_LIDAR, trajectory=trajectory)
+    found = at_one_instant(sweep, ego_from_sensor=EGO_FROM_LIDAR, trajectory=trajectory)
+    np.testing.assert_array_equal(found.points, expected.points)
+    assert np.linalg.norm(found.points - sweep.points, axis=1).max() > 1
+
+
+@pytest.mark.parametrize(
+    ("sweep", "trajectory"),
+    [
+        (timed(np.array([-1, 0])), make_trajectory()),
+        (timed(np.zeros(2, np.int64)), make_trajectory()),
+        (timed(np.array([1, 2])), None),
+        (timed(np.zeros(0, np.int64)), make_trajectory()),
+        (Sweep(sensor="LIDAR", timestamp_ns=START_NS, points=np.ones((2, 3))), make_trajectory()),
+    ],
+    ids=["before the first pose", "at one instant already", "no poses", "no points", "no times"],
+)
+def test_at_one_instant_is_the_sweep_itself_where_nothing_can_be_done(sweep, trajectory):
+    assert at_one_instant(sweep, ego_from_sensor=EGO_FROM_LIDAR, trajectory=trajectory) is sweep

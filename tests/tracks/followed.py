@@ -1,8 +1,10 @@
 """Objects with points to follow: their paths, keyframes, and sweeps that show them, on drives whose truth is known."""
 
+from dataclasses import replace
+
 import numpy as np
 
-from sensorann.geometry import Transform
+from sensorann.geometry import Trajectory, Transform, Transforms
 from sensorann.scene import Rig, Sensor, Sweep
 from tests.builders import FRAME_NS, START_NS, MemoryDrive, make_track, make_trajectory
 
@@ -68,3 +70,25 @@ def misses(track, path):
 
 def found_in(caplog):
     return [record.message for record in caplog.records if record.name == "sensorann.tracks.findings"]
+
+
+def elsewhere(drive, world_from_here, later_ns):
+    """The same drive at another place, heading another way, at another time."""
+    here, moved = drive.trajectory.world_from_ego, world_from_here
+    poses = Transforms(moved.rotation @ here.rotations, moved.apply(here.translations))
+    sweeps = {
+        name: [replace(sweep, timestamp_ns=sweep.timestamp_ns + later_ns) for sweep in own]
+        for name, own in drive.sweeps.items()
+    }
+    trajectory = Trajectory(drive.trajectory.timestamps_ns + later_ns, poses)
+    return MemoryDrive(rig=drive.rig, trajectory=trajectory, sweeps=sweeps)
+
+
+def track_elsewhere(track, world_from_here, later_ns):
+    boxes = track.cuboids
+    centers, rotations = world_from_here.apply(boxes.centers), world_from_here.rotation @ boxes.rotations
+    return replace(
+        track,
+        timestamps_ns=track.timestamps_ns + later_ns,
+        cuboids=replace(boxes, centers=centers, rotations=rotations),
+    )

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from sensorann.errors import ArgumentError
+from sensorann.geometry import Transform
 from sensorann.scene import Source
 from sensorann.tracks import interpolate
 from sensorann.tracks.extending import extend_tracks
 from sensorann.tracks.outward import DRIFT, END_OF_DRIVE, HIDDEN, JUMP, NO_TEMPLATE, OUT_OF_RANGE
 from tests.builders import FRAME_NS, START_NS, make_labels
-from tests.tracks.followed import N, braking_path, keyframes, make_drive, misses
+from tests.tracks.followed import N, braking_path, elsewhere, keyframes, make_drive, misses, track_elsewhere
 
 KEYS = (10, 20)
 
@@ -150,3 +151,22 @@ def test_far_enough_away_an_object_that_is_not_seen_is_out_of_range():
     result = extended(path, make_drive([path], hidden=range(24, N)), (0, 2))
     assert frames_of(result.labels.tracks[0])[-1] == 23
     assert result.reasons[OUT_OF_RANGE] == 1
+
+
+@pytest.mark.parametrize("frames", [(10,), (8, 20), (0, 14, N - 1)], ids=["one keyframe", "two", "three"])
+@pytest.mark.parametrize(
+    ("yaw", "place", "later_ns"),
+    [(0.0, [0.0, 0.0, 0.0], 10**17), (np.pi, [0.0, 0.0, 0.0], 0), (-1.0, [500_000.0, 5_400_000.0, 300.0], 0)],
+    ids=["another time", "a heading around the turn of the angle", "UTM"],
+)
+def test_neither_place_nor_heading_nor_time_of_the_world_matters(frames, yaw, place, later_ns):
+    path, world_from_here = braking_path(), Transform.from_yaw(yaw, place)
+    drive, track = make_drive([path]), keyframes(path, frames)
+    here = interpolate(make_labels(track), drive, extend=True).tracks[0]
+    moved = make_labels(track_elsewhere(track, world_from_here, later_ns))
+    there = interpolate(moved, elsewhere(drive, world_from_here, later_ns), extend=True).tracks[0]
+    expected = track_elsewhere(here, world_from_here, later_ns)
+    np.testing.assert_array_equal(there.timestamps_ns, expected.timestamps_ns)
+    np.testing.assert_array_equal(there.sources, expected.sources)
+    np.testing.assert_allclose(there.cuboids.centers, expected.cuboids.centers, rtol=0, atol=1e-3)
+    np.testing.assert_allclose(there.cuboids.rotations, expected.cuboids.rotations, atol=1e-3)

@@ -227,3 +227,15 @@ def test_a_rider_seen_as_a_person_stays_one_where_nobody_tells_riders_apart(simu
     seen = [track.category for track in found if track.attributes["confidence"] > 0.5]
     assert seen
     assert set(seen) == {named}
+
+
+def test_of_hedges_walls_and_bushes_few_are_proposed_and_of_objects_most():
+    """What the weights were not fitted to: another street between gardens."""
+    drive, truth = sa.simulate_drive(seed=43, gardens=True, n_frames=14, n_actors=30, n_beams=32, n_columns=900)
+    recording = benchmark.Recording(name="gardens", drive=drive, truth=truth, camera_only=False)
+    found = sa.prelabel(drive, min_confidence=0.0).tracks
+    objects = np.array([benchmark.near_labels(recording, track).mean() >= 0.5 for track in found])
+    usual = np.array([track.attributes["confidence"] >= LEAST_CONFIDENCE for track in found])
+    assert objects.sum() > 15
+    assert usual[objects].mean() > 0.85
+    assert usual[~objects].mean() < 0.3

@@ -38,8 +38,8 @@ def click(session: Session, point: ArrayLike) -> None:
 def create_from_click(session: Session, point: ArrayLike) -> None:
     """Fit a box to the object at a point (3,) of this frame, in the frame of the labels; the worker looks for it.
 
-    Where an object is selected that has no box in this frame, the box becomes its own: it gets the object's size, and
-    faces as its other boxes and their way say.
+    Where an object is selected that has no box in this frame, the box becomes its own, with its size, and faces as its
+    keyframes near this instant and the way between them say.
     """
     i_frame, instant, labels = session.i_frame, session.timestamp_ns, session.labels
     owner = session.track if session.selected and session.box_here(session.selected[-1]) is None else None

@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sensorann.errors import ArgumentError
-from sensorann.fitting import estimate_ground, refine_cuboid
-from sensorann.fitting.clicking import chosen_lidar
+from sensorann.fitting import estimate_ground, fit_together, refine_cuboid
+from sensorann.fitting.clicking import chosen_lidar, sweep_near
 from sensorann.geometry import Cuboid, Transform
 from sensorann.geometry.arrays import as_array
-from sensorann.scene import Sweep, sync
+from sensorann.scene import Sweep, Track
 from sensorann.tracks import surgery
 from viewers.actions.placing import selected_box
+from viewers.keeping import changed_ids
 from viewers.session import Session
 from viewers.state import Gesture
 
@@ -104,6 +105,25 @@ def snap(session: Session, *, lock_size: bool = True) -> None:
     )
 
 
+def snap_all_frames(session: Session) -> None:
+    """Let the worker fit all boxes of the selected object to the points of all their frames, with one size.
+
+    Keyframes stay keyframes: as with `snap`, it is the person who takes what the points say.
+    """
+    track, drive, before = session.track, session.drive, session.labels
+
+    def fit() -> Track:
+        fitted: Track = fit_together(drive, track, ontology=before.ontology)
+        return replace(track, cuboids=fitted.cuboids)
+
+    def place(fitted: Track) -> None:
+        if track.id in changed_ids(before, session.labels):
+            raise ArgumentError(f"object {track.id} was changed meanwhile: nothing of it was fitted")
+        session.commit(surgery.with_tracks(session.labels, {track.id: (fitted,)}), "snap")
+
+    session.worker.submit(f"fitting object {track.id} in all frames", fit, place)
+
+
 def to_ground(session: Session) -> None:
     """Let the selected box stand on the ground; its size stays.
 
@@ -163,7 +183,7 @@ def sweep_here(session: Session) -> tuple[Sweep, Transform]:
         When there is no LiDAR, or its sweep cannot be read.
     """
     lidar = chosen_lidar(session.drive, None)
-    sweep = session.drive.sweep(lidar, sync(session.drive, lidar, session.timestamp_ns))
+    sweep = sweep_near(session.drive, lidar, session.timestamp_ns)
     return sweep, session.frame_from_ego(sweep.timestamp_ns) @ session.drive.rig[lidar].ego_from_sensor
 
 

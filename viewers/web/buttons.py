@@ -18,7 +18,7 @@ EVERY_DAY: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "create": ("one_click", "three_clicks", "let_go"),
         "edits": ("undo", "redo", "reload"),
         "object": ("interpolate", "interpolate_all", "jump", "extend", "key", "delete_box", "delete_object"),
-        "box": ("snap", "snap_size", "to_ground", "flip", "quarter_turn", "up", "down"),
+        "box": ("snap", "snap_size", "snap_all", "to_ground", "flip", "quarter_turn", "up", "down"),
     }
 )
 SELDOM: Mapping[str, tuple[str, ...]] = MappingProxyType(

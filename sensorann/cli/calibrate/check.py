@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from calib.drift.file import drift_document, drift_summary
+from calib.drift.file import drift_document, drift_summary, radar_drift_document, radar_drift_summary
 from calib.drift.finding import find_drift
 from calib.drift.labelled import labelled_pairs
-from calib.report import drift_page, survey_page
+from calib.drift.radar import find_radar_drift
+from calib.drift.returns import labelled_returns
+from calib.report import drift_page, radar_drift_page, survey_page
 from calib.rigs.survey import survey_rig
 from calib.rigs.survey_file import survey_document, survey_summary
 from sensorann.cli.calibrate.answers import NOTHING_SHOWN, PRINTED, Answer, Shown, Wanted, give, show
@@ -15,7 +17,7 @@ from sensorann.cli.labels import read_labels
 from sensorann.cli.progress import counted
 from sensorann.errors import UsageError
 from sensorann.formats import open_drive
-from sensorann.scene import Drive
+from sensorann.scene import Drive, Labels
 
 
 def check(
@@ -31,19 +33,21 @@ def check(
     """Tell whether the sensors are still where the rig says.
 
     Without labels every sensor is compared with what a LiDAR or the static world shows, on any drive. With labels in
-    space and in the pictures of a camera it is told whether that has turned or its clock is off, far more finely.
+    space and in the pictures of a camera it is told whether that has turned or its clock is off, far more finely; with
+    labels in space whether a radar has turned, by its returns of movers.
 
     For example:
 
         sensorann calibrate check nuscenes/v1.0-mini#scene-0061 --rig new.json --report check.html
         sensorann calibrate check kitti/training#0004 --labels label_02/0004.txt --sensor image_02
+        sensorann calibrate check town.drive.h5 --labels labels.json --sensor RADAR_FRONT
 
     Parameters
     ----------
     drive
         The recording: a path, or ROOT#NAME for one of several.
     sensor
-        Name of the sensor; with labels that of a camera, without them one instead of all.
+        Name of the sensor; with labels that of a camera or radar, without them one instead of all.
     labels
         What was labelled, in any format that `sensorann convert` reads, or STORE#DRIVE.
     rig
@@ -54,11 +58,23 @@ def check(
         _check_drive(opened, sensor, shown, wanted)
         return
     if sensor is None:
-        raise UsageError("name the camera whose pictures are labelled, with --sensor")
-    pairs = labelled_pairs(opened, read_labels(labels, drive=open_drive(drive)), sensor)
+        raise UsageError("name the camera or radar that is beside the labels, with --sensor")
+    read = read_labels(labels, drive=open_drive(drive))
+    if opened.rig[sensor].kind == "radar":
+        _check_radar(opened, read, sensor, shown, wanted)
+        return
+    pairs = labelled_pairs(opened, read, sensor)
     found = find_drift(pairs)
     show(lambda: drift_page(found, pairs, camera=sensor), shown)
     give(Answer(drift_document(found, sensor), drift_summary(found, sensor)), wanted)
+
+
+def _check_radar(drive: Drive, labels: Labels, radar: str, shown: Shown, wanted: Wanted) -> None:
+    with counted(f"reading {radar}") as progress:
+        pairs = labelled_returns(drive, labels, radar, progress=progress)
+    found = find_radar_drift(pairs)
+    show(lambda: radar_drift_page(found, pairs, radar=radar), shown)
+    give(Answer(radar_drift_document(found, radar), radar_drift_summary(found, radar)), wanted)
 
 
 def _check_drive(drive: Drive, sensor: str | None, shown: Shown, wanted: Wanted) -> None:

@@ -126,8 +126,8 @@ def _unlabelled(evidence: Evidence, appearances: tuple[_Appearance, ...]) -> Ite
         yield Suspicion(
             object="",
             timestamp_ns=best.timestamp_ns,
-            value=float(best.n_points),
-            limit=_POINTS,
+            value=float(stranger.best.n_points),
+            limit=looks_like.points,
             message=f"{looks_like.text} of {shown} m {motion} unlabelled at ({best.center[0]:.1f}, "
             f"{best.center[1]:.1f}), {best.distance:.0f} m away, in {len(missed)} frames",
             excess=seen * (10.0 if stranger.moves else 1.0),

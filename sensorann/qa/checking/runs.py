@@ -12,7 +12,6 @@ from sensorann.qa.checking.local_fits import fit_locally
 
 # A run is looked for in so many boxes, and judged by so many on either side, two at least, as near as this, seconds.
 _LONGEST, _BESIDE, _FEWEST_BESIDE, _REACH_S = 5, 3, 2, 0.75
-_HALF = _LONGEST // 2
 # Off by this, metres, and by so many times the usual.
 _LEAST_M, _USUAL = 0.35, 3.0
 # Those beside it lie on one path, but for this share of how far it is off.
@@ -45,7 +44,7 @@ def runs_aside(
         Metres; 0 for boxes in no such run.
     """
     around = fit_locally(seconds, places, n_skipped=_LONGEST, pieces=pieces, believed=believed)
-    rows, there = _window(len(places), _HALF + _BESIDE)
+    rows, there = _window(len(places), _LONGEST // 2 + _BESIDE)
     there &= pieces[rows] == pieces[:, None]
     t = (seconds[rows] - seconds[:, None])[..., None]
     path = around.values[:, None] + around.rates[:, None] * t + around.changes[:, None] * t**2 / 2
@@ -56,13 +55,11 @@ def runs_aside(
     on_path = there & believed[rows] & (np.abs(t[..., 0]) <= _REACH_S)
     on_path[:, run] = False
     judged = np.minimum(on_path[:, :_BESIDE].sum(axis=1), on_path[:, -_BESIDE:].sum(axis=1)) >= _FEWEST_BESIDE
+    roughs = (np.hypot(misses[..., 0], misses[..., 1]) * on_path).sum(axis=1) / np.maximum(on_path.sum(axis=1), 1)
+    spreads = np.sqrt(1.0 / _LONGEST + around.leverages)
+    usual = 1.5 * float(np.median((lengths / spreads)[judged])) if judged.any() else 0.0
+    limits = np.maximum(np.maximum(_LEAST_M, roughs / _ROUGH), _USUAL * spreads * np.maximum(usual, noises))
     away = np.zeros(len(places))
-    if not judged.any():
-        return away
-    rough = (np.hypot(misses[..., 0], misses[..., 1]) * on_path).sum(axis=1) / np.maximum(on_path.sum(axis=1), 1)
-    spread = np.sqrt(1.0 / _LONGEST + around.leverages)
-    usual = 1.5 * float(np.median((lengths / spread)[judged]))
-    limits = np.maximum(np.maximum(_LEAST_M, rough / _ROUGH), _USUAL * spread * np.maximum(usual, noises))
     for row in np.flatnonzero(judged & (lengths > limits)):
         mine = _stepped_aside(misses[row] @ means[row] / lengths[row] ** 2)
         found = rows[row][mine & there[row]]

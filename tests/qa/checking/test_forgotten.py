@@ -50,6 +50,12 @@ def test_little_of_something_fast_is_a_part_of_a_vehicle():
     assert told.message.startswith("a person")
 
 
+def test_what_is_measured_is_beyond_the_limit_also_of_people():
+    few = [replace(one, n_points=30) for one in sights(PART, n=10, x=12.0, speed=4.0)]
+    (told,) = missed(few)
+    assert (told.value, told.limit) == (30, 25)
+
+
 @pytest.mark.parametrize(
     ("x", "n", "ragged", "told"),
     [(30.0, 4, 1.5, 1), (50.0, 8, 0.2, 1), (50.0, 8, 1.5, 0), (50.0, 4, 0.2, 0), (70.0, 8, 0.2, 0)],
