@@ -54,8 +54,8 @@ class CloseUpPanel:
         cuboid = session.box_here(session.selected[-1]) if session.selected else None
         if cuboid is not None:
             reach = np.linalg.norm(cuboid.size) / 2 + _AROUND
-            offsets = points_labels[:, :2] - cuboid.center[:2]
-            self._points = points_labels[np.hypot(*offsets.T) <= reach]
+            x, y, _ = points_labels.T
+            self._points = points_labels[(x - cuboid.center[0]) ** 2 + (y - cuboid.center[1]) ** 2 <= reach**2]
         return self.draw()
 
     def draw(self) -> bool:
