@@ -33,8 +33,8 @@ def test_seen_the_other_way_round_the_odds_are_opposite(seed, n):
 
 
 @pytest.mark.parametrize("seen", [(-0.5, -0.2), (-0.5, 0.1), (0.0, 0.5)], ids=["rear alone", "no front", "no rear"])
-def test_one_end_in_sight_tells_by_its_height(seen):
-    assert front_log_odds(*side_of_a_car(seen=seen), CAR) > 1
+def test_one_end_in_sight_tells_by_its_height_and_less_than_two(seen):
+    assert 1 < front_log_odds(*side_of_a_car(seen=seen), CAR) < front_log_odds(*side_of_a_car(), CAR)
 
 
 @pytest.mark.parametrize("name", ["bus", "truck", "construction_vehicle", "cyclist", "pedestrian", "barrier"])
