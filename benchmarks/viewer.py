@@ -177,7 +177,7 @@ def switch(session: Session) -> None:
     """Read the points of a frame and build all that is drawn of it."""
     cloud = cloud_at(session, session.timestamp_ns)
     drawables.cloud(cloud.points, colors_of(session, cloud))
-    drawables.lines(shapes.boxes(session.shown()), drawn_from_labels(session))
+    drawables.lines(shapes.boxes_here(session), drawn_from_labels(session))
 
 
 def each_frame(session: Session) -> Iterator[int]:

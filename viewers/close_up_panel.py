@@ -10,15 +10,13 @@ from numpy.typing import NDArray
 from open3d.visualization import gui
 
 from sensorann.images import track_color
-from sensorann.images.colors import BACKGROUND, TEXT
-from sensorann.images.lines import Captions
 from viewers.actions import looking
 from viewers.actions.reviewing import Before, box_before
 from viewers.frame_boxes import row_here
 from viewers.layout import Place
 from viewers.looks import Part
 from viewers.picture_widget import PictureEvent, PictureWidget, Press
-from viewers.pictures.closeup import CloseUp, Side, draw_close_up
+from viewers.pictures.closeup import CloseUp, Side, draw_close_up, lengths, words
 from viewers.pictures.hand import Hand, zoomed
 from viewers.session import Session
 
@@ -54,8 +52,8 @@ class CloseUpPanel:
         cuboid = session.box_here(session.selected[-1]) if session.selected else None
         if cuboid is not None:
             reach = np.linalg.norm(cuboid.size) / 2 + _AROUND
-            offsets = points_labels[:, :2] - cuboid.center[:2]
-            self._points = points_labels[np.hypot(*offsets.T) <= reach]
+            x, y, _ = points_labels.T
+            self._points = points_labels[(x - cuboid.center[0]) ** 2 + (y - cuboid.center[1]) ** 2 <= reach**2]
         return self.draw()
 
     def draw(self) -> bool:
@@ -70,14 +68,14 @@ class CloseUpPanel:
                 continue
             view = self._view(side)
             if cuboid is None or view is None:
-                new |= picture.show(_words(picture.size, f"{side.name.lower()}: select a box"))
+                new |= picture.show(words(picture.size, f"{side.name.lower()}: select a box"))
                 continue
             drawn = draw_close_up(
                 view,
                 cuboid,
                 self._points,
                 track_color(session.track.id),
-                title=f"{side.name.lower()}  {_lengths(side, cuboid.size)}",
+                title=f"{side.name.lower()}  {lengths(side, cuboid.size)}",
                 before=None if before is None else before.cuboid,
                 sigmas=self._sigmas(),
             )
@@ -92,9 +90,9 @@ class CloseUpPanel:
             if 0 in picture.size:
                 continue
             if before is None or view is None:
-                new |= picture.show(_words(picture.size, f"{side.name.lower()}: no earlier version"))
+                new |= picture.show(words(picture.size, f"{side.name.lower()}: no earlier version"))
                 continue
-            title = f"before {before.changed_by}  {_lengths(side, before.cuboid.size)}"
+            title = f"before {before.changed_by}  {lengths(side, before.cuboid.size)}"
             color = track_color(self._session.track.id)
             new |= picture.show(draw_close_up(view, before.cuboid, self._points, color, title=title, handles=False))
         return new
@@ -133,16 +131,3 @@ class CloseUpPanel:
         track, instant = self._session.track, self._session.timestamp_ns
         row = row_here(track.timestamps_ns, instant)
         return None if row is None else track.sigmas[row]
-
-
-def _words(size: tuple[int, int], text: str) -> NDArray[np.uint8]:
-    picture = np.empty((size[1], size[0], 3), np.uint8)
-    picture[:] = BACKGROUND
-    Captions(picture, scale=0.4).put(text, (6, 16), TEXT)
-    return picture
-
-
-def _lengths(side: Side, size: tuple[float, float, float]) -> str:
-    """Lengths that the view shows, right then up, metres."""
-    (right, _), (up, _) = side.value
-    return f"{size[right]:.2f} x {size[up]:.2f} m"

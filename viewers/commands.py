@@ -162,6 +162,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "rings": Command("rings of distance and a grid", partial(showing.switch, part=Part.RINGS)),
         "halo": Command("doubt around computed boxes", partial(showing.switch, part=Part.HALO)),
         "radar": Command("radar returns", partial(showing.switch, part=Part.RADAR)),
+        "sources": Command("boxes by object, or by who placed them", partial(showing.switch, part=Part.SOURCES)),
         "names": Command("ids and categories at the boxes", partial(showing.switch, part=Part.NAMES)),
         "next_camera": Command("next camera", showing.next_camera),
         "pictures": Command("camera pictures", partial(showing.switch, part=Part.PICTURES)),

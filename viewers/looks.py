@@ -32,6 +32,7 @@ class Part(Enum):
     HALO = "the doubt about computed boxes, around them"
     RADAR = "returns of radars, with their speed along the ray"
     NAMES = "id and category at the boxes"
+    SOURCES = "boxes in the colors of who placed them, as on the timeline"
     PICTURES = "cameras beside the 3D view"
     OVERLAY = "LiDAR points over the pictures"
     CLOSE_UPS = "orthographic views of the selected box"

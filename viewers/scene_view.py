@@ -50,11 +50,8 @@ class SceneView:
         self.widget.enable_scene_caching(True)
         window.add_child(self.widget)
 
-    def place(self, place: Place, *, visible: bool) -> None:
-        """Stand somewhere in the window, or be hidden."""
-        if visible and not self.widget.visible:
-            self.widget.force_redraw()
-        self.widget.visible = visible
+    def place(self, place: Place) -> None:
+        """Stand somewhere in the window."""
         self.widget.frame = gui.Rect(place.x, place.y, place.width, place.height)
 
     def draw_points(self, cloud: Cloud) -> None:
@@ -80,7 +77,7 @@ class SceneView:
         if wanted == self._drawn:
             return False
         parts, from_labels = session.looks.shown, drawn_from_labels(session)
-        self._draw_lines("boxes", drawables.lines(shapes.boxes(session.shown()), from_labels))
+        self._draw_lines("boxes", drawables.lines(shapes.boxes_here(session), from_labels))
         doubt = surroundings.halo(session) if Part.HALO in parts else surroundings.NO_LINES
         self._draw_lines("halo", drawables.lines(doubt, from_labels))
         returns = surroundings.radar(session) if Part.RADAR in parts else surroundings.NO_LINES
@@ -103,7 +100,6 @@ class SceneView:
         bounds = o3d.geometry.AxisAlignedBoundingBox(center - 50.0, center + 50.0)
         self.widget.setup_camera(FIELD_OF_VIEW_DEG, bounds, center.astype(np.float32))
         self.widget.look_at(center.astype(np.float32), eye.astype(np.float32), np.array([0, 0, 1], np.float32))
-        self.widget.force_redraw()
         return True
 
     def under(self, x: int, y: int) -> tuple[tuple[float, float], Ray]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,13 +18,16 @@ _TICK: Color = (90, 90, 90)
 _ANY_BOX: Color = (70, 85, 100)
 _CURSOR: Color = (255, 255, 255)
 _WORTH_A_LOOK: Color = (255, 80, 80)
-_SOURCES: dict[Source, Color] = {
-    Source.HUMAN: (255, 200, 60),
-    Source.IMPORTED: (190, 190, 190),
-    Source.DETECTED: (120, 200, 255),
-    Source.FITTED: (90, 170, 110),
-    Source.INTERPOLATED: (80, 110, 160),
-}
+# Who placed a box, RGB.
+SOURCE_COLORS: Mapping[Source, Color] = MappingProxyType(
+    {
+        Source.HUMAN: (255, 200, 60),
+        Source.IMPORTED: (190, 190, 190),
+        Source.DETECTED: (120, 200, 255),
+        Source.FITTED: (90, 170, 110),
+        Source.INTERPOLATED: (80, 110, 160),
+    }
+)
 _DOUBT: Color = (215, 110, 60)
 _FOUND: Color = (235, 90, 235)
 _TICKS = 10
@@ -58,7 +64,7 @@ def draw_timeline(session: Session, width: int) -> NDArray[np.uint8]:
         doubts = 2 * np.hypot(*track.sigmas[at_frames, :2].T)
         for row, source, doubt in zip(rows, track.sources[at_frames], np.nan_to_num(doubts), strict=True):
             columns = _columns(session, int(row), width)
-            picture[_OBJECT, columns] = _SOURCES[Source(source)]
+            picture[_OBJECT, columns] = SOURCE_COLORS[Source(source)]
             height = round(min(doubt / _FULL_DOUBT, 1.0) * (_OBJECT.stop - _OBJECT.start))
             picture[_OBJECT.stop - height : _OBJECT.stop, columns] = _DOUBT
     cursor = _columns(session, session.i_frame, width)

@@ -111,7 +111,8 @@ class Window:
         self._pacing.drawn()  # each picture that is asked for comes with a layout
         before, self._places = self._places, places
         batch = Part.BATCH in session.looks.shown
-        self._scene.place(places.view, visible=not batch)
+        self._scene.widget.visible = not batch
+        self._scene.place(places.view)
         self._batch.place(places.view if batch else NOWHERE)
         self._cameras.place(places.camera, places.strip)
         self._close_ups.place(places.close_ups, places.before)

@@ -11,9 +11,10 @@ from sensorann.scene import Source
 from tests.builders import make_track
 from viewers.actions import shaping
 from viewers.keymap import read_keymap
-from viewers.shapes import box_color, boxes, boxes_depend_on, name_color, path
+from viewers.shapes import box_color, boxes, boxes_depend_on, boxes_here, name_color, path
 from viewers.state import ShownBox
 from viewers.telling import caption
+from viewers.timeline import SOURCE_COLORS
 
 N_EDGES = len(CORNER_EDGES)
 
@@ -54,6 +55,24 @@ def test_colors_say_which_object_who_placed_it_and_what_is_selected():
     assert (computed < placed).all()
     np.testing.assert_array_equal(computed, box_color(shown(source=Source.INTERPOLATED)))
     np.testing.assert_array_equal(box_color(shown(selected=True)), [1, 1, 1])
+
+
+def test_boxes_may_tell_who_placed_them(parked):
+    parked.select("2")
+    press = read_keymap().press
+    by_object = boxes_here(parked).colors
+    assert press(parked, "Shift+9")
+    n_lines = len(by_object) // 2
+    placed = SOURCE_COLORS[parked.shown()[0].source]
+    np.testing.assert_allclose(boxes_here(parked).colors[:n_lines], np.tile(np.array(placed) / 255, (n_lines, 1)))
+    np.testing.assert_array_equal(boxes_here(parked).colors[n_lines:], by_object[n_lines:])
+    assert press(parked, "Shift+9")
+    np.testing.assert_array_equal(boxes_here(parked).colors, by_object)
+
+
+def test_each_source_has_a_color_of_its_own():
+    assert SOURCE_COLORS.keys() == set(Source)
+    assert len(set(SOURCE_COLORS.values())) == len(Source)
 
 
 @pytest.mark.parametrize("source", [Source.HUMAN, Source.FITTED])

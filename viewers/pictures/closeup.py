@@ -127,6 +127,20 @@ def draw_close_up(
     return picture
 
 
+def words(size: tuple[int, int], text: str) -> NDArray[np.uint8]:
+    """A picture of (width, height) that says something instead."""
+    picture = np.empty((size[1], size[0], 3), np.uint8)
+    picture[:] = BACKGROUND
+    Captions(picture, scale=0.4).put(text, (6, 16), TEXT)
+    return picture
+
+
+def lengths(side: Side, size: tuple[float, float, float]) -> str:
+    """Lengths of a box that the view shows, right then up, metres."""
+    (right, _), (up, _) = side.value
+    return f"{size[right]:.2f} x {size[up]:.2f} m"
+
+
 def handle_pixels(view: CloseUp, cuboid: Cuboid) -> dict[tuple[int, int], NDArray[np.float64]]:
     """Pixels (2,) of the handles by the face that they move: (right, up), each -1, 0 or 1."""
     (right, right_sign), (up, up_sign) = view.side.value

@@ -24,7 +24,7 @@ EVERY_DAY: Mapping[str, tuple[str, ...]] = MappingProxyType(
 SELDOM: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "show": ("hide", "isolate", "show_all", "paths", "larger_points", "smaller_points"),
-        "points": ("coloring", "merge_sweeps", "point_filter", "rings", "halo", "radar", "names", "world"),
+        "points": ("coloring", "merge_sweeps", "point_filter", "rings", "halo", "radar", "names", "sources", "world"),
         "say": ("attribute", "tag", "event", "filter", "lock", "measure"),
         "look": ("usual_view", "top_view", "side_view", "front_view"),
         "program": ("help", "leave"),

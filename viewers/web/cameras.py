@@ -1,4 +1,4 @@
-"""The pictures of all cameras with the boxes of the frame on them, drawn beside the person's work."""
+"""Close-ups of the selected box and the pictures of all cameras, drawn beside the person's work."""
 
 from __future__ import annotations
 
@@ -10,22 +10,28 @@ import numpy as np
 import viser
 from numpy.typing import NDArray
 
+from sensorann.images import track_color
 from sensorann.images.colors import BACKGROUND
 from viewers.looks import Part
 from viewers.pictures.camera import draw_shot, image_of, no_picture
+from viewers.pictures.closeup import CloseUp, Side, draw_close_up, lengths, words
 from viewers.pictures.shots import Moment, shot_of
 from viewers.pictures.viewport import Viewport
 from viewers.rendering_queue import RenderingQueue
 from viewers.session import Session
+from viewers.state import ShownBox
 
 _WIDTH, _PANEL_PX = 640, 320
 _QUALITY = 80
+# Three of them are as wide as a camera's picture.
+_CLOSE_UP, _CLOSE_UPS = (_WIDTH // 3, 200), "close-ups"
+_NO_POINTS = np.zeros((0, 3))
 _QUIET_S = 0.15
 Picture = NDArray[np.uint8]
 
 
 class Cameras:
-    """A panel of pictures, one below the other.
+    """A panel of pictures, one below the other: the selected box from the top, the side and the rear, then the cameras.
 
     Drawing takes longer than a person should wait, and slows what he waits for: a worker draws the last state alone,
     when he has been quiet for a moment.
@@ -33,6 +39,7 @@ class Cameras:
     Attributes
     ----------
     widgets : camera to its picture in the panel
+    close_ups : the picture of the selected box
     """
 
     def __init__(self, gui: viser.GuiApi, session: Session) -> None:
@@ -41,13 +48,11 @@ class Cameras:
         self._queue: RenderingQueue[dict[str, Picture]] = RenderingQueue("sensorann cameras")
         self._waiting: Callable[[], dict[str, Picture]] | None = None
         self._asked_s = 0.0
-        self._panel: viser.PanelHandle | None = None
         rig = session.drive.rig
         names = [sensor.name for sensor in rig.of_kind("camera") if len(session.drive.timestamps_ns(sensor.name))]
-        if not names:
-            return
         self._panel = panel = gui.add_panel()
-        with panel.add_tab("Cameras"):
+        with panel.add_tab("Pictures"):
+            self.close_ups = gui.add_image(_close_ups(None, _NO_POINTS), label=", ".join(map(_name, Side)))
             for name in names:
                 width, height = rig.camera(name).size
                 self._sizes[name] = (_WIDTH, round(_WIDTH * height / width))
@@ -58,8 +63,6 @@ class Cameras:
 
     def ask(self, session: Session, points_labels: NDArray[np.floating]) -> None:
         """Have the session drawn as it is now; points (N, 3), in the frame of the labels, stand in for pictures."""
-        if self._panel is None:
-            return
         self._panel.visible = Part.PICTURES in session.looks.shown
         if not self._panel.visible:
             return
@@ -78,7 +81,7 @@ class Cameras:
             draw, self._waiting = self._waiting, None
             self._queue.ask(draw)
         for name, picture in (self._queue.collect() or {}).items():
-            self.widgets[name].image = picture
+            (self.close_ups if name == _CLOSE_UPS else self.widgets[name]).image = picture
 
     def close(self) -> None:
         """Stop drawing."""
@@ -92,8 +95,9 @@ def _pictures(
     points_labels: NDArray[np.floating],
     overlay: bool,
 ) -> dict[str, Picture]:
-    """Draw the picture of every camera, RGB, as large as it is shown."""
-    drawn = {}
+    """Draw the close-ups and the picture of every camera, RGB, as large as they are shown."""
+    chosen = [box for box in moment.shown if box.selected]
+    drawn = {_CLOSE_UPS: _close_ups(chosen[-1] if chosen else None, points_labels)}
     for name in sizes:
         shot = shot_of(moment, name)
         if shot is None:
@@ -103,3 +107,20 @@ def _pictures(
             picture = draw_shot(image, shot, viewport=Viewport(), panel=sizes[name], points_labels=laid)
         drawn[name] = np.ascontiguousarray(picture[..., ::-1])
     return drawn
+
+
+def _close_ups(box: ShownBox | None, points_labels: NDArray[np.floating]) -> Picture:
+    """Draw a box from all sides, one beside the other, RGB."""
+    parts = []
+    for side in Side:
+        if box is None:
+            parts.append(words(_CLOSE_UP, f"{_name(side)}: select a box"))
+            continue
+        view = CloseUp(side=side, anchor=box.cuboid, size=_CLOSE_UP)
+        title, color = f"{_name(side)}  {lengths(side, box.cuboid.size)}", track_color(box.track.id)
+        parts.append(draw_close_up(view, box.cuboid, points_labels, color, title=title, handles=False))
+    return np.ascontiguousarray(np.hstack(parts)[..., ::-1])
+
+
+def _name(side: Side) -> str:
+    return side.name.lower()

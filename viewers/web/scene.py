@@ -48,7 +48,7 @@ class Scene:
             self._draw_points(session, cloud)
         parts, from_labels, from_ego = session.looks.shown, drawn_from_labels(session), drawn_from_ego(session)
         way = shapes.path(session.track) if session.paths_shown and session.selected else NO_LINES
-        self._draw_lines("/boxes", shapes.boxes(session.shown()), from_labels)
+        self._draw_lines("/boxes", shapes.boxes_here(session), from_labels)
         self._draw_lines("/path", way, from_labels)
         self._draw_lines("/halo", surroundings.halo(session) if Part.HALO in parts else NO_LINES, from_labels)
         self._draw_lines("/measured", surroundings.measured(session), from_labels)
