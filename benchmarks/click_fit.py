@@ -240,12 +240,24 @@ def confidence_table(clicks: list[Click]) -> str:
     """How often boxes of a confidence are good: IoU above 0.5."""
     kept = [click for click in clicks if click.proposal is not None]
     said = np.array([click.proposal.confidence for click in kept])
-    good = np.array([ours(click).iou > 0.5 for click in kept])
-    lines = ["| confidence | n | said | IoU > 0.5 |", "|---|---|---|---|"]
+    return chances_table("confidence", said, "IoU > 0.5", np.array([ours(click).iou > 0.5 for click in kept]))
+
+
+def category_table(clicks: list[Click]) -> str:
+    """How often categories of a probability are right."""
+    kept = [click for click in clicks if click.proposal is not None]
+    said = np.array([click.proposal.category_probability for click in kept])
+    right = np.array([click.proposal.category == click.case.category for click in kept])
+    return chances_table("category, guessed", said, "right", right)
+
+
+def chances_table(name: str, said: NDArray[np.float64], event: str, came: NDArray[np.bool_]) -> str:
+    """What was said to be how likely, and how often it came so."""
+    lines = [f"| {name} | n | said | {event} |", "|---|---|---|---|"]
     for low, high in ((0.0, 0.2), (0.2, 0.4), (0.4, 0.6), (0.6, 0.8), (0.8, 1.01)):
         chosen = (said >= low) & (said < high)
         if chosen.any():
-            figures = f"{chosen.sum()} | {said[chosen].mean():.2f} | {good[chosen].mean():.2f}"
+            figures = f"{chosen.sum()} | {said[chosen].mean():.2f} | {came[chosen].mean():.2f}"
             lines.append(f"| {low:.1f} to {min(high, 1.0):.1f} | {figures} |")
     return "\n".join(lines)
 
@@ -262,6 +274,7 @@ def report(cases: list[Case], seeds: int) -> str:
             peers_table(clear, told),
             grouped_table(clicks),
             confidence_table(clicks),
+            category_table(clicks),
         ]
     return "\n\n".join(parts)
 
@@ -276,7 +289,9 @@ def main() -> None:
     cv2.setNumThreads(1)
     cases = all_cases(options.data)
     if options.fit_confidence:
-        print(np.round(fit_confidence(click_all([case for case in cases if case.half == 0], options.seeds)), 2))
+        tuning = [case for case in cases if case.half == 0]
+        clicks = [click for told in (False, True) for click in click_all(tuning, options.seeds, with_category=told)]
+        print(np.round(fit_confidence(clicks), 2))
         return
     text = report(cases, options.seeds)
     print(text)

@@ -28,6 +28,7 @@ from benchmarks.kitti_interpolation import DATA
 from benchmarks.report import REPOSITORY, write
 from sensorann.geometry import Transform
 from sensorann.images.birdseye import BirdseyeView, draw_birdseye
+from sensorann.scene import at_one_instant
 from sensorann.simulate.casting import PAVEMENT, ROAD
 from sensorann.simulate.vehicle import LIDAR
 
@@ -39,6 +40,10 @@ TERRAINS = {
     "rolling, kerbs 25 cm": {"kerb_height": 0.25},
     "slopes to 15 %": {"relief": 3.0},
 }
+# Streets full of people and cars, and of hedges, low walls and bushes.
+FULL = {"crowd of 200": {"n_actors": 200}, "gardens, hedges, walls": {"n_actors": 60, "gardens": True}}
+# Sweeps of a drive of 12 s over slopes to 10 %, laid together.
+MERGED = {"from two places at once, 32 beams": (60, 63), "map of 15 sweeps, 32 beams": tuple(range(4, 120, 8))}
 SEEDS = (1, 2, 3)
 N_BEAMS = (16, 32, 64, 128)
 N_ROUNDS, N_TURNS = 15, 5
@@ -46,38 +51,65 @@ N_ROUNDS, N_TURNS = 15, 5
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Cloud:
-    """One sweep in the frame of its sensor.
+    """One sweep in the frame of its sensor, or several in the world.
 
     Attributes
     ----------
     name : unique
     group : row of the table
-    points : (N, 3) float32, side by side in memory as those of a `Sweep` are
+    points : (N, 3) float32, side by side in memory as those of a `Sweep` are; float64 in the world
     truth : (N,) which points hit road or pavement; None where nobody knows
     height : of the sensor above the road, for the peer
+    origins : (K, 3) places of the sensor in the world; None where the cloud is one sweep. The peer knows no such clouds
     """
 
     name: str
     group: str
-    points: NDArray[np.float32]
+    points: NDArray[np.floating]
     truth: NDArray[np.bool_] | None
     height: float
+    origins: NDArray[np.float64] | None = None
 
 
 def simulated() -> Iterator[Cloud]:
-    """Sweeps of all terrains with 64 beams, and of the usual one with others; 60 actors crowd the streets."""
-    cases = [(terrain, 64) for terrain in TERRAINS]
-    cases += [("rolling, kerbs 12 cm", n_beams) for n_beams in N_BEAMS if n_beams != 64]
-    for terrain, n_beams in cases:
+    """Sweeps of all terrains with 64 beams and of the usual one with others, 60 actors in them; and of full streets."""
+    cases = [(terrain, 64, {"n_actors": 60, **options}) for terrain, options in TERRAINS.items()]
+    cases += [("rolling, kerbs 12 cm", n_beams, {"n_actors": 60}) for n_beams in N_BEAMS if n_beams != 64]
+    cases += [(name, 64, options) for name, options in FULL.items()]
+    for name, n_beams, options in cases:
         for seed in SEEDS:
-            drive, _ = sa.simulate_drive(seed=seed, n_frames=2, n_actors=60, n_beams=n_beams, **TERRAINS[terrain])
+            drive, _ = sa.simulate_drive(seed=seed, n_frames=2, n_beams=n_beams, **options)
             sweep, owners = drive.sweep_with_owners(LIDAR, 1)
             yield Cloud(
-                name=f"{terrain}/{n_beams}/{seed}",
-                group=f"{terrain}, {n_beams} beams",
+                name=f"{name}/{n_beams}/{seed}",
+                group=f"{name}, {n_beams} beams",
                 points=sweep.points,
                 truth=np.isin(owners, [ROAD, PAVEMENT]),
                 height=float(drive.rig[LIDAR].ego_from_sensor.translation[2]),
+            )
+
+
+def merged() -> Iterator[Cloud]:
+    """Sweeps of a drive laid together in the world by its ego poses."""
+    for seed in SEEDS:
+        drive, _ = sa.simulate_drive(seed=seed, n_frames=121, n_actors=60, n_beams=32, n_columns=600, relief=2.0)
+        ego_from_lidar = drive.rig[LIDAR].ego_from_sensor
+        for group, indices in MERGED.items():
+            points, truths, places = [], [], []
+            for index in indices:
+                sweep, owners = drive.sweep_with_owners(LIDAR, index)
+                still = at_one_instant(sweep, ego_from_sensor=ego_from_lidar, trajectory=drive.trajectory)
+                pose = drive.trajectory.at(sweep.timestamp_ns) @ ego_from_lidar
+                points.append(pose.apply(still.points))
+                truths.append(np.isin(owners, [ROAD, PAVEMENT]))
+                places.append(pose.translation)
+            yield Cloud(
+                name=f"{group}/{seed}",
+                group=group,
+                points=np.concatenate(points),
+                truth=np.concatenate(truths),
+                height=float(ego_from_lidar.translation[2]),
+                origins=np.array(places),
             )
 
 
@@ -130,10 +162,17 @@ def accuracy_table(clouds: list[Cloud], peer: dict[str, NDArray[np.bool_]]) -> s
     rows = ["| simulated sweep | precision | recall | F1 | Patchwork++ precision | recall | F1 |", "|---" * 7 + "|"]
     for group in dict.fromkeys(cloud.group for cloud in clouds if cloud.truth is not None):
         own = [cloud for cloud in clouds if cloud.group == group]
-        ours = np.mean([scores(sa.ground(cloud.points).on_ground, cloud.truth) for cloud in own], axis=0)
-        theirs = np.mean([scores(peer[cloud.name], cloud.truth) for cloud in own], axis=0)
-        rows.append(f"| {group} | {' | '.join(f'{100 * value:.2f}' for value in (*ours, *theirs))} |")
+        found = [sa.ground(cloud.points, origins=cloud.origins).on_ground for cloud in own]
+        cells = shares([scores(on_ground, cloud.truth) for on_ground, cloud in zip(found, own, strict=True)])
+        known = [cloud for cloud in own if cloud.name in peer]
+        cells += shares([scores(peer[cloud.name], cloud.truth) for cloud in known]) if known else ["", "", ""]
+        rows.append(f"| {group} | {' | '.join(cells)} |")
     return "\n".join(rows)
+
+
+def shares(parts: list[tuple[float, float, float]]) -> list[str]:
+    """Means in percent."""
+    return [f"{100 * value:.2f}" for value in np.mean(parts, axis=0)]
 
 
 def agreement_table(clouds: list[Cloud], peer: dict[str, NDArray[np.bool_]]) -> str:
@@ -198,8 +237,8 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="update docs/ground.md")
     options = parser.parse_args()
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    clouds = [*simulated(), *recorded(options.data)]
-    peer, _ = run_peer(options.peer, clouds, n_rounds=1)
+    clouds = [*simulated(), *merged(), *recorded(options.data)]
+    peer, _ = run_peer(options.peer, [cloud for cloud in clouds if cloud.origins is None], n_rounds=1)
     kitti = next(cloud for cloud in clouds if cloud.name.startswith("kitti"))
     tables = {
         "speed": speed_table(kitti, options.peer),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
@@ -163,13 +163,19 @@ def read_views(paths: Sequence[Path], board: Board) -> tuple[BoardViews, tuple[R
     return find_views({path.name: read_picture(path, grey=True) for path in paths}, board)
 
 
-def find_views(images: Mapping[str, NDArray[np.uint8]], board: Board) -> tuple[BoardViews, tuple[Rejection, ...]]:
+def find_views(
+    images: Mapping[str, NDArray[np.uint8]],
+    board: Board,
+    *,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> tuple[BoardViews, tuple[Rejection, ...]]:
     """Find a board in pictures.
 
     Parameters
     ----------
     images : name to grey picture
     board : Board
+    progress : called with the pictures searched and their number
 
     Returns
     -------
@@ -186,7 +192,8 @@ def find_views(images: Mapping[str, NDArray[np.uint8]], board: Board) -> tuple[B
     size = sizes.most_common(1)[0][0]
     found: dict[str, Floats] = {}
     rejected = []
-    for name, image in images.items():
+    for done, (name, image) in enumerate(images.items()):
+        progress(done, len(images))
         own = (image.shape[1], image.shape[0])
         corners = find_board(image, board) if own == size else None
         if corners is not None:

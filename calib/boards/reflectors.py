@@ -6,6 +6,7 @@ the scan: of the returns near that place the strongest is taken. A wrong one is 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -40,8 +41,16 @@ class _Reflector:
     covariance: Floats
 
 
-def reflector_session(session: Session, source: str) -> Estimate:
+def reflector_session(
+    session: Session, source: str, *, progress: Callable[[int, int], None] = lambda _done, _total: None
+) -> Estimate:
     """Find boards with reflectors, and estimate where the camera or LiDAR sits in the frame of the radar.
+
+    Parameters
+    ----------
+    session : Session
+    source : camera or lidar
+    progress : called with the pictures or clouds searched and their number
 
     Raises
     ------
@@ -51,7 +60,7 @@ def reflector_session(session: Session, source: str) -> Estimate:
         When there is no pose to look from, or the reflectors tell none.
     """
     depth = session.number("board", "reflector_depth_m")
-    found, left_out = (_before_camera if source == "camera" else _before_lidar)(session, depth)
+    found, left_out = (_before_camera if source == "camera" else _before_lidar)(session, depth, progress)
     captures = described_captures(session, lead=source)
     prior = described_prior(session)
     radar_from_source = _guess(session, source, prior)
@@ -82,9 +91,11 @@ def reflector_session(session: Session, source: str) -> Estimate:
     return replace(estimate, rejected=(*left_out, *estimate.rejected))
 
 
-def _before_camera(session: Session, depth: float) -> tuple[dict[str, _Reflector], list[Rejection]]:
+def _before_camera(
+    session: Session, depth: float, progress: Callable[[int, int], None]
+) -> tuple[dict[str, _Reflector], list[Rejection]]:
     camera = described_camera(session)
-    views, rejected = described_views(session)
+    views, rejected = described_views(session, progress=progress)
     refuse_other_size(views, camera)
     # Corners are counted so that the third axis of a board points away from the camera.
     behind = views.board.mean(axis=0) + np.array([0.0, 0.0, depth])
@@ -95,9 +106,14 @@ def _before_camera(session: Session, depth: float) -> tuple[dict[str, _Reflector
     return found, list(rejected)
 
 
-def _before_lidar(session: Session, depth: float) -> tuple[dict[str, _Reflector], list[Rejection]]:
+def _before_lidar(
+    session: Session, depth: float, progress: Callable[[int, int], None]
+) -> tuple[dict[str, _Reflector], list[Rejection]]:
     captures, finder = described_captures(session, lead="lidar"), described_finder(session)
-    boards = {name: board_of_cloud(captures, name, finder) for name in captures.names}
+    boards = {}
+    for done, name in enumerate(captures.names):
+        progress(done, len(captures.names))
+        boards[name] = board_of_cloud(captures, name, finder)
     rejected = [Rejection(name, board) for name, board in boards.items() if isinstance(board, str)]
     return {name: _behind(board, depth) for name, board in boards.items() if isinstance(board, CloudBoard)}, rejected
 

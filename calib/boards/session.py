@@ -29,8 +29,15 @@ def has_captures(session: Session, kind: str) -> bool:
     return "drive" in session.root or "clouds" in session.root.get(kind, {})
 
 
-def calibrate_board_session(session: Session) -> Estimate:
+def calibrate_board_session(
+    session: Session, *, progress: Callable[[int, int], None] = lambda _done, _total: None
+) -> Estimate:
     """Find the board in every picture and its cloud, and estimate where the camera sits in the frame of the LiDAR.
+
+    Parameters
+    ----------
+    session : Session
+    progress : called with the pictures, and then the clouds, searched and their number
 
     Raises
     ------
@@ -42,10 +49,11 @@ def calibrate_board_session(session: Session) -> Estimate:
     camera = described_camera(session)
     finder = described_finder(session)
     captures = described_captures(session)
-    views, rejected = described_views(session)
+    views, rejected = described_views(session, progress=progress)
     refuse_other_size(views, camera)
     left_out, boards = list(rejected), {}
-    for name in views.names:
+    for done, name in enumerate(views.names):
+        progress(done, len(views.names))
         board = board_of_cloud(captures, name, finder)
         if isinstance(board, str):
             left_out.append(Rejection(name, board))

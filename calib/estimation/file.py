@@ -134,7 +134,10 @@ def read_calibration(path: Path) -> Calibration:
             warnings=tuple(root["warnings"]),
             targets=frozenset(map(str, root.get("targets", {}).get("names", ()))),
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except KeyError as error:
+        expected = "the calibration of a pair: source, target, target_from_source, covariance"
+        raise FormatError(path, "", expected=expected, found=f"no member {error}") from error
+    except (TypeError, ValueError, AttributeError) as error:
         raise FormatError(path, "", expected="the fields of a calibration file", found=f"{error}") from error
     if covariance.shape != (6, 6) or not np.isfinite(covariance).all():
         raise FormatError(path, "covariance.matrix", expected="6 x 6 numbers", found=f"shape {covariance.shape}")

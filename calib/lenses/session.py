@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -72,8 +73,10 @@ def described_board(session: Session) -> Board:
     )
 
 
-def described_views(session: Session) -> tuple[BoardViews, tuple[Rejection, ...]]:
-    """Find the board in a session's pictures.
+def described_views(
+    session: Session, *, progress: Callable[[int, int], None] = lambda _done, _total: None
+) -> tuple[BoardViews, tuple[Rejection, ...]]:
+    """Find the board in a session's pictures; `progress` is called with those searched and their number.
 
     Raises
     ------
@@ -86,11 +89,18 @@ def described_views(session: Session) -> tuple[BoardViews, tuple[Rejection, ...]
     pictures = {
         name: np.asarray(cv2.cvtColor(captures.picture(name), cv2.COLOR_BGR2GRAY), np.uint8) for name in captures.names
     }
-    return find_views(pictures, described_board(session))
+    return find_views(pictures, described_board(session), progress=progress)
 
 
-def calibrate_pictures(session: Session) -> tuple[Lens, LensTrust, BoardViews]:
+def calibrate_pictures(
+    session: Session, *, progress: Callable[[int, int], None] = lambda _done, _total: None
+) -> tuple[Lens, LensTrust, BoardViews]:
     """Estimate the lens of a camera from a session's pictures of a board, with the model that they tell best.
+
+    Parameters
+    ----------
+    session : Session
+    progress : called with the pictures searched and their number
 
     Returns
     -------
@@ -105,6 +115,6 @@ def calibrate_pictures(session: Session) -> tuple[Lens, LensTrust, BoardViews]:
     """
     if described_board(session).pattern == "holes":
         raise CalibrationError("four holes of a picture tell no lens: take a chessboard or another pattern for that")
-    views, unseen = described_views(session)
+    views, unseen = described_views(session, progress=progress)
     lens, trust = choose_lens(views, warped=session.root["images"].get("warped") is True)
     return replace(lens, rejected=(*unseen, *lens.rejected)), trust, views

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from calib.estimation.pose_words import REPEATS, pose_document, pose_lines
 from calib.lidars.lidar_lidar import LidarLidar
 from sensorann import __version__
@@ -20,17 +22,20 @@ def lidar_lidar_document(found: LidarLidar) -> dict[str, Any]:
         "overlap": found.overlap,
         "scatter_m": found.sigma,
         "instants": found.n_instants,
+        "exchanged": found.exchanged.tolist(),
         "warnings": list(found.warnings),
     }
 
 
 def lidar_lidar_summary(found: LidarLidar) -> str:
     """Describe an estimate: the pose with its sigmas, how much both see in common, what their surfaces do not tell."""
+    turned, shifted = np.rad2deg(np.linalg.norm(found.exchanged[:3])), 100 * np.linalg.norm(found.exchanged[3:])
     return "\n".join(
         [
             f"{found.source} in the frame of {found.target}: {found.n_instants} instants, {len(found.offsets)} points",
             *pose_lines(found.target_from_source, found.covariance, weak=found.seen.weak_axes),
             f"{found.overlap:.0%} of the points lie on surfaces that {found.target} sees, within {found.sigma:.3f} m",
+            f"with both exchanged the pose moves by {turned:.2f} deg and {shifted:.1f} cm, which is in the sigmas",
             REPEATS,
             *(f"doubt: {warning}" for warning in found.warnings),
         ]

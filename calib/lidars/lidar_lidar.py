@@ -15,7 +15,7 @@ from scipy.spatial import cKDTree
 
 from calib.estimation.observability import Observability, listed, observe, posterior_covariance
 from calib.estimation.scatter import positive, sandwich
-from calib.estimation.tangent import cross_matrices, moved
+from calib.estimation.tangent import cross_matrices, difference, moved
 from calib.lidars.start import first_poses, thinned
 from calib.targets.detections import Floats
 from sensorann.errors import CalibrationError
@@ -30,7 +30,7 @@ _CAUCHY = 4.0
 _LEAST_SIGMA = 0.01
 # Points on one thing err alike: cubes of this side are one block.
 _BLOCK = 4.0
-_LEAST_OVERLAP = 0.15
+_LEAST_OVERLAP, _LEAST_ROWS = 0.15, 100
 # Neighbouring points of one surface say the same.
 _REPEATED = 4.0
 _SMALL_STEP = 1e-5
@@ -44,7 +44,8 @@ class LidarLidar:
     ----------
     source, target : names of the frames
     target_from_source : Transform
-    covariance : (6, 6) of it, as in `Estimate`, over cubes of four metres
+    covariance : (6, 6) of it, as in `Estimate`: over cubes of four metres, and what exchanging both changes
+    exchanged : (6,) how the pose differs when points of the target are fitted to surfaces of the source
     sigma : metres, scatter of points about surfaces
     overlap : share of the source's points that lie on surfaces of the target
     offsets : (P,) metres, of the points compared from the surfaces beside them
@@ -58,6 +59,7 @@ class LidarLidar:
     target: str
     target_from_source: Transform
     covariance: Floats
+    exchanged: Floats
     sigma: float
     overlap: float
     offsets: Floats
@@ -89,7 +91,9 @@ def calibrate_lidar_lidar(
     fits = [_refined(pairs[:1], start) for start in starts]
     best = max(fits, key=lambda fit: fit.overlap)
     fit = _refined(pairs, best.pose)
-    if fit.overlap < _LEAST_OVERLAP:
+    back = _refined([_Instant.of(a, b) for a, b in zip(source, target, strict=True)], fit.pose.inverse())
+    # One that looks to one side sees little of what one on the roof does, but nearly all that it sees is seen by that.
+    if max(fit.overlap, back.overlap) < _LEAST_OVERLAP:
         raise CalibrationError(
             f"{fit.overlap:.0%} of the points of {frames[0]} lie on surfaces that {frames[1]} sees, "
             f"{_LEAST_OVERLAP:.0%} are needed: take a place with more around it, or hand-eye where nothing is in common"
@@ -99,11 +103,14 @@ def calibrate_lidar_lidar(
     covariance = _covariance(fit, known)
     data = positive(np.linalg.inv(covariance) - known)
     seen = observe(data, None)
+    exchanged = difference(back.pose.inverse(), fit.pose) if len(back.rows) >= _LEAST_ROWS else np.zeros(6)
     return LidarLidar(
         source=frames[0],
         target=frames[1],
         target_from_source=fit.pose,
-        covariance=posterior_covariance(data, before),
+        # Noise bends surfaces towards the sensor that sees them, the other way round towards the other.
+        covariance=posterior_covariance(data, before) + np.outer(exchanged, exchanged),
+        exchanged=exchanged,
         sigma=fit.sigma,
         overlap=fit.overlap,
         n_instants=len(pairs),
@@ -165,7 +172,7 @@ class _Fit:
 def _refined(instants: Sequence[_Instant], pose: Transform) -> _Fit:
     for gate in _GATES:
         rows, _, _ = _rows(instants, pose, gate)
-        if len(rows) < 100:
+        if len(rows) < _LEAST_ROWS:
             break
         slopes, off = rows[:, :6], rows[:, 6]
         sigma = _scatter(off)

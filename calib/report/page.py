@@ -19,7 +19,7 @@ from calib.report.figures import Figure
 from calib.targets.detections import Floats
 from sensorann.errors import ArgumentError
 from sensorann.geometry import Transform
-from sensorann.qa.report.frame import write_page
+from sensorann.pages import write_page
 
 _TEXTS = Path(__file__).parent
 _QUALITY = 80

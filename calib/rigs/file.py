@@ -16,15 +16,9 @@ from sensorann.formats.rigs.own import FORMAT_VERSION, pose_members
 
 
 def joint_document(found: Joint) -> dict[str, Any]:
-    """Return what the file of a rig holds: every frame in the root, with its covariance."""
-    transforms = [
-        pose_document(pose, found.covariances[name], frames=(name, found.root), weak=())
-        for name, pose in found.root_from.items()
-    ]
+    """Return what the file of a rig holds that comes from pairs."""
     return {
-        "format_version": FORMAT_VERSION,
-        "made_by": f"sensorann {__version__}",
-        "transforms": transforms,
+        **_frames(found),
         "loops": found.loops,
         "chance": found.chance,
         "pairs": [
@@ -37,14 +31,8 @@ def joint_document(found: Joint) -> dict[str, Any]:
 
 def rig_document(found: RigEstimate) -> dict[str, Any]:
     """Return what the file of a rig holds that comes from targets."""
-    transforms = [
-        pose_document(pose, found.covariances[name], frames=(name, found.root), weak=())
-        for name, pose in found.root_from.items()
-    ]
     return {
-        "format_version": FORMAT_VERSION,
-        "made_by": f"sensorann {__version__}",
-        "transforms": transforms,
+        **_frames(found),
         "noise_scale": found.noise_scale,
         "sensors": [
             {"name": name, "used": used, "seen": seen, "noise": found.noises[name]}
@@ -62,6 +50,19 @@ def rig_document(found: RigEstimate) -> dict[str, Any]:
             for poses, excess in found.modes
         ],
         "warnings": list(found.warnings),
+    }
+
+
+def _frames(found: Joint | RigEstimate) -> dict[str, Any]:
+    """Return what the files of all rigs hold: every frame in the root, with its covariance."""
+    transforms = [
+        pose_document(pose, found.covariances[name], frames=(name, found.root), weak=())
+        for name, pose in found.root_from.items()
+    ]
+    return {
+        "format_version": FORMAT_VERSION,
+        "made_by": f"sensorann {__version__}",
+        "transforms": transforms,
     }
 
 

@@ -13,6 +13,7 @@ from calib.estimation.problem import Problem
 from calib.estimation.start import FORWARD_FROM_CAMERA
 from calib.rigs.sightings import Sightings, seen_reflectors
 from calib.targets.boards import split_boards
+from calib.targets.detections import PointDetections
 from sensorann.errors import CalibrationError
 from sensorann.geometry import Transform
 
@@ -83,11 +84,11 @@ def _estimate(source: Sightings, target: Sightings, names: Sequence[str], depth:
     source, target = source.keep(both), target.keep(both)
     seen, groups = source.detections, split_boards(source.targets)
     if target.kind == "radar" and source.kind != "radar" and len(groups) > len(shared):
-        if seen.positions() is None:
+        if not isinstance(seen, PointDetections):
             raise CalibrationError(
                 f"pixels of {source.name} tell no reflectors behind boards: let the camera place the boards"
             )
-        seen = seen_reflectors(source, n_points=len(groups) // len(shared), depth=depth)
+        seen = seen_reflectors(seen, n_points=len(groups) // len(shared), depth=depth)
         groups = np.arange(len(shared))
     problem = Problem(
         source=seen,

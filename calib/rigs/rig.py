@@ -11,10 +11,11 @@ import numpy as np
 from calib.estimation.modes import MODE_LIMIT
 from calib.estimation.observability import glance, told_covariance
 from calib.estimation.robust import Rejection
+from calib.estimation.scatter import widened_by_blocks
 from calib.estimation.tangent import difference
 from calib.rigs.bundle import State
 from calib.rigs.placing import Placed, placed_by_pairs
-from calib.rigs.robust_bundle import RigFit, fit_rig, numbers_measured
+from calib.rigs.robust_bundle import RigFit, fit_rig, numbers_measured, points_per_target, steps_without_one
 from calib.rigs.sightings import Sightings
 from calib.targets.detections import Floats
 from sensorann.errors import CalibrationError
@@ -77,6 +78,9 @@ def calibrate_rig(sensors: Sequence[Sightings], *, names: Sequence[str], depth: 
     )
     best = fits[0]
     covariance = told_covariance(best.information / max(best.noise_scale, 1.0) ** 2, _glances(len(sensors) - 1))
+    if points_per_target(sensors) > 1:
+        # Points of one board err alike.
+        covariance = widened_by_blocks(covariance, steps_without_one(best, depth))
     modes = tuple(_modes(fits, covariance))
     return RigEstimate(
         root=sensors[0].name,

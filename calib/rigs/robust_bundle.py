@@ -92,6 +92,19 @@ def fit_rig(sensors: Sequence[Sightings], root_from: tuple[Transform, ...], dept
     return RigFit(tuple(sensors), solved, kept, state.chi2, (information + information.T) / 2, float(measured))
 
 
+def steps_without_one(fit: RigFit, depth: float) -> Floats:
+    """How the poses move (T, 6 S - 6) without each of the targets used, by one step of the solver."""
+    steps = []
+    for target in np.flatnonzero(fit.kept.any(axis=0)):
+        alone = [
+            one.keep(row & (np.arange(len(row)) == target)) for one, row in zip(fit.sensors, fit.kept, strict=True)
+        ]
+        matrix, gradient, _ = Bundle(sensors=tuple(alone), depth=depth).equations(fit.state).reduced(0.0)
+        # At the minimum the gradients cancel: without one target its own gradient is what the others feel.
+        steps.append(np.linalg.lstsq(fit.information - matrix, gradient, rcond=1e-14)[0])
+    return np.reshape(steps, (-1, len(fit.information)))
+
+
 def _joined(kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Drop targets that one sensor sees alone."""
     return np.asarray(kept & (kept.sum(axis=0) > 1))

@@ -116,10 +116,8 @@ class Reflectors:
         return cls(middles + depth * normals, by_points.transpose(0, 2, 1, 3).reshape(n, 3, 3 * k))
 
 
-def seen_reflectors(sightings: Sightings, *, n_points: int, depth: float) -> PointDetections:
-    """Return where a sensor that sees points of boards puts their reflectors, in the order of its targets."""
-    detections = sightings.detections
-    assert isinstance(detections, PointDetections)
+def seen_reflectors(detections: PointDetections, *, n_points: int, depth: float) -> PointDetections:
+    """Return where a sensor that places the points of boards puts their reflectors, board by board."""
     points = detections.points.reshape(-1, n_points, 3)
     behind = Reflectors.behind(points, depth=depth, viewer=np.zeros(3))
     by_points = behind.by_points.reshape(len(points), 3, n_points, 3)

@@ -12,6 +12,8 @@ from sensorann.errors import ArgumentError
 from sensorann.geometry.arrays import as_array, frozen
 from sensorann.geometry.rotations import wrap_angle
 
+_LEAST_RANGE = 1e-6
+
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
 class RadarDetections:
@@ -71,8 +73,9 @@ class RadarDetections:
     def compare(self, points: Floats) -> tuple[Floats, Floats]:
         """See `Detections`."""
         x, y, z = points.T
-        ranges = np.linalg.norm(points, axis=1)
-        flat = np.hypot(x, y)
+        # A point that a search puts into the radar itself, or right above it, has no azimuth: it costs much, not NaN.
+        ranges = np.maximum(np.linalg.norm(points, axis=1), _LEAST_RANGE)
+        flat = np.maximum(np.hypot(x, y), _LEAST_RANGE)
         zero = np.zeros_like(x)
         # Beyond 80 degrees no array measures: the sigma stops growing there instead of passing infinity.
         sigma_azimuth = self.sigma_azimuth / np.maximum(np.cos(self.azimuths), np.cos(np.deg2rad(80)))

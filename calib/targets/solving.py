@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Literal
 
 from calib.boards.reflectors import reflector_session
@@ -22,8 +23,16 @@ Pair = Literal["camera-radar", "lidar-radar", "camera-lidar"]
 _logger = logging.getLogger(__name__)
 
 
-def calibrate_session(session: Session, pair: Pair) -> Estimate:
+def calibrate_session(
+    session: Session, pair: Pair, *, progress: Callable[[int, int], None] = lambda _done, _total: None
+) -> Estimate:
     """Estimate the pose between the two sensors of a session.
+
+    Parameters
+    ----------
+    session : Session
+    pair : names of what the sensors are
+    progress : called with the pictures or clouds searched for boards and their number
 
     Raises
     ------
@@ -34,7 +43,9 @@ def calibrate_session(session: Session, pair: Pair) -> Estimate:
     """
     source_kind, target_kind = pair.split("-")
     if has_captures(session, target_kind):
-        return calibrate_board_session(session) if target_kind == "lidar" else reflector_session(session, source_kind)
+        if target_kind == "lidar":
+            return calibrate_board_session(session, progress=progress)
+        return reflector_session(session, source_kind, progress=progress)
     source, target, alone = _paired(session, source_kind, target_kind)
     if alone:
         _logger.warning("%d targets were seen by one sensor only: %s", len(alone), ", ".join(alone))

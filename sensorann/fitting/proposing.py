@@ -28,9 +28,9 @@ _WIDEST_GAP = 3.0
 # parts it from them, counted in usual ones. Chosen on the tuning half of `python -m benchmarks.click_fit`.
 _PER_LOG_POINTS, _PER_LOG_GAP = 3.0, 2.0
 _LENGTH_SLACK = 1.25
-# Printed by `python -m benchmarks.click_fit --fit-confidence`, from the tuning half: weights of
-# `confidence_features`.
-_CONFIDENCE, _MANY_POINTS = np.array([-5.18, 0.4, 4.47, 2.11]), 300
+# Printed by `python -m benchmarks.click_fit --fit-confidence`, from the tuning half, with and without the category:
+# weights of `confidence_features`.
+_CONFIDENCE, _MANY_POINTS = np.array([-6.52, 1.29, 3.15, 2.87]), 300
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
@@ -114,7 +114,8 @@ def cuboid_from_click(
             "no object is found at the click: "
             f"the points joined to it are fewer than 3 or span more than {reader.longest:g} m"
         )
-    best = max(candidates, key=_Candidate.worth)
+    worths = np.array([candidate.worth() for candidate in candidates])
+    best = candidates[int(np.argmax(worths))]
     reading = best.weighed.reading()
     cuboid = reading.cuboid
     if reading.category.motion is Motion.PEDESTRIAN:
@@ -124,7 +125,7 @@ def cuboid_from_click(
         cuboid=cuboid,
         category=reading.category.name,
         confidence=0.0,
-        category_probability=reading.category_probability,
+        category_probability=_chance_of(reading.category, candidates, worths),
         heading=reading.heading,
         rows=around.rows[best.members],
         score=reading.score,
@@ -217,6 +218,12 @@ def _candidates(around: Surroundings, reader: _Reader) -> Iterator[_Candidate]:
             yield _Candidate(weighed=reader.weigh(around, members), members=members, gap=gap / usual)
         except TooFewPointsError:
             return
+
+
+def _chance_of(category: Category, candidates: Sequence[_Candidate], worths: NDArray[np.float64]) -> float:
+    """Probability of a category, wherever the object ends: a rider alone is a person, with his bicycle he is none."""
+    shares = np.exp(worths - np.logaddexp.reduce(worths))
+    return float(shares @ [candidate.weighed.chance_of(category) for candidate in candidates])
 
 
 def _check_apart(cuboid: Cuboid, sensor: NDArray[np.float64]) -> None:

@@ -34,14 +34,12 @@ class Reading:
     ----------
     cuboid : the box
     category : its category
-    category_probability : of that category, 0 to 1, among those that were asked for
     heading : its heading, with the chances that it is off by a quarter or half a turn
     score : share of the points that lie on the edges, 0 to 1
     """
 
     cuboid: Cuboid
     category: Category
-    category_probability: float
     heading: HeadingBelief
     score: float
 
@@ -89,6 +87,10 @@ class WeighedCluster:
     way_shares: NDArray[np.float64]
     log_evidence: float
 
+    def chance_of(self, category: Category) -> float:
+        """Probability, 0 to 1, of one of the categories that were asked for."""
+        return float(np.exp(self.evidence[:, self.categories.index(category)] - self.log_evidence).sum())
+
     def reading(self) -> Reading:
         """Lay the box of the likeliest reading, and say how sure it is."""
         rectangle = self.rectangle
@@ -114,7 +116,6 @@ class WeighedCluster:
         return Reading(
             cuboid=Cuboid(frame_from_cuboid=pose, size=(length, width, height), frame=self.frame),
             category=self.categories[chosen],
-            category_probability=float(np.exp(self.evidence[:, chosen] - self.log_evidence).sum()),
             heading=believe_of(yaw, edge_factor, known),
             score=rectangle.score,
         )

@@ -18,6 +18,7 @@ from sensorann.geometry import Cuboid, Cuboids, Transform
 from sensorann.geometry.rotations import rotations_from_yaws, wrap_angle
 from sensorann.scene import (
     Drive,
+    Motion,
     Ontology,
     Source,
     Track,
@@ -32,8 +33,8 @@ _SAME_INSTANT_NS, _MARGIN, _CLEARANCE = 60_000_000, 0.25, 0.2
 _FEWEST_POINTS, _OUTLIERS = 12, 0.01
 # Frames with this share of the most points count as the best seen; with so many points a place is half trusted.
 _BEST_SHARE, _HALF_TRUST = 0.5, 60.0
-# An object whose boxes all lie this near to their middle stands still.
-_STILL = 0.35
+# An object whose boxes all lie this near to their middle stands still; a hand errs so much more where no point helps.
+_STILL, _DRAWN_BESIDE = 0.35, 0.3
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
@@ -100,7 +101,7 @@ def fit_together(
     best = [glimpse.extent for glimpse in glimpses if glimpse.n_points >= enough]
     size = joint_size(best, known[track.category], drawn)
     poses = [_pose(glimpse, size) for glimpse in glimpses]
-    still = _stands_still(glimpses) if static is None else static
+    still = _stands_still(track, glimpses, known[track.category].motion) if static is None else static
     centers, yaws = track.cuboids.centers.copy(), track.cuboids.yaws.copy()
     # Unseen boxes keep their place on the ground: the bottom stays, not the centre.
     centers[:, 2] += (size[2] - track.cuboids.sizes[:, 2]) / 2
@@ -166,9 +167,18 @@ def _pose(glimpse: Glimpse, size: NDArray[np.float64]) -> Transform:
     return glimpse.cuboid.frame_from_cuboid @ Transform(np.eye(3), np.append(offset, lift))
 
 
-def _stands_still(glimpses: Sequence[Glimpse]) -> bool:
-    centers = np.array([glimpse.cuboid.center[:2] for glimpse in glimpses])
-    return bool(np.linalg.norm(centers - np.median(centers, axis=0), axis=1).max() < _STILL)
+def _stands_still(track: Track, glimpses: Sequence[Glimpse], motion: Motion) -> bool:
+    """Tell whether all boxes lie near their middle: those that were moved onto points, and the others as drawn.
+
+    People never do: who waits shifts his weight, and who walks slowly gets no farther in a second.
+    """
+    if motion is Motion.PEDESTRIAN or len(glimpses) < 2:
+        return False
+    centers, reach = track.cuboids.centers[:, :2].copy(), np.full(len(track), _STILL + _DRAWN_BESIDE)
+    rows = [glimpse.row for glimpse in glimpses]
+    centers[rows], reach[rows] = [glimpse.cuboid.center[:2] for glimpse in glimpses], _STILL
+    middle = np.median(centers[rows], axis=0)
+    return bool((np.linalg.norm(centers - middle, axis=1) < reach).all())
 
 
 def _mean_pose(poses: Sequence[Transform], weights: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:

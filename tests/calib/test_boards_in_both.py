@@ -15,6 +15,8 @@ from calib.boards.clouds import find_board_in_cloud
 from calib.boards.pairs import calibrate_boards
 from calib.boards.poses import board_pose, outline_before_camera
 from calib.estimation.tangent import difference
+from calib.targets.session import read_session
+from calib.targets.solving import calibrate_session
 from sensorann.cli import run
 from sensorann.errors import ArgumentError, CalibrationError
 from sensorann.formats import pack
@@ -103,6 +105,13 @@ def test_the_command_takes_pictures_and_clouds(tmp_path, captures, capsys):
     path.write_text(text.replace("*_full", "full"))
     assert run(["calibrate", "camera-lidar", str(path)]) == 1
     assert "expected a name with a star" in capsys.readouterr().err
+
+
+def test_pictures_and_clouds_are_counted_while_they_are_searched(tmp_path, captures):
+    session, seen = read_session(write_captures(tmp_path, captures)), []
+    calibrate_session(session, "camera-lidar", progress=lambda done, total: seen.append((done, total)))
+    n = len(captures)
+    assert seen == 2 * [(done, n) for done in range(n)]
 
 
 def test_targets_are_taken_straight_from_a_drive(tmp_path, captures, capsys):

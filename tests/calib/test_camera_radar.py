@@ -149,3 +149,10 @@ def test_left_for_right_turns_the_camera_over_and_is_named():
     session = session_of()
     found = calibrate_camera_radar(session.boards, mirrored(session.radar))
     assert "or is left taken for right in radar?" in found.warnings[-1]
+
+
+def test_a_point_in_the_radar_itself_costs_much_and_is_no_nan():
+    radar = session_of().radar.select(np.arange(2))
+    residuals, slopes = radar.compare(np.array([[0.0, 0.0, 0.0], [0.0, 0.0, 1.0]]))
+    assert np.isfinite(slopes).all()
+    assert np.abs(residuals[:, 0]).min() > 10.0

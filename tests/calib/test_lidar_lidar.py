@@ -15,6 +15,7 @@ from calib.lidars.start import level_pose
 from calib.rigs.survey import survey_rig
 from sensorann.cli import run
 from sensorann.errors import ArgumentError, CalibrationError
+from sensorann.formats import open_drive
 from sensorann.geometry import Transform
 from sensorann.scene import Rig, Sensor
 from sensorann.simulate.lidar import LidarModel, cast_sweep
@@ -67,6 +68,7 @@ def test_a_tilted_lidar_is_found_without_a_guess(drive):
     assert np.rad2deg(np.abs(off[:3])).max() < 0.3
     assert np.abs(off[3:]).max() < 0.03
     assert np.all(np.abs(off) < 5 * np.sqrt(np.diag(found.covariance)))
+    assert np.all(np.sqrt(np.diag(found.covariance)) > np.abs(found.exchanged))
     assert found.warnings == ()
     assert found.n_instants == 2
 
@@ -130,3 +132,12 @@ def test_two_recorded_lidars_agree_with_their_data_set(real_data, tmp_path, caps
     sensors = {one["name"]: one for one in json.loads(capsys.readouterr().out)["sensors"]}
     # The data set's own pose leaves a tenth more scatter than the one found.
     np.testing.assert_allclose(sensors["LIDAR_FRONT"]["translation_m"], [1.409, 0.018, 1.556], atol=0.08)
+
+
+@pytest.mark.real_data
+def test_a_roof_lidar_is_placed_beside_one_that_sees_a_part_of_what_it_does(real_data):
+    recorded = open_drive(real_data / "pandaset_nuscenes")
+    front = calibrate_lidars_of_drive(recorded, "LIDAR_FRONT", "LIDAR_TOP", n_instants=1)
+    top = calibrate_lidars_of_drive(recorded, "LIDAR_TOP", "LIDAR_FRONT", n_instants=1)
+    off = difference(top.target_from_source.inverse(), front.target_from_source)
+    np.testing.assert_allclose(off, front.exchanged, atol=1e-3)

@@ -34,6 +34,21 @@ def test_the_stated_sigmas_hold_although_all_see_the_same_targets(options):
     assert np.mean(nees) == pytest.approx(6.0, rel=0.25)
 
 
+def test_sensors_may_see_parts_of_the_targets_and_any_may_be_the_root():
+    rng, nees = np.random.default_rng(1), []
+    first = np.arange(30) < 20
+    for _ in range(15):
+        shared = simulate_targets(rng, elevation=True)
+        lidar, camera, radar = shared.sightings()
+        found = calibrate_rig([radar, camera.keep(first), lidar.keep(~first)], names=shared.names)
+        assert found.used["lidar"] == (10, 10)
+        radar_from_lidar = shared.lidar_from["radar"].inverse()
+        for name, pose in (("lidar", radar_from_lidar), ("camera", radar_from_lidar @ shared.lidar_from["camera"])):
+            off = difference(found.root_from[name], pose)
+            nees.append(off @ np.linalg.solve(found.covariances[name], off))
+    assert np.mean(nees) == pytest.approx(6.0, rel=0.25)
+
+
 @pytest.mark.parametrize("seed", [3, 4, 5])
 def test_pairs_of_different_targets_joined_by_their_covariances_say_the_same(seed):
     shared = simulate_targets(np.random.default_rng(seed), n=90, elevation=True, alone=True)
@@ -102,6 +117,20 @@ def test_reflectors_behind_boards_join_the_radar():
     found = calibrate_rig(sensors, names=shared.names, depth=DEPTH)
     for name, pose in shared.lidar_from.items():
         np.testing.assert_allclose(found.root_from[name].matrix, pose.matrix, atol=1e-6)
+
+
+def test_boards_that_err_as_a_whole_widen_the_sigmas():
+    shared, sensors = boards_and_reflectors(np.random.default_rng(12))
+    rng = np.random.default_rng(13)
+    exact, noisy = sensors[0], []
+    for scale in (1e-3, 0.05):
+        aside = np.repeat(scale * rng.normal(size=(12, 3)), 4, axis=0)
+        seen = PointDetections.isotropic(exact.detections.points + aside, 0.01)
+        lidar = Sightings(name="lidar", kind="lidar", detections=seen, targets=exact.targets)
+        noisy.append(calibrate_rig([lidar, *sensors[1:]], names=shared.names, depth=DEPTH))
+    still, moved_boards = (np.sqrt(np.diag(one.covariances["camera"])) for one in noisy)
+    # Four points a board: the residuals alone would widen them as if each point erred by itself.
+    assert np.all(moved_boards > 1.5 * max(noisy[1].noise_scale, 1.0) * still)
 
 
 def test_derivatives_hold_far_from_the_minimum():

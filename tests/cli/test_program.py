@@ -23,6 +23,16 @@ def test_help_names_every_command_and_imports_nothing_heavy():
         assert name in result.stdout
 
 
+def test_a_calibration_does_not_wait_for_quality_and_store():
+    code = (
+        "import sys; import sensorann.cli.calibrate.camera_lidar;"
+        "heavy = {'sensorann.qa', 'sensorann.store', 'sqlalchemy'} & set(sys.modules);"
+        "sys.exit(f'imported {heavy}' if heavy else 0)"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+
+
 def every_command() -> list[str]:
     """Names of all commands, those of groups after their group's."""
     alone = [name for name, _ in cli.COMMANDS if name not in cli.GROUPS]

@@ -70,7 +70,7 @@ def test_the_journal_says_what_was_wrong(db, findings, capsys):
     capsys.readouterr()
     assert run(["store", "log", f"{db}#monday", "--kind", "repair", "--json"]) == 0
     (event,) = json.loads(capsys.readouterr().out)
-    assert event["machine"]["rule"] == "size_change"
+    assert (event["machine"]["rule"], event["machine"]["value"]) == ("size_change", 0.08)
     assert "m in the others" in event["note"]
 
 

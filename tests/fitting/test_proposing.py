@@ -78,6 +78,16 @@ def test_a_pedestrian_beside_a_car_is_one_person():
     assert max(found.cuboid.size[:2]) < 1.2
 
 
+def test_a_person_with_wheels_on_both_sides_is_less_surely_a_pedestrian():
+    person = ((12.0, 3.0, 0.9), (0.5, 0.5, 1.7), 0.0)
+    wheels = [visible_faces((12.0 + 0.7 * side, 3.0, 0.55), (0.3, 0.1, 0.6), 0.0, n=60) for side in (-1, 1)]
+    cloud = np.concatenate([ground(), visible_faces(*person, n=300), *wheels])
+    sweep = Sweep(sensor="lidar", timestamp_ns=0, points=EGO_FROM_LIDAR.inverse().apply(cloud).astype(np.float32))
+    alone, riding = propose(sweep_of(person), a_point_of(*person)), propose(sweep, a_point_of(*person))
+    assert alone.category == riding.category == "pedestrian"
+    assert alone.category_probability > 0.95 > 0.85 > riding.category_probability
+
+
 @pytest.mark.parametrize("yaw", [0.0, 0.15])
 def test_the_rear_of_a_car_is_completed_away_from_the_sensor(yaw):
     car = ((20.0, 0.0, 0.8), (4.2, 1.8, 1.6), yaw)

@@ -70,6 +70,25 @@ def test_what_stands_still_has_one_place_and_what_moves_has_not():
         assert (np.ptp(found.yaws) < 1e-9) == still
 
 
+@pytest.mark.parametrize("n_seen", [1, 2])
+def test_a_car_that_is_seen_at_one_place_and_drawn_at_others_moves(n_seen):
+    places = MOVING.copy()
+    places[:2] = MOVING[0]  # it waits for a moment
+    drive, truth = drive_past(places, 0.4)
+    sweeps = drive.sweeps["LIDAR_TOP"]
+    sweeps[n_seen:] = [replace(sweep, points=np.full((1, 3), np.nan, np.float32)) for sweep in sweeps[n_seen:]]
+    drawn = roughly(truth)
+    found = sa.fit_together(drive, drawn)
+    np.testing.assert_allclose(found.cuboids.centers[n_seen:, :2], drawn.cuboids.centers[n_seen:, :2])
+    assert found.sources[n_seen:].tolist() == [Source.HUMAN] * (5 - n_seen)
+
+
+def test_a_person_who_walks_slowly_is_not_brought_to_a_halt():
+    drive, truth = drive_past(STANDING + np.arange(5)[:, None] * [0.1, 0.0, 0.0], 0.4)
+    found = sa.fit_together(drive, replace(truth, category="pedestrian"))
+    assert np.ptp(found.cuboids.centers[:, 0]) > 0.2
+
+
 def test_frames_without_points_keep_their_place_and_get_the_size():
     drive, truth = drive_past(MOVING, 0.4)
     empty = replace(drive.sweeps["LIDAR_TOP"][2], points=np.full((1, 3), np.nan, np.float32))

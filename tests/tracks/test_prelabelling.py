@@ -8,13 +8,14 @@ import pytest
 import sensorann as sa
 from benchmarks import prelabel as benchmark
 from sensorann.errors import ArgumentError, MissingDataError
-from sensorann.geometry import Transform, outlines, points_in_cuboids
+from sensorann.geometry import Cuboids, Transform, outlines, points_in_cuboids
 from sensorann.scene import ImageTrack, Motion, Rig, Sensor, Source, Sweep, into_sensor, sources_of
+from sensorann.tracks.association.duplicates import covered_ground, surest_tracks
 from sensorann.tracks.clouds import points_at
 from sensorann.tracks.prelabelling.looking import confirmed_by_pictures
 from sensorann.tracks.prelabelling.prelabel import LEAST_CONFIDENCE
 from sensorann.tracks.prelabelling.refining import headings
-from tests.builders import FRAME_NS, START_NS, MemoryDrive, make_trajectory
+from tests.builders import FRAME_NS, START_NS, MemoryDrive, make_track, make_trajectory
 
 N_FRAMES = 16
 
@@ -111,6 +112,35 @@ def test_tracks_say_where_they_come_from_and_how_sure_they_are(proposed):
         assert LEAST_CONFIDENCE <= track.attributes["confidence"] <= 1.0
         assert np.ptp(track.cuboids.sizes, axis=0).max() < 1e-9
     assert [track.id for track in proposed.tracks] == [str(i) for i in range(len(proposed.tracks))]
+
+
+@pytest.mark.parametrize(
+    ("car", "person", "aside", "left"),
+    [
+        (0.8, 0.4, 0.0, ["car"]),
+        (0.4, 0.8, 0.0, ["car", "person"]),
+        (0.8, 0.4, 1.6, ["car", "person"]),
+    ],
+    ids=["a person in a car", "a surer one", "beside it"],
+)
+def test_nobody_stands_inside_a_surer_car_and_nobody_hides_one(car, person, aside, left):
+    tracks = [
+        make_track(
+            id=name, category=category, size=size, attributes={"confidence": sure},
+            centers=np.tile([9.0, y, 0.8], (4, 1)), yaws=np.zeros(4), timestamps_ns=START_NS + np.arange(4) * FRAME_NS,
+        )
+        for name, category, size, sure, y in (
+            ("car", "car", (4.2, 1.8, 1.5), car, 0.0), ("person", "pedestrian", (0.7, 0.7, 1.7), person, aside),
+        )
+    ]  # fmt: skip
+    assert [track.id for track in surest_tracks(tracks, by="confidence", overlap_of=covered_ground)] == left
+
+
+def test_the_share_of_its_ground_that_another_covers_is_told_of_each_box():
+    boxes = Cuboids.from_yaws([[0, 0, 0], [0, 0, 0]], [[4, 2, 1], [1, 1, 1]], [0, 0], frame="world")
+    others = Cuboids.from_yaws([[1, 0, 0], [0, 0, 0]], [[4, 2, 1], [4, 2, 1]], [0, 0], frame="world")
+    np.testing.assert_allclose(covered_ground(boxes, others), [0.75, 1.0])
+    np.testing.assert_allclose(covered_ground(others, boxes), [0.75, 0.125])
 
 
 def test_the_same_drive_gives_the_same_tracks(simulated):
@@ -217,7 +247,16 @@ def test_boxes_on_pictures_name_the_category(simulated, proposed, pairs):
     assert max(risen) > 0
 
 
-@pytest.mark.parametrize(("others", "named"), [((), "cyclist"), (("cyclist",), "pedestrian")], ids=["COCO's", "ours"])
+def test_boxes_of_unknown_categories_are_left_out_with_a_warning(simulated, proposed, caplog):
+    strange = [replace(box, category="DontCare") for box in on_pictures(*simulated, slice(3, 6))]
+    assert confirmed_by_pictures(proposed, simulated[0], strange).tracks == proposed.tracks
+    assert f"{len(strange)} boxes on pictures are left out" in caplog.text
+    assert "DontCare" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("others", "named"), [((), "cyclist"), (("Cyclist",), "pedestrian")], ids=["COCO's", "one that knows riders"]
+)
 def test_a_rider_seen_as_a_person_stays_one_where_nobody_tells_riders_apart(simulated, others, named):
     drive, truth = simulated
     boxes = [replace(box, category="pedestrian") for box in on_pictures(drive, truth, slice(3, 12))]

@@ -10,6 +10,7 @@ from calib.lenses.session import calibrate_pictures
 from calib.report import lens_page, write_report
 from calib.targets.session import read_session
 from sensorann.cli.calibrate.answers import NOTHING_SHOWN, PRINTED, Answer, Shown, Wanted, give
+from sensorann.cli.progress import counted
 from sensorann.images.files import write_picture
 
 
@@ -27,7 +28,8 @@ def camera(session: Path, /, *, shown: Shown = NOTHING_SHOWN, wanted: Wanted = P
     """
     described = read_session(session)
     name = described.name("camera")
-    lens, trust, views = calibrate_pictures(described)
+    with counted("searching boards") as progress:
+        lens, trust, views = calibrate_pictures(described, progress=progress)
     if shown.picture is not None:
         write_picture(draw_lens(lens, trust, views), shown.picture)
     if shown.report is not None:

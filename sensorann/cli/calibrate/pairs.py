@@ -17,13 +17,15 @@ from calib.report import draw_overlays, pair_page, write_report
 from calib.targets.session import Session, read_session
 from calib.targets.solving import Pair, calibrate_session
 from sensorann.cli.calibrate.answers import Answer, Shown, Wanted, give
+from sensorann.cli.progress import counted
 from sensorann.images.files import write_picture
 
 
 def answer_pair(pair: Pair, path: Path, shown: Shown, wanted: Wanted) -> None:
     """Estimate a pair, draw what is wanted of it, and give the answer."""
     session = read_session(path)
-    found = calibrate_session(session, pair)
+    with counted("searching boards") as progress:
+        found = calibrate_session(session, pair, progress=progress)
     if shown.picture is not None:
         write_picture(_picture(found, session, pair), shown.picture)
     if shown.report is not None:

@@ -74,5 +74,7 @@ def _left_out(finding: Finding, reason: str) -> Mended:
 
 
 def _note(finding: Finding) -> Note:
-    said = {"rule": finding.rule, "score": finding.score, "value": finding.value, "limit": finding.limit}
+    measured = {"score": finding.score, "value": finding.value, "limit": finding.limit}
+    # For people to read: nobody measures to the last bit.
+    said = {"rule": finding.rule, **{name: float(f"{figure:.4g}") for name, figure in measured.items()}}
     return Note(kind="repair", text=finding.message, machine=said)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sensorann.pages import report_libraries, write_page
 from sensorann.qa.checking import Finding, Severity
 from sensorann.qa.report.figures import Figure, closeup, figures_of
-from sensorann.qa.report.frame import report_libraries, write_page
 from sensorann.qa.report.looks import Look, look_at
 from sensorann.qa.report.tables import Matrix, Table, origins_table, sensors_table
 from sensorann.scene import Drive, Labels, labels_in_world

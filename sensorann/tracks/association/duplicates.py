@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,17 +39,34 @@ def surest_rows(seconds: NDArray[np.float64], boxes: NDArray[np.float64]) -> NDA
     return np.sort(np.concatenate([np.zeros(0, np.int64), *kept]))
 
 
-def surest_tracks(tracks: Sequence[Track]) -> list[Track]:
+def covered_ground(boxes: Cuboids, others: Cuboids) -> NDArray[np.float64]:
+    """Share (N,) of the footprint of each box that another one covers."""
+    areas, other_areas = (own.sizes[:, 0] * own.sizes[:, 1] for own in (boxes, others))
+    ious = paired_bev_iou(boxes, others)
+    return np.asarray(ious / (1.0 + ious) * (areas + other_areas) / areas)
+
+
+def surest_tracks(
+    tracks: Sequence[Track],
+    *,
+    by: str = "score",
+    overlap_of: Callable[[Cuboids, Cuboids], NDArray[np.float64]] = paired_bev_iou,
+) -> list[Track]:
     """Leave out tracks that a surer one of another category covers for more than half of their boxes.
 
-    Detectors find a cyclist and a pedestrian in one place, and both are tracked; the attribute ``score`` says which of
-    the two it is, and of two alike the first.
+    Detectors find a cyclist and a pedestrian in one place, and both are tracked.
+
+    Parameters
+    ----------
+    tracks : in any order; of two that are as sure the first stays
+    by : attribute that says how sure a track is
+    overlap_of : how far boxes are covered by others, pair by pair, 0 to 1
     """
-    surest_first = np.argsort([-float(track.attributes["score"]) for track in tracks], kind="stable")
+    surest_first = np.argsort([-float(track.attributes[by]) for track in tracks], kind="stable")
     ranks = np.empty(len(tracks), np.int64)
     ranks[surest_first] = np.arange(len(tracks))
     covered: dict[int, list[int]] = {}
-    for doubtful, sure in _covered(tracks, ranks):
+    for doubtful, sure in _covered(tracks, ranks, overlap_of):
         covered.setdefault(doubtful, []).append(sure)
     kept: set[int] = set()
     for i in surest_first.tolist():
@@ -59,7 +76,9 @@ def surest_tracks(tracks: Sequence[Track]) -> list[Track]:
     return [track for i, track in enumerate(tracks) if i in kept]
 
 
-def _covered(tracks: Sequence[Track], ranks: NDArray[np.int64]) -> list[tuple[int, int]]:
+def _covered(
+    tracks: Sequence[Track], ranks: NDArray[np.int64], overlap_of: Callable[[Cuboids, Cuboids], NDArray[np.float64]]
+) -> list[tuple[int, int]]:
     """Pairs of a track and a surer one of another category that covers more than half of its boxes."""
     if not tracks:
         return []
@@ -72,7 +91,7 @@ def _covered(tracks: Sequence[Track], ranks: NDArray[np.int64]) -> list[tuple[in
     kinds = np.unique([track.category for track in tracks], return_inverse=True)[1]
     rivals = (kinds[numbers[rows]] != kinds[numbers[columns]]) & (ranks[numbers[rows]] > ranks[numbers[columns]])
     rows, columns = rows[rivals], columns[rivals]
-    overlapping = paired_bev_iou(cuboids[rows], cuboids[columns]) > _LARGEST_OVERLAP
+    overlapping = overlap_of(cuboids[rows], cuboids[columns]) > _LARGEST_OVERLAP
     pairs, counts = np.unique(numbers[[rows[overlapping], columns[overlapping]]], axis=1, return_counts=True)
     doubtful, sure = pairs[:, counts > _LARGEST_SHARE * lengths[pairs[0]]].tolist()
     return list(zip(doubtful, sure, strict=True))

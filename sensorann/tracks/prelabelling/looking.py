@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from sensorann.geometry import outlines, rectangle_overlaps
 from sensorann.scene import Drive, ImageTrack, Labels, Motion, Ontology, Track, into_sensor
 
+_log = logging.getLogger(__name__)
 # Outlines and 2D boxes that overlap so much are one object's.
 _LEAST_OVERLAP = 0.4
 # A sweep tells what stands in a picture that was taken so much earlier or later.
@@ -38,6 +40,7 @@ def confirmed_by_pictures(labels: Labels, drive: Drive, boxes: Sequence[ImageTra
     boxes : 2D boxes; each may hold one object at most. Where they never name a cyclist, as COCO's do not, people and
         bicycles around one confirm it, and name nothing else
     """
+    boxes = _known(boxes, labels.ontology)
     votes: list[Counter[str]] = [Counter() for _ in labels.tracks]
     n_in_view = np.zeros(len(labels.tracks), np.int64)
     for glance in _glances(boxes):
@@ -52,16 +55,23 @@ def confirmed_by_pictures(labels: Labels, drive: Drive, boxes: Sequence[ImageTra
             overlaps[i, :], overlaps[:, j] = 0.0, 0.0
     told_apart = {track.category for track in boxes}
     tracks = tuple(
-        _renamed(track, _category(track, vote, told_apart, labels.ontology), vote.total() / max(int(n), 1))
+        _renamed(track, _category(track, vote, told_apart, labels.ontology), vote.total() / int(n)) if vote else track
         for track, vote, n in zip(labels.tracks, votes, n_in_view, strict=True)
     )
     return replace(labels, tracks=tracks)
 
 
+def _known(boxes: Sequence[ImageTrack], ontology: Ontology) -> list[ImageTrack]:
+    """Call categories by their names, and leave out with a warning those that the ontology does not have."""
+    others = [track for track in boxes if track.category not in ontology]
+    if others:
+        n, name = sum(map(len, (track.boxes for track in others))), others[0].category
+        _log.warning("%d boxes on pictures are left out, of categories that the ontology does not have: %s", n, name)
+    return [replace(track, category=ontology[track.category].name) for track in boxes if track.category in ontology]
+
+
 def _category(track: Track, votes: Counter[str], told_apart: Collection[str], ontology: Ontology) -> str:
     """Name that most votes give; a rider keeps its own where detectors see a person and a bicycle instead."""
-    if not votes:
-        return track.category
     [(category, _)] = votes.most_common(1)
     parts = (Motion.PEDESTRIAN, Motion.TWO_WHEELER)
     ridden = ontology[track.category].motion is Motion.TWO_WHEELER and track.category not in told_apart

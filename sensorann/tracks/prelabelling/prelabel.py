@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sensorann.errors import ArgumentError, MissingDataError
 from sensorann.scene import Drive, ImageTrack, Labels, Ontology, check_drive, default_ontology, frame_timestamps_ns
+from sensorann.tracks.association.duplicates import covered_ground, surest_tracks
 from sensorann.tracks.association.tracking import track
 from sensorann.tracks.prelabelling.completing import complete_tracks
 from sensorann.tracks.prelabelling.detecting import detect_candidates
@@ -87,6 +88,8 @@ def prelabel(
     proposed = confirmed_by_radar(replace(raw, tracks=tuple(item.track for item in completed)), drive)
     proposed = confirmed_by_pictures(proposed, drive, image_boxes)
     kept = [item for item in proposed.tracks if float(item.attributes["confidence"]) >= min_confidence]
+    # Vehicles and all smaller objects were tracked apart: nobody stands inside a car.
+    kept = surest_tracks(kept, by="confidence", overlap_of=covered_ground)
     # Tracks come as their last sweep is read: they are numbered in the order of their first.
     kept.sort(key=lambda item: (int(item.timestamps_ns[0]), int(item.id)))
     return replace(raw, tracks=tuple(replace(item, id=str(number)) for number, item in enumerate(kept)))

@@ -8,7 +8,7 @@ from typing import Any
 from sensorann.errors import MissingDataError
 from sensorann.files import written_whole
 
-_TEXTS = Path(__file__).parent / "web"
+_TEXTS = Path(__file__).parent
 
 
 def write_page(path: Path | str, texts: Path, *, title: str, lead: str, plots: bool, **parts: Any) -> None:
