@@ -7,8 +7,8 @@
 - rough: labels are shifted by 0.2 m (height 0.1 m) and turned by 4 degrees, standard deviations, and refined with the
   size locked; without the lock their edges are off by up to a tenth as well. Judging half of `click_cases`.
 - together: every fifth label of a track (PandaSet: third) is shifted by 0.2 m and turned by 3 degrees, all with one
-  size that is off by up to 12 %, and the track is fitted together; boxes without points do not count. Its constants were
-  chosen on the recorded vehicles; the simulated drive shows others.
+  size that is off by up to 12 %, and the track is fitted together; boxes without points do not count. Its constants
+  were chosen on the recorded vehicles; the simulated drive shows others.
 
 `--write` puts the tables into docs/click.md.
 """
