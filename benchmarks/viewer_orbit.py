@@ -27,7 +27,7 @@ from tests.viewers.desk import places
 from tests.viewers.screen import Hands, Screen, screen, until
 from viewers.layout import Layout, Place
 
-ORBIT_S, MOVE_S, LOOK_S = 5.0, 0.004, 0.001
+ORBIT_S, MOVE_S, LOOK_S, EVERY = 5.0, 0.004, 0.002, 8
 SETTLED_S = 5.0
 # The hand goes round an ellipse of these half axes, pixels, so many radians a move.
 ELLIPSE, TURN = (150.0, 60.0), 1 / 60
@@ -110,9 +110,9 @@ def moves(middle: tuple[float, float]) -> list[tuple[float, float]]:
 
 
 def seen(hands: Hands, place: Place) -> np.ndarray:
-    """What the window shows in the middle of a place (rows, columns, 3)."""
+    """What the window shows in the middle of a place (rows, columns, 3); few rows: the processors are the viewer's."""
     middle = place.x + place.width / 2, place.y + place.height / 2
-    return hands.shown(middle, min(place.width, place.height) // 2)
+    return hands.shown(middle, min(place.width, place.height) // 2, every=EVERY)
 
 
 if __name__ == "__main__":

@@ -5,8 +5,7 @@
 
 What draws is told. The first picture counts from the command to the first points; a frame from the key until the
 renderer has its points and boxes (`benchmarks.viewer_refresh`), and until the 3D view has changed; a click until the 3D
-view shows the box that was fitted; pictures while the view turns as `benchmarks.viewer_orbit` counts them. The hands
-are programs too, which take some milliseconds to press a key.
+view shows the box that was fitted; pictures while the view turns as `benchmarks.viewer_orbit` counts them.
 """
 
 from __future__ import annotations
@@ -27,6 +26,7 @@ from numpy.typing import NDArray
 import sensorann as sa
 from benchmarks.report import write
 from benchmarks.viewer import DATA, PAGE
+from benchmarks.viewer_hand import Hand
 from benchmarks.viewer_orbit import LOOK_S, SETTLED_S, opened, pictures_per_second, seen
 from sensorann.geometry import points_in_cuboid
 from sensorann.scene import Drive, Labels
@@ -73,13 +73,14 @@ def measured(path: str, labels_path: str) -> dict[str, str]:
         start = time.perf_counter()
         with opened(path, Path(folder), shown) as window:
             first, hands, view = time.perf_counter() - start, window.hands, window.layout.view
+            hand = Hand(shown.display)
             time.sleep(SETTLED_S)
             busy = processor(window.program)
-            frames = [waited(hands, lambda: hands.key("Right"), view) for _ in range(N_FRAMES)]
+            frames = [waited(hands, lambda: hand.key("Right"), view) for _ in range(N_FRAMES)]
             busy = (processor(window.program) - busy) / N_FRAMES
             hands.key("Home")
             clicks = [
-                clicked(hands, pixel, view)
+                clicked(hands, hand, pixel, view)
                 for pixel in aims(drive, sa.read_labels(labels_path, drive=drive), window.layout)
             ]
             rate = pictures_per_second(hands, view)
@@ -136,13 +137,13 @@ def _middle_point(points: NDArray[np.float32]) -> NDArray[np.float32]:
     return nearest
 
 
-def clicked(hands: Hands, pixel: tuple[float, float], view: Place) -> float:
+def clicked(hands: Hands, hand: Hand, pixel: tuple[float, float], view: Place) -> float:
     """Click an object and wait for its box, seconds; the hand's own time is not counted."""
     hands.key("Escape")
     hands.key("q")
     time.sleep(SETTLED_S)  # the last picture of what was done before is drawn
     hands.press(*pixel)
-    return waited(hands, hands.let_go, view)
+    return waited(hands, hand.let_go, view)
 
 
 def waited(hands: Hands, do: Callable[[], object], place: Place) -> float:

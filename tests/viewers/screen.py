@@ -122,10 +122,10 @@ class Hands:
         time.sleep(_HOLD_S)
         self._do("keyup", name)
 
-    def shown(self, pixel: tuple[float, float], reach: int) -> np.ndarray:
-        """What the window shows around one of its pixels (rows, columns, 3)."""
+    def shown(self, pixel: tuple[float, float], reach: int, *, every: int = 1) -> np.ndarray:
+        """What the window shows around one of its pixels (rows, columns, 3), or every so many rows of it."""
         x, y = round(pixel[0]) + self.corner[0], round(pixel[1]) + self.corner[1]
-        return self.screen.picture(slice(max(y - reach, 0), y + reach), slice(max(x - reach, 0), x + reach))
+        return self.screen.picture(slice(max(y - reach, 0), y + reach, every), slice(max(x - reach, 0), x + reach))
 
     def press(self, x: float, y: float) -> None:
         """Press the button at a pixel of the window."""
