@@ -56,7 +56,8 @@ def read_faces(
 def _own_beyond(beyond: NDArray[np.float64], n_inside: int, *, faced: bool) -> tuple[float, int]:
     """How far points of the object go on beyond a face, metres, and how many: 0 where they are too few to matter.
 
-    They go on without a gap; or lie before a face that the sensor sees, most of all points: then it is the face itself.
+    They go on without a gap, as far out as enough of them lie, since a mirror is no side; or they lie before a face
+    that the sensor sees, most of all points: then it is the face itself.
     """
     edges = np.arange(0.0, REACH + _SLICE / 2, _SLICE)
     counts, _ = np.histogram(beyond[beyond > 0], edges)
@@ -66,6 +67,7 @@ def _own_beyond(beyond: NDArray[np.float64], n_inside: int, *, faced: bool) -> t
     # What fills all of the reach is a wall or a hedge, not the rest of the object.
     if faced and counts.sum() > max(_FEWEST_BEFORE, n_inside) and counts[-1] < _FEWEST_IN_SLICE:
         return float(beyond[beyond > 0].max()), int(counts.sum())
-    if n_points < max(_FEWEST_OUTSIDE, _SHARE_OUTSIDE * n_inside) or n_slices == len(counts):
+    fewest = max(_FEWEST_OUTSIDE, int(np.ceil(_SHARE_OUTSIDE * n_inside)))
+    if n_points < fewest or n_slices == len(counts):
         return 0.0, 0
-    return float(beyond[(beyond > 0) & (beyond < edges[n_slices])].max()), n_points
+    return float(np.partition(beyond[(beyond > 0) & (beyond < edges[n_slices])], -fewest)[-fewest]), n_points
