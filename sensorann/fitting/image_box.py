@@ -69,7 +69,8 @@ def cuboid_from_image_box(
     camera_from_ego = _camera_from_ego(drive, camera, image_ns=image_ns, sweep_ns=sweep.timestamp_ns)
     ego_from_sensor = drive.rig[name].ego_from_sensor
     best, best_match = None, 0.0
-    finite = sweep.points[np.isfinite(sweep.points).all(axis=1)]
+    x, y, z = np.isfinite(sweep.points).T
+    finite = sweep.points[x & y & z]
     for seed in _seeds(ego_from_sensor.apply(finite), lens, camera_from_ego, wanted):
         try:
             found = cuboid_from_click(sweep, seed, known, category, ego_from_sensor=ego_from_sensor)
@@ -122,31 +123,35 @@ def _seeds(
 ) -> NDArray[np.float64]:
     """Points (S, 3) to click, out of (N, 3): of each group in depth the one nearest to the middle of the box."""
     pixels = lens.project(points, camera_from_points=camera_from_ego)
-    offsets = np.abs(pixels - (box[:2] + box[2:]) / 2) / ((box[2:] - box[:2]) / 2)
-    if (offsets <= 1.0).all(axis=1).sum() < _FEWEST_POINTS:
+    across, along = (np.abs(pixels - (box[:2] + box[2:]) / 2) / ((box[2:] - box[:2]) / 2)).T
+    offsets = np.maximum(across, along)
+    behind = np.flatnonzero(offsets <= 1.0)
+    if len(behind) < _FEWEST_POINTS:
         raise ArgumentError("no LiDAR points lie behind the box")
-    rows = np.flatnonzero((offsets <= _MIDDLE).all(axis=1))
+    rows = behind[offsets[behind] <= _MIDDLE]
     if not len(rows):
-        rows = np.flatnonzero((offsets <= 1.0).all(axis=1))
+        rows = behind
     standing = _standing(points, rows)
     rows = rows[standing] if standing.any() else rows
     depths = camera_from_ego.apply(points[rows])[:, 2]
     order = np.argsort(depths)
     groups = np.split(rows[order], np.flatnonzero(np.diff(depths[order]) > _DEPTH_GAP) + 1)
     fullest = sorted(groups, key=len, reverse=True)[:_MOST_TRIED]
-    return np.stack([points[group[np.argmin(offsets[group].max(axis=1))]] for group in fullest])
+    return np.stack([points[group[np.argmin(offsets[group])]] for group in fullest])
 
 
 def _standing(points: NDArray[np.float64], rows: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Which points (R,) stand well above the lowest point of the square metres around them: the road does not."""
     low = points[rows, :2].min(axis=0) - 2 * _CELL
-    cells = np.floor((points[:, :2] - low) / _CELL).astype(np.int64)
-    shape = cells[rows].max(axis=0) + 3
-    inside = ((cells >= 0) & (cells < shape)).all(axis=1)
+    own = np.floor((points[rows, :2] - low) / _CELL).astype(np.int64)
+    shape = own.max(axis=0) + 3
+    (left, right), (x, y) = (low, low + shape * _CELL), points[:, :2].T
+    around = points[(x >= left[0]) & (x < right[0]) & (y >= left[1]) & (y < right[1])]
+    cells = np.minimum(np.floor((around[:, :2] - low) / _CELL).astype(np.int64), shape - 1)
     lowest = np.full(shape, np.inf)
-    np.minimum.at(lowest, tuple(cells[inside].T), points[inside, 2])
+    np.minimum.at(lowest, tuple(cells.T), around[:, 2])
     ground = minimum_filter(lowest, size=3)
-    return np.asarray(points[rows, 2] > ground[tuple(cells[rows].T)] + _CLEARANCE)
+    return np.asarray(points[rows, 2] > ground[tuple(own.T)] + _CLEARANCE)
 
 
 def _match(cuboid: Cuboid, lens: Camera, camera_from_ego: Transform, box: NDArray[np.float64]) -> float:
