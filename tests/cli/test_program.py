@@ -11,26 +11,24 @@ def run_program(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-m", "sensorann", *arguments], capture_output=True, text=True, check=False)
 
 
-def test_help_names_every_command_and_imports_nothing_heavy():
-    code = (
-        "import sys; from sensorann.cli import run; run(['--help']);"
-        "heavy = {'numpy', 'numba', 'cv2', 'h5py', 'scipy'} & set(sys.modules);"
-        "sys.exit(f'imported {heavy}' if heavy else 0)"
-    )
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+def printed_without(heavy: set[str], code: str) -> str:
+    """What code prints in a process of its own that must not import any of some modules."""
+    check = f"import sys; heavy = {heavy} & set(sys.modules); sys.exit(f'imported {{heavy}}' if heavy else 0)"
+    result = subprocess.run([sys.executable, "-c", f"{code}; {check}"], capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+def test_help_names_every_command_and_imports_nothing_heavy():
+    heavy = {"numpy", "numba", "cv2", "h5py", "scipy"}
+    printed = printed_without(heavy, "from sensorann.cli import run; run(['--help'])")
     for name, _ in cli.COMMANDS:
-        assert name in result.stdout
+        assert name in printed
 
 
 def test_a_calibration_does_not_wait_for_quality_and_store():
-    code = (
-        "import sys; import sensorann.cli.calibrate.camera_lidar;"
-        "heavy = {'sensorann.qa', 'sensorann.store', 'sqlalchemy'} & set(sys.modules);"
-        "sys.exit(f'imported {heavy}' if heavy else 0)"
-    )
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert result.returncode == 0, result.stderr
+    heavy = {"sensorann.qa", "sensorann.store", "sqlalchemy"}
+    printed_without(heavy, "import sensorann.cli.calibrate.camera_lidar")
 
 
 def every_command() -> list[str]:
