@@ -115,8 +115,8 @@ def _poses(drive: Drive, camera: str, *, image_ns: int, sweep_ns: int) -> tuple[
     camera_from_ego = drive.rig[camera].ego_from_sensor.inverse()
     if drive.trajectory is None:
         return None, camera_from_ego
-    of_image, of_sweep = drive.trajectory.sample([image_ns, sweep_ns])
-    return of_sweep, camera_from_ego @ of_image.inverse() @ of_sweep
+    world_from_ego = drive.trajectory.sample([image_ns, sweep_ns])
+    return world_from_ego[1], camera_from_ego @ world_from_ego[0].inverse() @ world_from_ego[1]
 
 
 def _beside(cuboid: Cuboid, seed: NDArray[np.float64]) -> bool:
