@@ -1,4 +1,4 @@
-"""How much of a rectangle a sensor sees: which sides face it, which ends are ends of the object, which edges are whole."""
+"""How much of a rectangle a sensor sees: the sides that face it, the ends that are those of the object, whole edges."""
 
 import math
 
@@ -26,8 +26,8 @@ def end_chances(low, high, sensor, ends):
     """Chances that an object ends with its points, at the low and the high end of each axis.
 
     low, high, sensor (2,) as above, ends (2,) chances at its right and at its left as the sensor sees it -> (2, 2).
-    An end that is turned to the sensor is a face or a corner in full sight. Any other is seen in outline, beside the ray
-    that passes it.
+    An end that is turned to the sensor is a face or a corner in full sight. Any other is seen in outline, beside the
+    ray that passes it.
     """
     near, chances, corner = near_sides(low, high, sensor), np.ones((2, 2)), np.empty(2)
     middle_x, middle_y = (low[0] + high[0]) / 2, (low[1] + high[1]) / 2
