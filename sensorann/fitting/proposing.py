@@ -28,7 +28,7 @@ _WIDEST_GAP = 3.0
 # parts it from them, counted in usual ones. Chosen on the tuning half of `python -m benchmarks.click_fit`.
 _PER_LOG_POINTS, _PER_LOG_GAP = 3.0, 2.0
 _LENGTH_SLACK = 1.25
-# A roof or a mirror that the sensor sees may look like an object of its own; others keep so far from the sensor, metres.
+# A roof or a mirror that the sensor sees may look like an object; those keep so far from the sensor, metres.
 _LEAST_APART = 0.5
 # Printed by `python -m benchmarks.click_fit --fit-confidence`, from the tuning half, with and without the category:
 # weights of `confidence_features`.
