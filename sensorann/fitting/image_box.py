@@ -6,21 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.ndimage import minimum_filter
 
 from sensorann.errors import ArgumentError
+from sensorann.fitting.behind_box import seeds_behind
 from sensorann.fitting.clicking import MOST_APART_S, ClickedFit, chosen_lidar, into_world, sweep_near
 from sensorann.fitting.proposing import Proposal, asked_categories, cuboid_from_click
 from sensorann.geometry import Camera, Cuboid, Cuboids, Transform, outlines, rectangle_overlaps
 from sensorann.geometry.arrays import as_array
 from sensorann.scene import Drive, Ontology, Sweep, check_drive, default_ontology, sync
-
-# An object covers the middle of its box: points in so much of its width and height are tried.
-_MIDDLE = 0.6
-# Points that follow each other in depth by less than this are one object; so many objects are tried, the fullest first.
-_DEPTH_GAP, _MOST_TRIED = 1.0, 5
-_FEWEST_POINTS = 3
-_CELL, _CLEARANCE = 1.0, 0.3
 
 
 def cuboid_from_image_box(
@@ -69,9 +62,10 @@ def cuboid_from_image_box(
     camera_from_ego = _camera_from_ego(drive, camera, image_ns=image_ns, sweep_ns=sweep.timestamp_ns)
     ego_from_sensor = drive.rig[name].ego_from_sensor
     best, best_match = None, 0.0
-    x, y, z = np.isfinite(sweep.points).T
-    finite = sweep.points[x & y & z]
-    for seed in _seeds(ego_from_sensor.apply(finite), lens, camera_from_ego, wanted):
+    seeds = seeds_behind(
+        sweep.points, ego_from_sensor=ego_from_sensor, camera_from_ego=camera_from_ego, lens=lens, box=wanted
+    )
+    for seed in seeds:
         try:
             found = cuboid_from_click(sweep, seed, known, category, ego_from_sensor=ego_from_sensor)
         except ArgumentError:
@@ -116,42 +110,6 @@ def _camera_from_ego(drive: Drive, camera: str, *, image_ns: int, sweep_ns: int)
     if drive.trajectory is None:
         return camera_from_ego
     return camera_from_ego @ drive.trajectory.at(image_ns).inverse() @ drive.trajectory.at(sweep_ns)
-
-
-def _seeds(
-    points: NDArray[np.float64], lens: Camera, camera_from_ego: Transform, box: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Points (S, 3) to click, out of (N, 3): of each group in depth the one nearest to the middle of the box."""
-    pixels = lens.project(points, camera_from_points=camera_from_ego)
-    across, along = (np.abs(pixels - (box[:2] + box[2:]) / 2) / ((box[2:] - box[:2]) / 2)).T
-    offsets = np.maximum(across, along)
-    behind = np.flatnonzero(offsets <= 1.0)
-    if len(behind) < _FEWEST_POINTS:
-        raise ArgumentError("no LiDAR points lie behind the box")
-    rows = behind[offsets[behind] <= _MIDDLE]
-    if not len(rows):
-        rows = behind
-    standing = _standing(points, rows)
-    rows = rows[standing] if standing.any() else rows
-    depths = camera_from_ego.apply(points[rows])[:, 2]
-    order = np.argsort(depths)
-    groups = np.split(rows[order], np.flatnonzero(np.diff(depths[order]) > _DEPTH_GAP) + 1)
-    fullest = sorted(groups, key=len, reverse=True)[:_MOST_TRIED]
-    return np.stack([points[group[np.argmin(offsets[group])]] for group in fullest])
-
-
-def _standing(points: NDArray[np.float64], rows: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Which points (R,) stand well above the lowest point of the square metres around them: the road does not."""
-    low = points[rows, :2].min(axis=0) - 2 * _CELL
-    own = np.floor((points[rows, :2] - low) / _CELL).astype(np.int64)
-    shape = own.max(axis=0) + 3
-    (left, right), (x, y) = (low, low + shape * _CELL), points[:, :2].T
-    around = points[(x >= left[0]) & (x < right[0]) & (y >= left[1]) & (y < right[1])]
-    cells = np.minimum(np.floor((around[:, :2] - low) / _CELL).astype(np.int64), shape - 1)
-    lowest = np.full(shape, np.inf)
-    np.minimum.at(lowest, tuple(cells.T), around[:, 2])
-    ground = minimum_filter(lowest, size=3)
-    return np.asarray(points[rows, 2] > ground[tuple(own.T)] + _CLEARANCE)
 
 
 def _match(cuboid: Cuboid, lens: Camera, camera_from_ego: Transform, box: NDArray[np.float64]) -> float:

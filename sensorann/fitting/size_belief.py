@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import log_ndtr
 
+from sensorann.kernels import edge_lengths
 from sensorann.scene import Category
 
 # Chosen on the tuning half of `python -m benchmarks.click_fit`. Metres: points end this far inside of the faces
@@ -27,7 +27,6 @@ _STEP, _ASTRAY = 0.01, 0.01
 # count as this many, with margins and scatter that hold for what all of them miss, such as a low bumper.
 _HAND_SIZE, _MOST_WITNESSES = 0.1, 1.0
 _JOINT_MARGINS, _JOINT_SCATTER = np.array([0.3, 0.24, 0.1]), 0.2
-_LOG_ROOT_TAU = 0.5 * float(np.log(2 * np.pi))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
@@ -115,23 +114,10 @@ def explain(
     """
     typical = np.array([category.size for category in categories])
     deviation = typical * np.array([category.spread for category in categories])
-    parts = zip(*(_measured(extent) for extent in extents), strict=True)
-    measured, whole = (np.stack(part)[:, None] for part in parts)
-    full = measured + _MARGINS
-    variance = deviation**2 + _SCATTER**2
-    log_whole = np.log(whole) - 0.5 * (full - typical) ** 2 / variance - 0.5 * np.log(variance) - _LOG_ROOT_TAU
-    # Beyond thirty deviations the tail of the normal law is lost to rounding, and long out of the question.
-    excess = np.minimum((measured - typical) / deviation, 30.0)
-    log_longer = log_ndtr(-excess)
-    log_part = np.log1p(-whole) - np.log(typical) + log_longer
-    log_axis = np.logaddexp(log_whole, log_part)
-    edge_of_whole = (full * deviation**2 + typical * _SCATTER**2) / variance
-    # Mean of a normal law cut off below the measured part.
-    edge_of_part = typical + deviation * np.exp(-0.5 * excess**2 - _LOG_ROOT_TAU - log_longer)
-    is_whole = np.exp(log_whole - log_axis)
-    sizes = np.maximum(is_whole * edge_of_whole + (1.0 - is_whole) * edge_of_part, measured)
+    measured, whole = (np.stack(part) for part in zip(*(_measured(extent) for extent in extents), strict=True))
+    log_densities, sizes = edge_lengths.weigh_edges(measured, whole, typical, deviation, _MARGINS, _SCATTER)
     shares = np.array([category.share for category in categories])
-    return np.log(shares) + log_axis.sum(axis=-1), sizes
+    return np.log(shares) + log_densities, sizes
 
 
 def joint_size(extents: Sequence[Extent], category: Category, drawn: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -35,7 +35,7 @@ def look_toward(points, rotation, translation, sensor, forward, half_angle):
         found[k, 1] = distance
         found[k, 2] = dz / distance
         k += 1
-    return found[:k].copy()
+    return found[:k]
 
 
 @kernel

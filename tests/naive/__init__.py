@@ -1,5 +1,6 @@
 """Slow, obviously right versions of every compiled loop: the reference that the fast ones are checked against."""
 
+from tests.naive.belief import weigh_edge
 from tests.naive.cameras import project_fisheye, project_pinhole
 from tests.naive.curves import hermite, linear, natural_cubic, pchip, smooth_track, unwrap
 from tests.naive.geometry import (
@@ -7,12 +8,13 @@ from tests.naive.geometry import (
     deskew,
     footprint,
     footprint_iou,
+    nested_stays,
     points_in_cuboid,
     shared_volume,
     suppress,
     voxels,
 )
-from tests.naive.ground import cell_means, filled_height, grow_ground, height_on_lattice
+from tests.naive.ground import cell_means, filled_height, fit_ground_plane, grow_ground, height_on_lattice
 from tests.naive.metrics import interruptions, loyal_choice, swept_accuracy
 from tests.naive.outlines import edge_score, l_shape_area, l_shape_closeness, l_shape_variance, l_shape_yaw
 from tests.naive.packing import lzf_decompress
@@ -22,11 +24,13 @@ from tests.naive.sight import (
     count_rays,
     gather_around,
     look_toward,
+    lowest_around,
     lowest_of_cells,
     nearest_row,
     outermost,
     plan_bounds,
     standing_on,
+    within_cone,
 )
 from tests.naive.simulated import ray_into_box, ray_into_ground, town_height
 from tests.naive.tracking import closeness, constant_velocity_filter, distance_iou, misfit
@@ -43,6 +47,7 @@ __all__ = [
     "edge_score",
     "explained",
     "filled_height",
+    "fit_ground_plane",
     "footprint",
     "footprint_iou",
     "gather_around",
@@ -58,6 +63,7 @@ __all__ = [
     "lay_onto",
     "linear",
     "look_toward",
+    "lowest_around",
     "lowest_of_cells",
     "loyal_choice",
     "lzf_decompress",
@@ -65,6 +71,7 @@ __all__ = [
     "natural_cubic",
     "near_pairs",
     "nearest_row",
+    "nested_stays",
     "on_template",
     "outermost",
     "pchip",
@@ -84,4 +91,6 @@ __all__ = [
     "town_height",
     "unwrap",
     "voxels",
+    "weigh_edge",
+    "within_cone",
 ]

@@ -66,3 +66,23 @@ def nearest_row(points, place):
 
 def plan_bounds(points, rows):
     return points[rows, :2].min(axis=0), points[rows, :2].max(axis=0)
+
+
+def within_cone(points, apex, axis, least_cosine, farthest):
+    rows = []
+    for row, point in enumerate(points):
+        distance = np.linalg.norm(point - apex)
+        if distance <= farthest and (point - apex) @ axis >= least_cosine * distance:
+            rows.append(row)
+    return rows
+
+
+def lowest_around(points, frame_from_points, places, cell):
+    low = places[:, :2].min(axis=0)
+    moved = np.array([frame_from_points.apply(point) for point in points if np.isfinite(point).all()]).reshape(-1, 3)
+    squares = np.floor((moved[:, :2] - low) / cell)
+    ground = []
+    for place in places:
+        around = np.abs(squares - np.floor((place[:2] - low) / cell)).max(axis=1, initial=0.0) <= 1
+        ground.append(moved[around, 2].min(initial=np.inf))
+    return ground
