@@ -10,10 +10,13 @@ from numpy.typing import ArrayLike, NDArray
 from sensorann.errors import ArgumentError
 from sensorann.fitting.behind_box import seeds_behind
 from sensorann.fitting.clicking import MOST_APART_S, ClickedFit, chosen_lidar, into_world, sweep_near
-from sensorann.fitting.proposing import Proposal, asked_categories, cuboid_from_click
+from sensorann.fitting.proposing import asked_categories, cuboid_from_click
 from sensorann.geometry import Camera, Cuboid, Cuboids, Transform, outlines, rectangle_overlaps
 from sensorann.geometry.arrays import as_array
-from sensorann.scene import Drive, Ontology, Sweep, check_drive, default_ontology, sync
+from sensorann.scene import Drive, Ontology, check_drive, default_ontology, sync
+
+# A fit that matches so well is the object: of the other groups, only those in it or so near to it, metres, are tried.
+_SURE_MATCH, _BESIDE = 0.75, 1.0
 
 
 def cuboid_from_image_box(
@@ -59,13 +62,15 @@ def cuboid_from_image_box(
     asked_categories(known, category)
     image_ns = _image_ns(drive, camera, timestamp_ns)
     sweep = sweep_near(drive, name, image_ns)
-    camera_from_ego = _camera_from_ego(drive, camera, image_ns=image_ns, sweep_ns=sweep.timestamp_ns)
+    world_from_ego, camera_from_ego = _poses(drive, camera, image_ns=image_ns, sweep_ns=sweep.timestamp_ns)
     ego_from_sensor = drive.rig[name].ego_from_sensor
-    best, best_match = None, 0.0
     seeds = seeds_behind(
         sweep.points, ego_from_sensor=ego_from_sensor, camera_from_ego=camera_from_ego, lens=lens, box=wanted
     )
+    best, best_match = None, 0.0
     for seed in seeds:
+        if best is not None and best_match > _SURE_MATCH and not _beside(best.cuboid, seed):
+            continue
         try:
             found = cuboid_from_click(sweep, seed, known, category, ego_from_sensor=ego_from_sensor)
         except ArgumentError:
@@ -76,7 +81,8 @@ def cuboid_from_image_box(
     if best is None:
         raise ArgumentError(f"the LiDAR points behind the box on {camera} belong to nothing that could be fitted")
     sure = replace(best, confidence=best.confidence * best_match)
-    return ClickedFit(proposal=_in_world(drive, sure, sweep), lidar=name, timestamp_ns=sweep.timestamp_ns)
+    proposal = sure if world_from_ego is None else into_world(sure, world_from_ego)
+    return ClickedFit(proposal=proposal, lidar=name, timestamp_ns=sweep.timestamp_ns)
 
 
 def _image_ns(drive: Drive, camera: str, timestamp_ns: int) -> int:
@@ -104,12 +110,19 @@ def _cut(box: NDArray[np.float64], lens: Camera) -> NDArray[np.float64]:
     return np.asarray(np.clip(box, -0.5, borders))
 
 
-def _camera_from_ego(drive: Drive, camera: str, *, image_ns: int, sweep_ns: int) -> Transform:
-    """From the ego frame of the sweep into the camera at the instant of the picture."""
+def _poses(drive: Drive, camera: str, *, image_ns: int, sweep_ns: int) -> tuple[Transform | None, Transform]:
+    """`world_from_ego` of the sweep where that is known, and from there into the camera when it took the picture."""
     camera_from_ego = drive.rig[camera].ego_from_sensor.inverse()
     if drive.trajectory is None:
-        return camera_from_ego
-    return camera_from_ego @ drive.trajectory.at(image_ns).inverse() @ drive.trajectory.at(sweep_ns)
+        return None, camera_from_ego
+    world_from_ego = drive.trajectory.sample([image_ns, sweep_ns])
+    return world_from_ego[1], camera_from_ego @ world_from_ego[0].inverse() @ world_from_ego[1]
+
+
+def _beside(cuboid: Cuboid, seed: NDArray[np.float64]) -> bool:
+    """Whether a point (3,) lies in a box or right beside it, and so may be of the same object."""
+    local = cuboid.frame_from_cuboid.inverse().apply(seed)
+    return bool((np.abs(local) <= np.asarray(cuboid.size) / 2 + _BESIDE).all())
 
 
 def _match(cuboid: Cuboid, lens: Camera, camera_from_ego: Transform, box: NDArray[np.float64]) -> float:
@@ -119,7 +132,3 @@ def _match(cuboid: Cuboid, lens: Camera, camera_from_ego: Transform, box: NDArra
         centers=pose.translation[None], sizes=np.array([cuboid.size]), rotations=pose.rotation[None], frame="camera"
     )
     return float(np.nan_to_num(rectangle_overlaps(outlines(seen, lens)[0], box)))
-
-
-def _in_world(drive: Drive, proposal: Proposal, sweep: Sweep) -> Proposal:
-    return proposal if drive.trajectory is None else into_world(proposal, drive.trajectory.at(sweep.timestamp_ns))

@@ -1,6 +1,6 @@
 """Slow, obviously right versions of every compiled loop: the reference that the fast ones are checked against."""
 
-from tests.naive.belief import weigh_edge
+from tests.naive.belief import end_chances, near_sides, weigh_edge, whole_chances
 from tests.naive.cameras import project_fisheye, project_pinhole
 from tests.naive.curves import hermite, linear, natural_cubic, pchip, smooth_track, unwrap
 from tests.naive.geometry import (
@@ -21,6 +21,7 @@ from tests.naive.packing import lzf_decompress
 from tests.naive.pairing import best_choice, greedy_choice, near_pairs
 from tests.naive.registration import explained, lay_onto, on_template, roll, smooth_poses
 from tests.naive.sight import (
+    count_beside,
     count_rays,
     gather_around,
     look_toward,
@@ -41,10 +42,12 @@ __all__ = [
     "closeness",
     "clusters",
     "constant_velocity_filter",
+    "count_beside",
     "count_rays",
     "deskew",
     "distance_iou",
     "edge_score",
+    "end_chances",
     "explained",
     "filled_height",
     "fit_ground_plane",
@@ -70,6 +73,7 @@ __all__ = [
     "misfit",
     "natural_cubic",
     "near_pairs",
+    "near_sides",
     "nearest_row",
     "nested_stays",
     "on_template",
@@ -92,5 +96,6 @@ __all__ = [
     "unwrap",
     "voxels",
     "weigh_edge",
+    "whole_chances",
     "within_cone",
 ]

@@ -30,6 +30,19 @@ def count_rays(rays, tangents, slopes, nearer, farther):
     return [ends.count(kind) for kind in range(3)]
 
 
+def count_beside(rays, points, sensor, forward, heights, strip, widest, nearer, farther):
+    counts = []
+    rows, azimuths = outermost(points, sensor, forward)
+    for side, row, azimuth in zip((-1, 1), rows, azimuths, strict=True):
+        distance = np.linalg.norm(points[row, :2] - sensor[:2])
+        begin, width = strip[0] / distance, max(strip[1] / distance, strip[2])
+        sector = np.sort(azimuth + side * np.array([begin, begin + width]))
+        slopes = (heights - sensor[2]) / distance
+        window = np.tan(np.clip(sector, -widest, widest))
+        counts.append(count_rays(rays, window, slopes, distance - nearer, distance + farther))
+    return counts
+
+
 def gather_around(points, frame_from_points, place, reach):
     rows, moved = [], []
     for row, point in enumerate(points):
