@@ -14,7 +14,7 @@ from sensorann.scene.sweep import Sweep
 from sensorann.scene.sync import nearest_indices, sync
 from sensorann.scene.track import SIGMA_NAMES, Attribute, Source, Track, sources_of, unknown_sigmas
 from sensorann.scene.variety import unusual_variety, variety
-from sensorann.scene.world import from_sensor, into_sensor, labels_in_world
+from sensorann.scene.world import from_sensor, into_sensor, labels_in_world, track_in_ego
 
 __all__ = [
     "MOTION_MODELS",
@@ -59,6 +59,7 @@ __all__ = [
     "sensor_kind",
     "sources_of",
     "sync",
+    "track_in_ego",
     "unknown_sigmas",
     "unusual_variety",
     "variety",
