@@ -16,7 +16,7 @@ from sensorann.scene.sync import nearest_indices, sync
 from sensorann.scene.track import SIGMA_NAMES, Attribute, Source, Track, sources_of, unknown_sigmas
 from sensorann.scene.usual_categories import default_ontology
 from sensorann.scene.variety import unusual_variety, variety
-from sensorann.scene.world import from_sensor, into_sensor, labels_in_world
+from sensorann.scene.world import from_sensor, into_sensor, labels_in_world, track_in_ego
 
 __all__ = [
     "MOTION_MODELS",
@@ -61,6 +61,7 @@ __all__ = [
     "sensor_kind",
     "sources_of",
     "sync",
+    "track_in_ego",
     "unknown_sigmas",
     "unusual_variety",
     "variety",
