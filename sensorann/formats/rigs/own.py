@@ -6,7 +6,7 @@ Quaternions are w, x, y, z. `target_from_source` maps points of the frame `sourc
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from sensorann.formats.openlabel.rig import unit_quaternion
 from sensorann.formats.rigs.document import Intrinsics, Placement, RigDocument
 from sensorann.formats.strict_json import read_json, write_json
 from sensorann.geometry import Transform
+from sensorann.geometry.cameras import CameraModel
 
 NAME = "sensorann"
 ENDINGS = (".json",)
@@ -105,12 +106,15 @@ def _placement(node: Node) -> Placement:
 def _lens(node: Node) -> Intrinsics:
     size = node.get("size_px")
     rows = [row.numbers(3) for row in node.require("matrix").elements()]
-    model = node.require("model").text()
+    stated = node.require("model")
+    model = next((one for one in get_args(CameraModel) if one == stated.value), None)
+    if model is None:
+        raise stated.refused(f"one of {', '.join(get_args(CameraModel))}")
     with node.explaining("a lens"):
         return Intrinsics(
             matrix=np.array(rows),
             distortion=np.array(node.require("distortion").numbers()),
-            model="fisheye" if model == "fisheye" else "pinhole",
+            model=model,
             size=None if size is None or size.value is None else read_size(size),
         )
 
@@ -127,3 +131,17 @@ def read_size(node: Node) -> tuple[int, int]:
     if len(edges) != 2 or min(edges) < 1:
         raise node.refused("width and height in pixels, above 0")
     return edges
+
+
+def read_edge(root: Node, *names: str) -> int:
+    """Read one edge of pictures in pixels, from the first of several spellings.
+
+    Raises
+    ------
+    FormatError
+        When it is missing, or no whole number above 0.
+    """
+    node = next((found for found in map(root.get, names) if found is not None), None)
+    if node is None or node.integer() < 1:
+        raise (node or root).refused(f"{names[0]} in pixels, above 0")
+    return node.integer()
