@@ -24,7 +24,7 @@ def calibrate_motion_session(session: Session, *, largest_delay_s: float = 1.0) 
     return calibrate_hand_eye(
         _poses(session, "first"),
         _poses(session, "second"),
-        prior=described_prior(session),
+        prior=described_prior(session, "first", "second"),
         frames=(session.name("first"), session.name("second")),
         largest_delay_s=largest_delay_s,
     )

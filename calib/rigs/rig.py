@@ -9,11 +9,12 @@ from itertools import islice, product
 import numpy as np
 
 from calib.estimation.modes import MODE_LIMIT
-from calib.estimation.observability import glance, told_covariance
+from calib.estimation.observability import glance, listed, told_covariance
 from calib.estimation.robust import Rejection
 from calib.estimation.scatter import widened_by_blocks
 from calib.estimation.tangent import difference
 from calib.rigs.bundle import State
+from calib.rigs.drawings import Drawing, left_to_drawing
 from calib.rigs.placing import Placed, placed_by_pairs
 from calib.rigs.robust_bundle import RigFit, fit_rig, numbers_measured, points_per_target, steps_without_one
 from calib.rigs.sightings import Sightings
@@ -55,7 +56,9 @@ class RigEstimate:
     warnings: tuple[str, ...]
 
 
-def calibrate_rig(sensors: Sequence[Sightings], *, names: Sequence[str], depth: float = 0.0) -> RigEstimate:
+def calibrate_rig(
+    sensors: Sequence[Sightings], *, names: Sequence[str], depth: float = 0.0, drawings: Sequence[Drawing] = ()
+) -> RigEstimate:
     """Estimate where all sensors of a rig sit, from targets that they share.
 
     Parameters
@@ -63,25 +66,29 @@ def calibrate_rig(sensors: Sequence[Sightings], *, names: Sequence[str], depth: 
     sensors : two or more, the first is the root; those that see boards see as many points of each
     names : of the targets
     depth : metres from the points of a board to the reflector behind them that a radar sees
+    drawings : what is known of pairs of them before; needed where targets leave a pose open
 
     Raises
     ------
     CalibrationError
-        When the targets do not join all sensors, or leave a pose open.
+        When the targets do not join all sensors, or leave a pose open that no drawing tells.
     """
     if len(sensors) < 2:
         raise CalibrationError(f"a rig has two sensors or more, {len(sensors)} saw targets")
-    placings = placed_by_pairs(sensors, names=names, depth=depth)
+    placings = placed_by_pairs(sensors, names=names, depth=depth, drawings=drawings)
     starts = islice(product(*[placed.modes for placed in placings[1:]]), _MOST_CHOICES)
     fits = sorted(
-        (fit_rig(sensors, _poses(sensors, placings, chosen), depth) for chosen in starts), key=lambda fit: fit.cost
+        (fit_rig(sensors, _poses(sensors, placings, chosen), depth, tuple(drawings)) for chosen in starts),
+        key=lambda fit: fit.cost,
     )
     best = fits[0]
-    covariance = told_covariance(best.information / max(best.noise_scale, 1.0) ** 2, _glances(len(sensors) - 1))
+    information = best.information / max(best.noise_scale, 1.0) ** 2 + best.drawn
+    covariance = told_covariance(information, _glances(len(sensors) - 1))
     if points_per_target(sensors) > 1:
         # Points of one board err alike.
         covariance = widened_by_blocks(covariance, steps_without_one(best, depth))
     modes = tuple(_modes(fits, covariance))
+    doubts = [*_doubts(best, placings, len(modes)), *_left_open(best, drawings, covariance)]
     return RigEstimate(
         root=sensors[0].name,
         root_from=_named(sensors, best.state),
@@ -96,7 +103,7 @@ def calibrate_rig(sensors: Sequence[Sightings], *, names: Sequence[str], depth: 
         noise_scale=best.noise_scale,
         rejected=tuple(_rejections(best, names)),
         modes=tuple((_named(sensors, fit.state), excess) for fit, excess in modes),
-        warnings=tuple(_doubts(best, placings, len(modes))),
+        warnings=tuple(doubts),
     )
 
 
@@ -160,3 +167,15 @@ def _doubts(fit: RigFit, placings: Sequence[Placed], n_modes: int) -> Iterator[s
         )
     for placed in placings:
         yield from placed.doubts
+
+
+def _left_open(fit: RigFit, drawings: Sequence[Drawing], covariance: Floats) -> Iterator[str]:
+    names = [sensor.name for sensor in fit.sensors]
+    root_from = dict(zip(names, fit.state.root_from, strict=True))
+    for drawing in drawings:
+        axes = left_to_drawing(drawing, root_from, names[1:], covariance)
+        if axes:
+            yield (
+                f"{listed(axes)} of {drawing.source} in {drawing.target} {'is' if len(axes) == 1 else 'are'} not "
+                "observable: the drawing says more of it than the targets"
+            )

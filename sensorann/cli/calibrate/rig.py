@@ -9,6 +9,7 @@ from calib.rigs.file import rig_document, rig_summary
 from calib.rigs.session import calibrate_rig_of_sessions
 from calib.targets.session import read_session
 from sensorann.cli.calibrate.answers import NOTHING_SHOWN, PRINTED, Answer, Shown, Wanted, give, show
+from sensorann.cli.progress import counted
 from sensorann.errors import UsageError
 
 
@@ -26,13 +27,15 @@ def rig(*sessions: Path, root: str | None = None, shown: Shown = NOTHING_SHOWN, 
     Parameters
     ----------
     sessions
-        TOML files with the tables of targets of two sensors or more, as of the pairs: see docs/calibration.md. A sensor
-        that several of them name joins them.
+        TOML files that name the tables, or the pictures, clouds and scans, of two sensors or more: see
+        docs/calibration.md. A sensor that several of them name joins them.
     root
         The frame in which the others are placed; the first LiDAR where there is one.
     """
     if not sessions:
         raise UsageError("name a session file or more, such as session.toml")
-    found = calibrate_rig_of_sessions([read_session(path) for path in sessions], root=root)
+    described = [read_session(path) for path in sessions]
+    with counted("searching boards") as progress:
+        found = calibrate_rig_of_sessions(described, root=root, progress=progress)
     show(lambda: rig_of_targets_page(found), shown)
     give(Answer(rig_document(found), rig_summary(found)), wanted)
