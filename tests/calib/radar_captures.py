@@ -3,8 +3,11 @@
 import numpy as np
 
 from calib.estimation.tangent import moved
+from sensorann.formats import pack
 from sensorann.formats.points.pcd import write_pcd
 from sensorann.geometry import Transform
+from sensorann.scene import Rig, Sensor, Sweep
+from tests.builders import START_NS, MemoryDrive
 from tests.calib.board_captures import BOARD, CAMERA, LIDAR_FROM_CAMERA, write_captures
 from tests.calib.board_sweeps import SIZE
 
@@ -20,6 +23,10 @@ SOURCES = {
     f'{IMAGES}folder = "pictures"\n',
     "lidar": '[lidar]\nclouds = "clouds/*_full.pcd"\n',
 }
+YARD = (
+    f'[drive]\npath = "yard.drive.h5"\n[camera]\nname = "FRONT"\n[lidar]\nname = "ROOF"\n{IMAGES}{SIZES}'
+    f'[radar]\nname = "RADAR"\n{RADAR}'
+)
 SCANS = f'[radar]\nclouds = "radar/*.pcd"\n{RADAR}'
 
 
@@ -50,3 +57,32 @@ def write_radar_captures(folder, captures) -> None:
     (folder / "radar").mkdir()
     for i, (board, *_) in enumerate(captures):
         write_pcd(folder / "radar" / f"{i}.pcd", make_scan(board, i))
+
+
+def write_yard(folder, captures) -> None:
+    """The same captures as a drive, yard.drive.h5, whose rig is what a tape says."""
+    ego_from_radar = Transform.from_yaw(0.0, [3.5, 0.0, 0.5])
+    poses = {
+        "RADAR": ego_from_radar,
+        "ROOF": ego_from_radar @ TAPED,
+        "FRONT": ego_from_radar @ TAPED @ LIDAR_FROM_CAMERA,
+    }
+    kinds = {"RADAR": "radar", "ROOF": "lidar", "FRONT": "camera"}
+    rig = Rig(
+        tuple(
+            Sensor(name=name, kind=kind, ego_from_sensor=poses[name], camera=CAMERA if kind == "camera" else None)
+            for name, kind in kinds.items()
+        )
+    )
+    times = START_NS + 1_000_000_000 * np.arange(len(captures), dtype=np.int64)
+    sweeps: dict[str, list[Sweep]] = {"ROOF": [], "RADAR": []}
+    for i, (time, (board, _, points, rings)) in enumerate(zip(times.tolist(), captures, strict=True)):
+        scan = make_scan(board, i)
+        returns = np.stack([scan.pop(axis) for axis in "xyz"], axis=1)
+        for name, cloud, fields in (("ROOF", points.astype(np.float32), {"ring": rings}), ("RADAR", returns, scan)):
+            sweeps[name].append(Sweep(sensor=name, timestamp_ns=time, points=cloud, fields=fields))
+    pictures = [(folder / "pictures" / f"{i}.png").read_bytes() for i in range(len(captures))]
+    drive = MemoryDrive(
+        rig=rig, trajectory=None, times=dict.fromkeys(kinds, times), sweeps=sweeps, images={"FRONT": pictures}
+    )
+    pack(drive, folder / "yard.drive.h5")

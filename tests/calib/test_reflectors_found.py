@@ -8,23 +8,19 @@ import pytest
 from calib.estimation.file import read_calibration
 from calib.estimation.tangent import difference
 from sensorann.cli import run
-from sensorann.formats import pack
 from sensorann.formats.points.pcd import write_pcd
 from sensorann.geometry import Transform
-from sensorann.scene import Rig, Sensor, Sweep
-from tests.builders import START_NS, MemoryDrive
-from tests.calib.board_captures import CAMERA, LIDAR_FROM_CAMERA
+from tests.calib.board_captures import LIDAR_FROM_CAMERA
 from tests.calib.radar_captures import (
-    IMAGES,
-    RADAR,
     RADAR_FROM_LIDAR,
     SCANS,
     SIZES,
     SOURCES,
-    TAPED,
+    YARD,
     make_scan,
     taped,
     write_radar_captures,
+    write_yard,
 )
 
 TRUTH = {"camera": RADAR_FROM_LIDAR @ LIDAR_FROM_CAMERA, "lidar": RADAR_FROM_LIDAR}
@@ -85,36 +81,9 @@ def test_without_a_pose_to_look_from_nothing_is_guessed(folder, capsys):
 
 @pytest.mark.parametrize("source", ["camera", "lidar"])
 def test_reflectors_are_found_straight_in_a_drive(folder, captures, source):
-    ego_from_radar = Transform.from_yaw(0.0, [3.5, 0.0, 0.5])
-    poses = {
-        "RADAR": ego_from_radar,
-        "ROOF": ego_from_radar @ TAPED,
-        "FRONT": ego_from_radar @ TAPED @ LIDAR_FROM_CAMERA,
-    }
-    kinds = {"RADAR": "radar", "ROOF": "lidar", "FRONT": "camera"}
-    rig = Rig(
-        tuple(
-            Sensor(name=name, kind=kind, ego_from_sensor=poses[name], camera=CAMERA if kind == "camera" else None)
-            for name, kind in kinds.items()
-        )
-    )
-    times = START_NS + 1_000_000_000 * np.arange(len(captures), dtype=np.int64)
-    sweeps: dict[str, list[Sweep]] = {"ROOF": [], "RADAR": []}
-    for i, (time, (board, _, points, rings)) in enumerate(zip(times.tolist(), captures, strict=True)):
-        scan = make_scan(board, i)
-        returns = np.stack([scan.pop(axis) for axis in "xyz"], axis=1)
-        for name, cloud, fields in (("ROOF", points.astype(np.float32), {"ring": rings}), ("RADAR", returns, scan)):
-            sweeps[name].append(Sweep(sensor=name, timestamp_ns=time, points=cloud, fields=fields))
-    pictures = [(folder / "pictures" / f"{i}.png").read_bytes() for i in range(len(captures))]
-    drive = MemoryDrive(
-        rig=rig, trajectory=None, times=dict.fromkeys(kinds, times), sweeps=sweeps, images={"FRONT": pictures}
-    )
-    pack(drive, folder / "yard.drive.h5")
+    write_yard(folder, captures)
     path, out = folder / "drive.toml", folder / "found.json"
-    path.write_text(
-        f'[drive]\npath = "yard.drive.h5"\n[camera]\nname = "FRONT"\n[lidar]\nname = "ROOF"\n{IMAGES}{SIZES}'
-        f'[radar]\nname = "RADAR"\n{RADAR}'
-    )
+    path.write_text(YARD)
     page = folder / "page.html"
     assert run(["calibrate", f"{source}-radar", str(path), "-o", str(out), "--report", str(page)]) == 0
     assert_found(out, source)

@@ -14,10 +14,20 @@ from sensorann.formats.openlabel.node import Node
 from sensorann.formats.rigs.own import read_pose
 from sensorann.geometry import Transform
 from tests.calib.board_captures import LIDAR_FROM_CAMERA
-from tests.calib.radar_captures import RADAR_FROM_LIDAR, SCANS, SIZES, SOURCES, taped, write_radar_captures
+from tests.calib.radar_captures import (
+    RADAR_FROM_LIDAR,
+    SCANS,
+    SIZES,
+    SOURCES,
+    YARD,
+    taped,
+    write_radar_captures,
+    write_yard,
+)
 
 NAMED = 'source = "camera"\ntarget = "radar"\n'
-FROM_LIDAR = {"camera": LIDAR_FROM_CAMERA, "radar": RADAR_FROM_LIDAR.inverse()}
+FROM_LIDAR = dict.fromkeys(("camera", "FRONT"), LIDAR_FROM_CAMERA)
+FROM_LIDAR |= dict.fromkeys(("radar", "RADAR"), RADAR_FROM_LIDAR.inverse())
 
 
 @pytest.fixture
@@ -52,6 +62,17 @@ def test_sessions_of_pairs_say_the_same_together(folder):
     sessions, out = [str(folder / f"{source}.toml") for source in SOURCES], folder / "rig.json"
     assert run(["calibrate", "rig", *sessions, "--root", "lidar", "-o", str(out)]) == 0
     assert_rig(out)
+
+
+def test_a_drive_of_targets_places_all_three(folder, captures, capsys):
+    write_yard(folder, captures)
+    path, out = folder / "drive.toml", folder / "rig.json"
+    path.write_text(YARD)
+    assert run(["calibrate", "rig", str(path), "-o", str(out)]) == 0
+    assert "RADAR: 6 of 6 targets" in capsys.readouterr().out
+    assert_rig(out)
+    # It is the calibration that `--rig` takes.
+    assert run(["info", str(folder / "yard.drive.h5"), "--rig", str(out)]) == 0
 
 
 @pytest.mark.parametrize(
