@@ -53,18 +53,24 @@ def calibrate_lidars_of_drive(
     return calibrate_lidar_lidar([a for a, _ in clouds], [b for _, b in clouds], frames=(source, target))
 
 
-def _cloud(drive: Drive, sensor: str, index: int, at_ns: int) -> Floats:
-    """Points (N, 3) of a sweep as if all had been measured at an instant."""
-    sweep, pose = drive.sweep(sensor, index), drive.rig[sensor].ego_from_sensor
-    trajectory = drive.trajectory
-    if trajectory is None:
-        return sweep.points.astype(np.float64)
-    if TIME_FIELD in sweep.fields and len(sweep.points):
+def deskewed_points(drive: Drive, sensor: str, index: int) -> Floats:
+    """Points (N, 3) of a sweep as if all had been measured at its stamp, where ego poses and their times tell."""
+    sweep, trajectory = drive.sweep(sensor, index), drive.trajectory
+    if trajectory is not None and TIME_FIELD in sweep.fields and len(sweep.points):
         offsets = sweep.fields[TIME_FIELD].astype(np.int64)
         if trajectory.covers(sweep.timestamp_ns + np.array([offsets.min(), offsets.max()])).all():
+            pose = drive.rig[sensor].ego_from_sensor
             sweep = deskew(sweep, ego_from_sensor=pose, trajectory=trajectory)
-    if not trajectory.covers(np.array([sweep.timestamp_ns, at_ns])).all():
-        return sweep.points.astype(np.float64)
-    moved = trajectory.at(at_ns).inverse() @ trajectory.at(sweep.timestamp_ns)
+    return sweep.points.astype(np.float64)
+
+
+def _cloud(drive: Drive, sensor: str, index: int, at_ns: int) -> Floats:
+    """Points (N, 3) of a sweep as if all had been measured at an instant."""
+    points, trajectory = deskewed_points(drive, sensor, index), drive.trajectory
+    stamp = int(drive.timestamps_ns(sensor)[index])
+    if trajectory is None or not trajectory.covers(np.array([stamp, at_ns])).all():
+        return points
+    pose = drive.rig[sensor].ego_from_sensor
+    moved = trajectory.at(at_ns).inverse() @ trajectory.at(stamp)
     # Over a tenth of a second the rig's own pose of the sensor is right enough to carry its points.
-    return (pose.inverse() @ moved @ pose).apply(sweep.points)
+    return (pose.inverse() @ moved @ pose).apply(points)

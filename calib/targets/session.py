@@ -22,7 +22,9 @@ rows_m = 0.61                   # and along its rows
 path = "ROOT#NAME"
 every = 10
 [first]                         # for `calibrate hand-eye` and `time-offset`, and [second]
-poses = "odometry.csv"          # timestamp_ns, x_m, y_m, z_m, qw, qx, qy, qz; TUM text; or drive = "ROOT#NAME"
+poses = "odometry.csv"          # timestamp_ns, x_m, y_m, z_m, qw, qx, qy, qz; or TUM text
+# drive = "ROOT#NAME"           # instead: its ego poses
+# sensor = "LIDAR_TOP"          # or the odometry of one of its LiDARs
 [prior]                         # radar_from_camera of a drawing
 # source = "camera"             # in a session of three sensors: which of them it places
 # target = "radar"              # and in which
@@ -56,8 +58,8 @@ _TABLES: Mapping[str, frozenset[str]] = {
         {"folder", "pattern", "columns", "rows", "spacing_m", "markers", "marker_share", "warped", "hole_m"}
     ),
     "drive": frozenset({"path", "every"}),
-    "first": frozenset({"name", "poses", "drive"}),
-    "second": frozenset({"name", "poses", "drive"}),
+    "first": frozenset({"name", "poses", "drive", "sensor"}),
+    "second": frozenset({"name", "poses", "drive", "sensor"}),
     "lidar": frozenset({"name", "targets", "sigma_m", "clouds"}),
     "radar": frozenset(
         {
