@@ -53,18 +53,22 @@ def read(path: Path) -> RigDocument:
 
 def write(document: RigDocument, path: Path) -> None:
     """Write frames and lenses."""
+    write_json(path, rig_members(document))
+
+
+def rig_members(document: RigDocument) -> dict[str, Any]:
+    """Return frames and lenses as the file holds them."""
     transforms = [
         {"source": placed.child, "target": placed.parent, "target_from_source": pose_members(placed.parent_from_child)}
         for placed in document.placements
     ]
-    content = {
+    return {
         "format_version": FORMAT_VERSION,
         "made_by": f"sensorann {__version__}",
         "meaning": "target_from_source maps points of source into target; quaternion w first; metres and pixels",
         "transforms": transforms,
         "cameras": {name: lens_members(lens) for name, lens in document.lenses.items()},
     }
-    write_json(path, content)
 
 
 def pose_members(pose: Transform) -> dict[str, list[float]]:
