@@ -6,14 +6,15 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from calib.estimation.robust import Rejection
 from calib.report.figures import MEASURED, USED, WANTED, Figure, bars, figure, points
 from calib.report.page import Page, Table, pose_table, rejected_table
 from calib.rigs.joint import Joint
 from calib.rigs.rig import RigEstimate
 
 
-def rig_page(found: Joint) -> Page:
-    """Return the page of a rig."""
+def rig_page(found: Joint, *, untold: tuple[Rejection, ...] = ()) -> Page:
+    """Return the page of a rig; of a drive also the pairs that it does not tell."""
     names = [f"{one.source} in {one.target}" for one in found.misfits]
     moved = tuple(
         (
@@ -32,6 +33,7 @@ def rig_page(found: Joint) -> Page:
         tables=[
             *_poses(found),
             Table("Pairs, from what each says to what all say", ("pair", "degrees", "cm", "its sigmas"), moved),
+            rejected_table(untold),
         ],
         figures={
             "By how much each pair gave way": bars(names, [one.sigmas for one in found.misfits], "its sigmas"),
