@@ -42,6 +42,9 @@ class RigEstimate:
     noise_scale : of all residuals; the covariances are widened by it where above 1
     rejected : detections left out, with the reason
     modes : poses within the 95 % limit, the best first, each with its chi-square above the best
+    targets : names of all, M
+    places : (M, 3) their middles in the root, metres; NaN of those that are not used
+    misses : name of each sensor to (M,) root mean square of the whitened residuals of each target, NaN where not seen
     warnings : sentences, empty when nothing is in doubt
     """
 
@@ -53,6 +56,9 @@ class RigEstimate:
     noise_scale: float
     rejected: tuple[Rejection, ...]
     modes: tuple[tuple[Mapping[str, Transform], float], ...]
+    targets: tuple[str, ...]
+    places: Floats
+    misses: Mapping[str, Floats]
     warnings: tuple[str, ...]
 
 
@@ -103,6 +109,9 @@ def calibrate_rig(
         noise_scale=best.noise_scale,
         rejected=tuple(_rejections(best, names)),
         modes=tuple((_named(sensors, fit.state), excess) for fit, excess in modes),
+        targets=tuple(names),
+        places=_places(best),
+        misses=best.misses(),
         warnings=tuple(doubts),
     )
 
@@ -115,6 +124,12 @@ def _poses(
     for placed, pose in zip(placings[1:], chosen, strict=True):
         root_from[placed.name] = root_from[placed.beside] @ pose
     return tuple(root_from[sensor.name] for sensor in sensors)
+
+
+def _places(fit: RigFit) -> Floats:
+    places = fit.state.points.mean(axis=1)
+    places[~fit.kept.any(axis=0)] = np.nan
+    return np.asarray(places, np.float64)
 
 
 def _named(sensors: Sequence[Sightings], state: State) -> dict[str, Transform]:
@@ -142,7 +157,7 @@ def _modes(fits: Sequence[RigFit], covariance: Floats) -> Iterator[tuple[RigFit,
 
 
 def _rejections(fit: RigFit, names: Sequence[str]) -> Iterator[Rejection]:
-    seen = numbers_measured(fit.sensors, len(names)) > 0
+    seen, misses = numbers_measured(fit.sensors, len(names)) > 0, fit.misses()
     for target, name in enumerate(names):
         saw, used = seen[:, target], fit.kept[:, target]
         who = [sensor.name for sensor, one in zip(fit.sensors, saw & ~used, strict=True) if one]
@@ -151,10 +166,8 @@ def _rejections(fit: RigFit, names: Sequence[str]) -> Iterator[Rejection]:
         elif who and not used.any():
             yield Rejection(name, f"{' and '.join(who)} disagree, and no third sensor saw it")
         elif who:
-            off = np.sqrt(
-                fit.chi2[saw & ~used, target] / numbers_measured(fit.sensors, len(names))[saw & ~used, target]
-            )
-            yield Rejection(name, f"{' and '.join(who)} is off by {off.max():.1f} standard deviations")
+            off = max(misses[one][target] for one in who)
+            yield Rejection(name, f"{' and '.join(who)} is off by {off:.1f} standard deviations")
 
 
 def _doubts(fit: RigFit, placings: Sequence[Placed], n_modes: int) -> Iterator[str]:

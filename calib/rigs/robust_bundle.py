@@ -60,6 +60,12 @@ class RigFit:
         """Root of chi-square over degrees of freedom; 1 where none is left over."""
         return float(np.sqrt(self.chi2[self.kept].sum() / self.freedom)) if self.freedom > 0 else 1.0
 
+    def misses(self) -> dict[str, Floats]:
+        """Root mean square (M,) of the whitened residuals of each sensor's targets, NaN where it saw none."""
+        counts = numbers_measured(self.sensors, len(self.kept[0]))
+        off = np.sqrt(np.divide(self.chi2, counts, out=np.full(self.chi2.shape, np.nan), where=counts > 0))
+        return {sensor.name: row for sensor, row in zip(self.sensors, off, strict=True)}
+
     def noises(self) -> dict[str, float]:
         """Root mean square of the whitened residuals of each sensor, over what is usual for so many unknowns."""
         counts = numbers_measured(self.sensors, len(self.kept[0])) * self.kept

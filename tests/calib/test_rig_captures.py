@@ -68,8 +68,11 @@ def test_a_drive_of_targets_places_all_three(folder, captures, capsys):
     write_yard(folder, captures)
     path, out = folder / "drive.toml", folder / "rig.json"
     path.write_text(YARD)
-    assert run(["calibrate", "rig", str(path), "-o", str(out)]) == 0
+    page = folder / "page.html"
+    assert run(["calibrate", "rig", str(path), "-o", str(out), "--report", str(page)]) == 0
     assert "RADAR: 6 of 6 targets" in capsys.readouterr().out
+    # Two pictures with points of the LiDAR, two with returns of the radar.
+    assert page.read_text("utf-8").count("data:image/jpeg;base64,") == 4
     assert_rig(out)
     # It is the calibration that `--rig` takes.
     assert run(["info", str(folder / "yard.drive.h5"), "--rig", str(out)]) == 0

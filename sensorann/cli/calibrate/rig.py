@@ -7,6 +7,7 @@ from pathlib import Path
 from calib.report import rig_of_targets_page, rig_page
 from calib.rigs.file import drive_rig_document, drive_rig_summary, rig_document, rig_summary
 from calib.rigs.of_drive import calibrate_rig_of_drive
+from calib.rigs.pictures import draw_rig
 from calib.rigs.session import calibrate_rig_of_sessions
 from calib.targets.session import read_session
 from sensorann.cli.calibrate.answers import NOTHING_SHOWN, PRINTED, Answer, Shown, Wanted, give, show
@@ -47,7 +48,7 @@ def rig(*sources: str, root: str | None = None, shown: Shown = NOTHING_SHOWN, wa
     described = [read_session(Path(source)) for source in sources]
     with counted("searching boards") as progress:
         found = calibrate_rig_of_sessions(described, root=root, progress=progress)
-    show(lambda: rig_of_targets_page(found), shown)
+    show(lambda: rig_of_targets_page(found, pictures=draw_rig(found, described)), shown)
     give(Answer(rig_document(found), rig_summary(found)), wanted)
 
 
