@@ -206,7 +206,7 @@ def _at(distances: NDArray[np.float32], pixels: Floats) -> Floats:
     u, v = pixels.astype(np.float32).T
     # OpenCV maps at most 32,767 columns: pixels are laid out in rows of a thousand.
     n = len(u)
-    rows = -(-n // 1000)
+    rows = max(-(-n // 1000), 1)
     padded = [np.pad(part, (0, rows * 1000 - n)).reshape(rows, 1000) for part in (u, v)]
     sampled = cv2.remap(distances, padded[0], padded[1], cv2.INTER_LINEAR)
     return np.asarray(sampled.ravel()[:n], np.float64)

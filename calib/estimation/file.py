@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from calib.estimation.estimate import Estimate
+from calib.estimation.noises import noises_document
 from calib.estimation.tangent import AXES
 from calib.targets.detections import Floats
 from sensorann import __version__
@@ -78,6 +79,7 @@ def document(found: Estimate) -> dict[str, Any]:
         },
         "rejected": [{"name": item.name, "reason": item.reason} for item in found.rejected],
         "noise_scale": found.noise_scale,
+        "noisier_than_stated": noises_document(found.noisier),
         "modes": [
             {**pose_members(mode.solution.target_from_source), "excess_chi2": mode.excess} for mode in found.modes
         ],

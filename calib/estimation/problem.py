@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from calib.estimation.levenberg import solvable
+from calib.estimation.noises import Noises, freedoms, larger_noises, of_sensor
 from calib.estimation.tangent import cross_matrices, difference, difference_jacobian
 from calib.targets.detections import Detections, Floats
 from sensorann.errors import ArgumentError
@@ -105,6 +107,26 @@ class Problem:
             groups=numbers[self.groups[rows]],
             names=tuple(name for name, keep in zip(self.names, kept, strict=True) if keep),
         )
+
+    def noisier(self, noises: Noises) -> Problem:
+        """Return the same problem with larger sigmas."""
+        return replace(
+            self,
+            source=self.source.noisier(of_sensor(noises, self.source_name)),
+            target=self.target.noisier(of_sensor(noises, self.target_name)),
+        )
+
+    def larger_noises(self, pose: Transform, points: Floats, information: Floats) -> dict[tuple[str, str], float]:
+        """Return what is noisier than stated, as the residuals of a solution tell."""
+        residuals, by_pose, by_points = self.compare(pose, points)
+        roots = np.linalg.cholesky(solvable(by_points.transpose(0, 2, 1) @ by_points))
+        own = np.linalg.solve(roots, by_points.transpose(0, 2, 1)).transpose(0, 2, 1)
+        left = freedoms(by_pose - own @ (own.transpose(0, 2, 1) @ by_pose), own, information)
+        k = len(self.source.coordinates)
+        return {
+            **larger_noises(self.source_name, self.source.coordinates, residuals[:, :k], left[:, :k]),
+            **larger_noises(self.target_name, self.target.coordinates, residuals[:, k:], left[:, k:]),
+        }
 
     def imagined(self, points_source: Floats, points_target: Floats) -> Problem:
         """Return the same sensors with exact detections of other points (M, 3), each a target of its own."""

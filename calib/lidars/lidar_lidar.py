@@ -32,7 +32,9 @@ class LidarLidar:
     ----------
     source, target : names of the frames
     target_from_source : Transform
-    covariance : (6, 6) of it, as in `Estimate`: over cubes of four metres, and what exchanging both changes
+    covariance : (6, 6) of it, as in `Estimate`: over cubes of four metres, what exchanging both changes, and as much
+        wider as near and far points disagree beyond chance
+    near_far : (6,) how the pose of the farther half of the points differs from that of the nearer half
     exchanged : (6,) how the pose differs when points of the target are fitted to surfaces of the source
     sigma : metres, scatter of points about surfaces
     overlap : share of the source's points that lie on surfaces of the target
@@ -47,6 +49,7 @@ class LidarLidar:
     target: str
     target_from_source: Transform
     covariance: Floats
+    near_far: Floats
     exchanged: Floats
     sigma: float
     overlap: float
@@ -88,7 +91,8 @@ def calibrate_lidar_lidar(
         )
     before = observe(np.zeros((6, 6)), None).before
     known = np.linalg.inv(before).astype(np.float64)
-    covariance = _covariance(fit, known)
+    near_far, ratio = _near_beside_far(pairs, fit, known)
+    covariance = _covariance(fit, known) * ratio
     data = positive(np.linalg.inv(covariance) - known)
     seen = observe(data, None)
     exchanged = difference(back.pose.inverse(), fit.pose) if len(back.rows) >= LEAST_ROWS else np.zeros(6)
@@ -98,6 +102,7 @@ def calibrate_lidar_lidar(
         target_from_source=fit.pose,
         # Noise bends surfaces towards the sensor that sees them, the other way round towards the other.
         covariance=posterior_covariance(data, before) + np.outer(exchanged, exchanged),
+        near_far=near_far,
         exchanged=exchanged,
         sigma=fit.sigma,
         overlap=fit.overlap,
@@ -107,6 +112,24 @@ def calibrate_lidar_lidar(
         seen=seen,
         warnings=_doubts(seen, fit.rows[:, 3:6]),
     )
+
+
+def _near_beside_far(instants: Sequence[Instant], fit: Fit, known: Floats) -> tuple[Floats, float]:
+    """How the poses of near and of far points differ (6,), and by how much their covariances must grow to allow it.
+
+    Beams whose ranges or angles are off say another pose at each distance, and no residual of a single fit shows it.
+    The factor is R. Birge's (1932), as averages of measurements that disagree are widened.
+    """
+    middle = float(np.median(np.linalg.norm(fit.rows[:, 8:11], axis=1)))
+    halves = [
+        refined([instant.within(*limits) for instant in instants], fit.pose)
+        for limits in ((0.0, middle), (middle, np.inf))
+    ]
+    if min(len(half.rows) for half in halves) < LEAST_ROWS:
+        return np.zeros(6), 1.0
+    off = difference(halves[1].pose, halves[0].pose)
+    both = sum((_covariance(half, known) for half in halves), np.zeros((6, 6)))
+    return off, max(1.0, float(off @ np.linalg.solve(both, off)) / 6)
 
 
 def _covariance(fit: Fit, known: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""Points of one cloud fitted to the surfaces of another (Y. Chen and G. Medioni, 1991), with a bounded loss."""
+"""Points of one LiDAR against the surfaces that another sees (Y. Chen and G. Medioni, 1991), with a bounded loss."""
 
 from __future__ import annotations
 
@@ -53,6 +53,11 @@ class Instant:
     def with_points(self, source: Floats) -> Instant:
         """Take another cloud (N, 3) of the source."""
         return replace(self, points=thinned(np.asarray(source, np.float64), POINT_CELL))
+
+    def within(self, nearest: float, farthest: float) -> Instant:
+        """Keep points of the source at some distances from it."""
+        distances = np.linalg.norm(self.points, axis=1)
+        return replace(self, points=self.points[(distances >= nearest) & (distances < farthest)])
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from calib.estimation.levenberg import Equations, Minimum, minimise
+from calib.estimation.levenberg import Equations, Minimum, minimise, solvable
+from calib.estimation.noises import freedoms, larger_noises
 from calib.estimation.solver import CAUCHY_CHI2
 from calib.estimation.tangent import cross_matrices, moved
 from calib.rigs.drawings import Drawing, drawn_cost, drawn_equations
@@ -104,6 +105,22 @@ class Bundle:
         steps = shared.reshape(-1, 6)
         poses = [moved(pose, step) for pose, step in zip(state.root_from[1:], steps, strict=True)]
         return self.state((state.root_from[0], *poses), state.points + blocks.reshape(state.points.shape))
+
+    def larger_noises(self, state: State, information: Floats) -> dict[tuple[str, str], float]:
+        """Return what is noisier than stated, as the residuals of a solution tell."""
+        equations, reflectors = self.equations(state), self._reflectors(state.root_from, state.points)
+        roots = np.linalg.cholesky(solvable(equations.blocks))
+        joint = np.linalg.solve(roots, equations.joint)
+        found: dict[tuple[str, str], float] = {}
+        for number, sensor in enumerate(self.sensors):
+            residuals, by_pose, by_block = self._compare(number, state, reflectors)
+            own = np.linalg.solve(roots[sensor.targets], by_block.transpose(0, 2, 1)).transpose(0, 2, 1)
+            by_shared = -own @ joint[sensor.targets]
+            if number > 0:
+                by_shared[:, :, 6 * number - 6 : 6 * number] += by_pose
+            left = freedoms(by_shared, own, information)
+            found |= larger_noises(sensor.name, sensor.detections.coordinates, residuals, left)
+        return found
 
     def _named(self, state: State) -> dict[str, Transform]:
         return {sensor.name: pose for sensor, pose in zip(self.sensors, state.root_from, strict=True)}

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from calib.estimation.noises import noises_document
 from calib.estimation.pose_words import pose_document, pose_lines, shown_axes
 from calib.estimation.tangent import AXES
 from calib.rigs.joint import Joint
@@ -42,6 +43,7 @@ def rig_document(found: RigEstimate) -> dict[str, Any]:
     return {
         **_frames(found),
         "noise_scale": found.noise_scale,
+        "noisier_than_stated": noises_document(found.noisier),
         "sensors": [
             {"name": name, "used": used, "seen": seen, "noise": found.noises[name]}
             for name, (used, seen) in found.used.items()

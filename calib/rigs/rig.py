@@ -8,9 +8,11 @@ from itertools import islice, product
 
 import numpy as np
 
+from calib.estimation.doubts import doubt_noises
 from calib.estimation.modes import MODE_LIMIT
+from calib.estimation.noises import Noises, times
 from calib.estimation.observability import glance, listed, told_covariance
-from calib.estimation.robust import Rejection
+from calib.estimation.robust import NOISE_ROUNDS, Rejection
 from calib.estimation.scatter import widened_by_blocks
 from calib.estimation.tangent import difference
 from calib.rigs.bundle import State
@@ -23,7 +25,6 @@ from sensorann.errors import CalibrationError
 from sensorann.geometry import Transform
 
 _MOST_CHOICES = 64
-_LOUD = 1.5
 # Two minima are one when no axis of any sensor differs by this many sigmas.
 _SAME_SIGMAS = 1.0
 
@@ -39,7 +40,8 @@ class RigEstimate:
     covariances : name to (6, 6) of that pose, as in `Estimate`
     used : name to how many of the targets that it saw were used, and how many it saw
     noises : name to root mean square of its whitened residuals over what is usual for the numbers it measured
-    noise_scale : of all residuals; the covariances are widened by it where above 1
+    noise_scale : root mean square of all residuals over the stated noise
+    noisier : by what factor kinds of numbers are noisier than stated; the covariances are widened by them
     rejected : detections left out, with the reason
     modes : poses within the 95 % limit, the best first, each with its chi-square above the best
     targets : names of all, M
@@ -54,6 +56,7 @@ class RigEstimate:
     used: Mapping[str, tuple[int, int]]
     noises: Mapping[str, float]
     noise_scale: float
+    noisier: Noises
     rejected: tuple[Rejection, ...]
     modes: tuple[tuple[Mapping[str, Transform], float], ...]
     targets: tuple[str, ...]
@@ -82,19 +85,18 @@ def calibrate_rig(
     if len(sensors) < 2:
         raise CalibrationError(f"a rig has two sensors or more, {len(sensors)} saw targets")
     placings = placed_by_pairs(sensors, names=names, depth=depth, drawings=drawings)
-    starts = islice(product(*[placed.modes for placed in placings[1:]]), _MOST_CHOICES)
-    fits = sorted(
-        (fit_rig(sensors, _poses(sensors, placings, chosen), depth, tuple(drawings)) for chosen in starts),
-        key=lambda fit: fit.cost,
-    )
+    choices = islice(product(*[placed.modes for placed in placings[1:]]), _MOST_CHOICES)
+    starts = [_poses(sensors, placings, chosen) for chosen in choices]
+    fits, noisier = _fits(sensors, starts, n_targets=len(names), depth=depth, drawings=tuple(drawings))
     best = fits[0]
+    stated = best.by(sensors, depth)
     information = best.information / max(best.noise_scale, 1.0) ** 2 + best.drawn
     covariance = told_covariance(information, _glances(len(sensors) - 1))
     if points_per_target(sensors) > 1:
         # Points of one board err alike.
         covariance = widened_by_blocks(covariance, steps_without_one(best, depth))
     modes = tuple(_modes(fits, covariance))
-    doubts = [*_doubts(best, placings, len(modes)), *_left_open(best, drawings, covariance)]
+    doubts = [*_doubts(stated, noisier, placings, len(modes)), *_left_open(best, drawings, covariance)]
     return RigEstimate(
         root=sensors[0].name,
         root_from=_named(sensors, best.state),
@@ -105,15 +107,37 @@ def calibrate_rig(
             sensor.name: (int(kept.sum()), len(np.unique(sensor.targets)))
             for sensor, kept in zip(sensors, best.kept, strict=True)
         },
-        noises=best.noises(),
-        noise_scale=best.noise_scale,
-        rejected=tuple(_rejections(best, names)),
+        noises=stated.noises(),
+        noise_scale=stated.noise_scale,
+        noisier=noisier,
+        rejected=tuple(_rejections(stated, names)),
         modes=tuple((_named(sensors, fit.state), excess) for fit, excess in modes),
         targets=tuple(names),
         places=_places(best),
-        misses=best.misses(),
+        misses=stated.misses(),
         warnings=tuple(doubts),
     )
+
+
+def _fits(
+    sensors: Sequence[Sightings],
+    starts: Sequence[tuple[Transform, ...]],
+    *,
+    n_targets: int,
+    depth: float,
+    drawings: tuple[Drawing, ...],
+) -> tuple[list[RigFit], Noises]:
+    """Minima, the best first, and what is noisier than stated by it: all are weighed alike."""
+    noises: Noises = {}
+    for _ in range(NOISE_ROUNDS):
+        weighed = [sensor.noisier(noises) for sensor in sensors]
+        found = (fit_rig(weighed, start, n_targets=n_targets, depth=depth, drawings=drawings) for start in starts)
+        fits = sorted(found, key=lambda fit: fit.cost)
+        larger = fits[0].larger_noises(depth)
+        if not larger:
+            break
+        noises, starts = times(noises, larger), [fit.state.root_from for fit in fits]
+    return fits, noises
 
 
 def _poses(
@@ -170,14 +194,12 @@ def _rejections(fit: RigFit, names: Sequence[str]) -> Iterator[Rejection]:
             yield Rejection(name, f"{' and '.join(who)} is off by {off:.1f} standard deviations")
 
 
-def _doubts(fit: RigFit, placings: Sequence[Placed], n_modes: int) -> Iterator[str]:
+def _doubts(stated: RigFit, noisier: Noises, placings: Sequence[Placed], n_modes: int) -> Iterator[str]:
     if n_modes > 1:
         yield f"{n_modes} rigs fit about equally well: measure heights of reflectors, or place some above and below"
-    if fit.noise_scale > _LOUD:
-        yield (
-            f"residuals are {fit.noise_scale:.1f} times the stated noise; the sigmas are widened by that, but look "
-            "for a systematic cause"
-        )
+    text = doubt_noises(stated.noise_scale, noisier)
+    if text:
+        yield text
     for placed in placings:
         yield from placed.doubts
 

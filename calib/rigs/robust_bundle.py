@@ -66,6 +66,16 @@ class RigFit:
         off = np.sqrt(np.divide(self.chi2, counts, out=np.full(self.chi2.shape, np.nan), where=counts > 0))
         return {sensor.name: row for sensor, row in zip(self.sensors, off, strict=True)}
 
+    def larger_noises(self, depth: float) -> dict[tuple[str, str], float]:
+        """Return what is noisier than stated, by what is left of the detections used."""
+        used = [one.keep(row) for one, row in zip(self.sensors, self.kept, strict=True)]
+        return Bundle(sensors=tuple(used), depth=depth).larger_noises(self.state, self.information + self.drawn)
+
+    def by(self, sensors: Sequence[Sightings], depth: float) -> RigFit:
+        """Return the same poses and points beside detections of other sigmas."""
+        state = Bundle(sensors=tuple(sensors), depth=depth).state(self.state.root_from, self.state.points)
+        return replace(self, sensors=tuple(sensors), chi2=state.chi2)
+
     def noises(self) -> dict[str, float]:
         """Root mean square of the whitened residuals of each sensor, over what is usual for so many unknowns."""
         counts = numbers_measured(self.sensors, len(self.kept[0])) * self.kept
@@ -76,11 +86,16 @@ class RigFit:
 
 
 def fit_rig(
-    sensors: Sequence[Sightings], root_from: tuple[Transform, ...], depth: float, drawings: tuple[Drawing, ...] = ()
+    sensors: Sequence[Sightings],
+    root_from: tuple[Transform, ...],
+    *,
+    n_targets: int,
+    depth: float,
+    drawings: tuple[Drawing, ...] = (),
 ) -> RigFit:
     """Solve with a bounded loss, then leave out, of every target that fails, what is off most, until none does."""
     bundle = Bundle(sensors=tuple(sensors), depth=depth, drawings=drawings, cauchy=True)
-    points = _first_points(bundle, root_from)
+    points = _first_points(bundle, root_from, n_targets)
     counts = numbers_measured(sensors, len(points))
     state = bundle.solve(root_from, points).state
     kept = _joined(counts > 0)
@@ -142,9 +157,8 @@ def numbers_measured(sensors: Sequence[Sightings], n_targets: int) -> NDArray[np
     return np.stack([sensor.counts(n_targets) for sensor in sensors])
 
 
-def _first_points(bundle: Bundle, root_from: tuple[Transform, ...]) -> Floats:
+def _first_points(bundle: Bundle, root_from: tuple[Transform, ...], n_targets: int) -> Floats:
     """Points (M, K, 3) of each target as that sensor places them with which the others agree best."""
-    n_targets = 1 + max(int(sensor.targets.max(initial=0)) for sensor in bundle.sensors)
     n_points = points_per_target(bundle.sensors)
     candidates = []
     for sensor, pose in zip(bundle.sensors, root_from, strict=True):

@@ -209,9 +209,9 @@ class _Candidate:
 
 def _candidates(around: Surroundings, reader: _Reader) -> Iterator[_Candidate]:
     """Nested clusters that may be one object, from the widest on."""
-    n_before, usual = -1, usual_gap(around)
+    n_before, usual, longest = -1, usual_gap(around), reader.longest
     for members, gap in nested_clusters(around, narrowing_gaps(_WIDEST_GAP * usual)):
-        if len(members) == n_before or around.span(members) > reader.longest:
+        if len(members) == n_before or around.span(members) > longest:
             continue
         n_before = len(members)
         try:

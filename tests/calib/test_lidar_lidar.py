@@ -10,6 +10,7 @@ import pytest
 from benchmarks.calibration import turned_rig
 from calib.estimation.tangent import difference, rotation_from_vector
 from calib.lidars.drive import calibrate_lidars_of_drive
+from calib.lidars.file import lidar_lidar_summary
 from calib.lidars.lidar_lidar import calibrate_lidar_lidar
 from calib.lidars.start import level_pose
 from calib.rigs.survey import survey_rig
@@ -71,6 +72,17 @@ def test_a_tilted_lidar_is_found_without_a_guess(drive):
     assert np.all(np.sqrt(np.diag(found.covariance)) > np.abs(found.exchanged))
     assert found.warnings == ()
     assert found.n_instants == 2
+
+
+def test_ranges_that_are_off_widen_the_sigmas(drive):
+    # Half a percent: 1 cm near by, 20 cm far out, and no single fit shows it.
+    long = [replace(sweep, points=1.005 * sweep.points) for sweep in drive.sweeps["SIDE"]]
+    off = replace(drive, sweeps={**drive.sweeps, "SIDE": long})
+    right, wrong = (calibrate_lidars_of_drive(one, "SIDE", "TOP", n_instants=2) for one in (drive, off))
+    assert np.linalg.norm(wrong.near_far[3:]) > 3 * np.linalg.norm(right.near_far[3:])
+    sigmas = [np.sqrt(np.diag(found.covariance)[3:5]) for found in (right, wrong)]
+    assert np.all(sigmas[1] > 1.5 * sigmas[0])
+    assert "near and far points tell poses that differ by" in lidar_lidar_summary(wrong)
 
 
 def test_the_ground_levels_a_sensor(drive):

@@ -8,7 +8,7 @@ import pytest
 import sensorann as sa
 from benchmarks import prelabel as benchmark
 from sensorann.errors import ArgumentError, MissingDataError
-from sensorann.geometry import Cuboids, Transform, outlines, points_in_cuboids
+from sensorann.geometry import Cuboids, Trajectory, Transform, outlines, points_in_cuboids
 from sensorann.scene import ImageTrack, Motion, Rig, Sensor, Source, Sweep, into_sensor, sources_of
 from sensorann.tracks.association.duplicates import covered_ground, surest_tracks
 from sensorann.tracks.clouds import points_at
@@ -148,6 +148,24 @@ def test_the_same_drive_gives_the_same_tracks(simulated):
     assert len(once.tracks) == len(again.tracks) > 0
     for a, b in zip(once.tracks, again.tracks, strict=True):
         np.testing.assert_array_equal(a.cuboids.centers, b.cuboids.centers)
+
+
+def test_a_world_that_is_turned_holds_the_same_objects(simulated):
+    drive, n = simulated[0], 6
+    times = drive.times["LIDAR_TOP"][:n]
+    poses, turn = drive.trajectory.sample(drive.trajectory.timestamps_ns), Transform.from_yaw(0.7, [300.0, -80.0, 0.0])
+    sweeps = {"LIDAR_TOP": [drive.sweep("LIDAR_TOP", k) for k in range(n)]}
+    turned = MemoryDrive(
+        rig=Rig((drive.rig["LIDAR_TOP"],)), times={"LIDAR_TOP": times}, sweeps=sweeps,
+        trajectory=Trajectory(drive.trajectory.timestamps_ns, turn @ poses),
+    )  # fmt: skip
+    usual = sa.prelabel(replace(turned, trajectory=drive.trajectory), min_confidence=0.0).tracks
+    found = sa.prelabel(turned, min_confidence=0.0).tracks
+    assert len(found) == len(usual) > 20
+    for one, other in zip(usual, found, strict=True):
+        expected = one.cuboids.moved(turn, frame="world")
+        np.testing.assert_allclose(other.cuboids.corners(), expected.corners(), atol=1e-3)
+        assert other.attributes == one.attributes
 
 
 def test_only_the_chosen_frames_and_categories_are_proposed(simulated):

@@ -9,7 +9,7 @@ import numpy as np
 
 from sensorann.qa.checking.clusters import Cluster
 from sensorann.qa.checking.evidence import Evidence
-from sensorann.qa.checking.finding import Suspicion
+from sensorann.qa.checking.finding import Edit, Suspicion
 from sensorann.qa.checking.plain_view import NEAR_M, PlainView, plain_view
 from sensorann.qa.checking.strangers import FEWEST, Stranger
 
@@ -131,8 +131,14 @@ def _unlabelled(evidence: Evidence, appearances: tuple[_Appearance, ...]) -> Ite
             message=f"{looks_like.text} of {shown} m {motion} unlabelled at ({best.center[0]:.1f}, "
             f"{best.center[1]:.1f}), {best.distance:.0f} m away, in {len(missed)} frames",
             excess=seen * (10.0 if stranger.moves else 1.0),
+            repair=(_clicked(best),),
             place=(float(best.center[0]), float(best.center[1]), float(best.center[2])),
         )
+
+
+def _clicked(sight: Cluster) -> Edit:
+    x, y, z = sight.point.tolist()
+    return Edit(action="label", arguments={"place": (x, y, z), "at_ns": sight.timestamp_ns})
 
 
 def _looked_at(stranger: Stranger, view: PlainView, *, reach: float) -> list[Cluster]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sensorann.errors import ArgumentError
 from sensorann.fitting import CuboidFit, fit_cuboid
 from sensorann.fitting.candidates import LARGEST_COMPLETION
-from sensorann.geometry import Cuboid, Cuboids, points_in_cuboid, voxel_downsample
+from sensorann.geometry import Cuboid, Cuboids, Transform, points_in_cuboid, voxel_downsample
 from sensorann.scene import Category, Motion
 from sensorann.tracks.clouds import Clouds
 
@@ -131,21 +131,24 @@ def is_moving(boxes: Cuboids, seconds: NDArray[np.float64], *, vehicle: bool) ->
 def _standing(seen: Seen, categories: Sequence[Category]) -> Refined:
     n = len(seen.boxes)
     clouds = seen.points()
-    merged = np.concatenate(clouds)
     bottom = float(np.median([seen.bottom(k) for k in range(n)]))
-    viewer = seen.viewers[int(np.argmax([len(cloud) for cloud in clouds]))]
+    # In the axes of its first box: the same whichever way the world lies, and of short coordinates.
+    frame_from_first = Transform.from_yaw(float(seen.boxes.yaws[0]), np.append(seen.boxes.centers[0, :2], bottom))
+    merged, viewer = (
+        frame_from_first.inverse().apply(points)
+        for points in (np.concatenate(clouds), seen.viewers[int(np.argmax([len(cloud) for cloud in clouds]))])
+    )
     if len(merged) >= _FEWEST:
-        origin = np.append(seen.boxes.centers[0, :2], 0.0)
-        merged = voxel_downsample(merged - origin, edge=_THINNED).points + origin
+        merged = voxel_downsample(merged, edge=_THINNED).points
     try:
-        bare = fit_cuboid(merged, ground_height=bottom - _GROUND_MARGIN, anchor=viewer)
+        bare = fit_cuboid(merged, ground_height=-_GROUND_MARGIN, anchor=viewer)
     except ArgumentError:
         return Refined(boxes=seen.boxes, category=_nearest(seen.boxes.sizes[0], categories), moving=False)
-    inner = _inner_sides(merged, bare.cuboid)
-    category = _nearest(np.append(inner, bare.cuboid.size[2]), categories)
-    size = _completed(np.append(inner, bare.cuboid.size[2]), category)
-    fit = fit_cuboid(merged, ground_height=bottom, size=size, anchor=viewer)
-    return Refined(boxes=_repeated(fit, n, seen.boxes.frame), category=category, moving=False)
+    measured = np.append(_inner_sides(merged, bare.cuboid), bare.cuboid.size[2])
+    category = _nearest(measured, categories)
+    fit = fit_cuboid(merged, ground_height=0.0, size=_completed(measured, category), anchor=viewer)
+    boxes = _repeated(fit, n, seen.boxes.frame).moved(frame_from_first, frame=seen.boxes.frame)
+    return Refined(boxes=boxes, category=category, moving=False)
 
 
 def _inner_sides(cloud: NDArray[np.float64], cuboid: Cuboid) -> NDArray[np.float64]:
