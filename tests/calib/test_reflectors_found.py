@@ -10,6 +10,8 @@ from calib.estimation.tangent import difference, moved
 from sensorann.cli import run
 from sensorann.formats import pack
 from sensorann.formats.points.pcd import write_pcd
+from sensorann.formats.rigs import Intrinsics
+from sensorann.formats.rigs.own import lens_members
 from sensorann.geometry import Transform
 from sensorann.scene import Rig, Sensor, Sweep
 from tests.builders import START_NS, MemoryDrive
@@ -78,6 +80,19 @@ def test_reflectors_are_found_in_scans_beside_pictures_and_clouds(folder, source
     out = folder / "radar_from_it.json"
     assert run(["calibrate", f"{source}-radar", str(folder_session(folder, source)), "-o", str(out)]) == 0
     assert_found(out, source)
+
+
+def test_the_lens_is_to_blame_for_a_part_of_the_sigmas(folder, capsys):
+    path = folder_session(folder, "camera")
+    lens = {"format_version": 1, **lens_members(Intrinsics.of(CAMERA)), "covariance": {"matrix": np.eye(4).tolist()}}
+    (folder / "lens.json").write_text(json.dumps(lens))
+    stated = f"matrix = {CAMERA.matrix.tolist()}\nsize_px = {list(CAMERA.size)}"
+    path.write_text(path.read_text().replace(stated, 'lens = "lens.json"'))
+    out = folder / "radar_from_camera.json"
+    assert run(["calibrate", "camera-radar", str(path), "-o", str(out)]) == 0
+    # A pixel of the middle is as much yaw as a pixel over the focal length.
+    assert np.sqrt(json.loads(out.read_text())["covariance_of_lens"][2][2]) == pytest.approx(1 / 900, rel=0.5)
+    assert "the lens is to blame" in capsys.readouterr().out
 
 
 def test_scans_that_show_no_reflector_are_named(folder, capsys):
