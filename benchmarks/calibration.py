@@ -94,21 +94,46 @@ def simulated_table(n_runs: int) -> str:
     return "\n".join([head, "|---|" + "---|" * 9, *(simulated_row(setting, n_runs) for setting in SETTINGS)])
 
 
-def simulated_row(setting: Setting, n_runs: int) -> str:
+@dataclass(frozen=True)
+class Judged:
+    """Sessions of one setting together.
+
+    ratios (6,) are error over bound per axis, lost (6,) the axes without an estimate, nees lies within band or not,
+    flagged is the share of sessions with an axis that the targets do not tell, seconds are the median session's.
+    """
+
+    ratios: NDArray[np.float64]
+    lost: NDArray[np.bool_]
+    nees: float
+    band: tuple[float, float]
+    flagged: float
+    seconds: float
+
+
+def judge(setting: Setting, n_runs: int) -> Judged:
     rng = np.random.default_rng(1)
     runs = [run(setting, rng) for _ in range(n_runs)]
     errors, bounds, nees = (np.array([getattr(one, name) for one in runs]) for name in ("error", "bound", "nees"))
-    flagged = np.mean([bool(one.found.seen.weak_axes) for one in runs])
-    ratios = np.sqrt((errors**2).mean(axis=0) / bounds.mean(axis=0))
     weak = np.mean([[axis in one.found.seen.weak_axes for axis in AXES] for one in runs], axis=0)
-    # A drawing tells what the targets do not; without one the axis has no estimate to judge.
-    lost = (weak > 0.5) & (not setting.drawing)
-    judged = ["" if lost.any() else f"{ratio:.2f}" for ratio in ratios]
-    shown = ["lost" if gone else value for gone, value in zip(lost, judged, strict=True)]
     low, high = stats.chi2.ppf([0.025, 0.975], 6 * n_runs) / n_runs
-    consistency = "" if lost.any() else f"{nees.mean():.2f} ({low:.2f}-{high:.2f})"
-    seconds = f"{median(one.seconds for one in runs) * 1e3:.0f} ms"
-    return f"| {setting.name} | {' | '.join(shown)} | {consistency} | {flagged:.0%} | {seconds} |"
+    return Judged(
+        ratios=np.sqrt((errors**2).mean(axis=0) / bounds.mean(axis=0)),
+        # A drawing tells what the targets do not; without one the axis has no estimate to judge.
+        lost=(weak > 0.5) & (not setting.drawing),
+        nees=float(nees.mean()),
+        band=(low, high),
+        flagged=float(np.mean([bool(one.found.seen.weak_axes) for one in runs])),
+        seconds=median(one.seconds for one in runs),
+    )
+
+
+def simulated_row(setting: Setting, n_runs: int) -> str:
+    judged = judge(setting, n_runs)
+    values = ["" if judged.lost.any() else f"{ratio:.2f}" for ratio in judged.ratios]
+    shown = ["lost" if gone else value for gone, value in zip(judged.lost, values, strict=True)]
+    consistency = "" if judged.lost.any() else f"{judged.nees:.2f} ({judged.band[0]:.2f}-{judged.band[1]:.2f})"
+    rest = f"{judged.flagged:.0%} | {1e3 * judged.seconds:.0f} ms"
+    return f"| {setting.name} | {' | '.join(shown)} | {consistency} | {rest} |"
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,8 @@ class Estimate:
     stability : Stability
     next_target : Placement
     warnings : sentences, empty when nothing is in doubt
+    lens_covariance : (6, 6), the part of the covariance that comes from that of the camera's lens; None where the lens
+        is taken to be exact
     """
 
     source: str
@@ -73,6 +75,7 @@ class Estimate:
     stability: Stability
     next_target: Placement
     warnings: tuple[str, ...]
+    lens_covariance: Floats | None = None
 
     @property
     def sigmas(self) -> Floats:

@@ -65,6 +65,7 @@ def document(found: Estimate) -> dict[str, Any]:
         "target_from_source": pose_members(found.target_from_source),
         "meaning": f"maps points of {found.source} into {found.target}; quaternion w first",
         "covariance": {"meaning": TANGENT, "frame": found.target, "matrix": found.covariance.tolist()},
+        "covariance_of_lens": None if found.lens_covariance is None else found.lens_covariance.tolist(),
         "not_observable": list(found.seen.weak_axes),
         "weak_directions": [
             {"axes": list(item.axes(found.seen.before)), "share_left": item.share}

@@ -14,16 +14,41 @@ from calib.boards.captures import described_captures, session_drive
 from calib.boards.pictures import MARKER_SHARE, MARKERS, PATTERNS, Board, find_views
 from calib.estimation.robust import Rejection
 from calib.lenses.camera import BoardViews, Lens
+from calib.lenses.models import N_FOCAL
+from calib.lenses.spread import KnownLens
 from calib.lenses.trust import LensTrust, choose_lens
 from calib.targets.session import Session
 from sensorann.errors import ArgumentError, CalibrationError, FormatError, MissingDataError
 from sensorann.formats import read_rig_document
+from sensorann.formats.strict_json import read_json
 from sensorann.geometry import Camera
+from sensorann.geometry.arrays import as_array
 
 
 def describes_camera(session: Session) -> bool:
     """Tell whether a session knows the lens of its camera."""
     return "drive" in session.root or bool({"lens", "matrix"} & session.root.get("camera", {}).keys())
+
+
+def described_lens(session: Session) -> KnownLens:
+    """Return the camera of a session, with its covariance where the lens file states one.
+
+    Raises
+    ------
+    FormatError
+        When that is no covariance of the lens.
+    """
+    camera, described = described_camera(session), session.root.get("camera", {})
+    path = session.path.parent / str(described.get("lens", ""))
+    stated = read_json(path).get("covariance") if path.suffix == ".json" else None
+    if not isinstance(stated, dict):
+        return KnownLens(camera)
+    n = N_FOCAL + len(camera.distortion)
+    try:
+        covariance = as_array(stated.get("matrix", ()), (n, n), np.float64, name="covariance of the lens", finite=True)
+    except ArgumentError as error:
+        raise FormatError(path, "covariance.matrix", expected=f"{n} x {n} numbers", found=str(error)) from error
+    return KnownLens(camera, covariance)
 
 
 def described_camera(session: Session) -> Camera:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from calib.estimation.tangent import rotation_from_vector, vector_from_rotation
-from calib.lidars.drive import deskewed_points
+from calib.lidars.clouds import cloud_at
 from calib.lidars.start import thinned
 from calib.lidars.surfaces import Fit, Instant, refined
 from calib.targets.detections import Floats
@@ -54,11 +54,11 @@ def lidar_odometry(
     if len(times) < 2:
         raise CalibrationError(f"{sensor} has {len(times)} sweeps: two or more tell a motion")
     poses = [Transform.identity()]
-    key, kept = Transform.identity(), [(Transform.identity(), deskewed_points(drive, sensor, 0))]
+    key, kept = Transform.identity(), [(Transform.identity(), cloud_at(drive, drive.sweep(sensor, 0), int(times[0])))]
     known, since = _surfaces(key, kept), 0
     for number in range(1, len(times)):
         progress(number, len(times))
-        points = deskewed_points(drive, sensor, number)
+        points = cloud_at(drive, drive.sweep(sensor, number), int(times[number]))
         here = known.with_points(points)
         if number == 1:
             fit = _first_motion(here)

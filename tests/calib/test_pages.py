@@ -6,7 +6,8 @@ import pytest
 from benchmarks.rigs import simulate_targets
 from calib.drift.finding import find_drift
 from calib.drift.simulated import simulate_pairs
-from calib.edges.camera_edges import PROFILE, CameraTurn, View
+from calib.edges.camera_edges import PROFILE, CameraTurn
+from calib.edges.views import View
 from calib.estimation.tangent import rotation_from_vector
 from calib.motion.hand_eye import calibrate_hand_eye
 from calib.radars.radar_ego import calibrate_radar_ego
