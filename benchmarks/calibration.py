@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from time import process_time
@@ -93,21 +94,46 @@ def simulated_table(n_runs: int) -> str:
     return "\n".join([head, "|---|" + "---|" * 9, *(simulated_row(setting, n_runs) for setting in SETTINGS)])
 
 
-def simulated_row(setting: Setting, n_runs: int) -> str:
+@dataclass(frozen=True)
+class Judged:
+    """Sessions of one setting together.
+
+    ratios (6,) are error over bound per axis, lost (6,) the axes without an estimate, nees lies within band or not,
+    flagged is the share of sessions with an axis that the targets do not tell, seconds are the median session's.
+    """
+
+    ratios: NDArray[np.float64]
+    lost: NDArray[np.bool_]
+    nees: float
+    band: tuple[float, float]
+    flagged: float
+    seconds: float
+
+
+def judge(setting: Setting, n_runs: int) -> Judged:
     rng = np.random.default_rng(1)
     runs = [run(setting, rng) for _ in range(n_runs)]
     errors, bounds, nees = (np.array([getattr(one, name) for one in runs]) for name in ("error", "bound", "nees"))
-    flagged = np.mean([bool(one.found.seen.weak_axes) for one in runs])
-    ratios = np.sqrt((errors**2).mean(axis=0) / bounds.mean(axis=0))
     weak = np.mean([[axis in one.found.seen.weak_axes for axis in AXES] for one in runs], axis=0)
-    # A drawing tells what the targets do not; without one the axis has no estimate to judge.
-    lost = (weak > 0.5) & (not setting.drawing)
-    judged = ["" if lost.any() else f"{ratio:.2f}" for ratio in ratios]
-    shown = ["lost" if gone else value for gone, value in zip(lost, judged, strict=True)]
     low, high = stats.chi2.ppf([0.025, 0.975], 6 * n_runs) / n_runs
-    consistency = "" if lost.any() else f"{nees.mean():.2f} ({low:.2f}-{high:.2f})"
-    seconds = f"{median(one.seconds for one in runs) * 1e3:.0f} ms"
-    return f"| {setting.name} | {' | '.join(shown)} | {consistency} | {flagged:.0%} | {seconds} |"
+    return Judged(
+        ratios=np.sqrt((errors**2).mean(axis=0) / bounds.mean(axis=0)),
+        # A drawing tells what the targets do not; without one the axis has no estimate to judge.
+        lost=(weak > 0.5) & (not setting.drawing),
+        nees=float(nees.mean()),
+        band=(low, high),
+        flagged=float(np.mean([bool(one.found.seen.weak_axes) for one in runs])),
+        seconds=median(one.seconds for one in runs),
+    )
+
+
+def simulated_row(setting: Setting, n_runs: int) -> str:
+    judged = judge(setting, n_runs)
+    values = ["" if judged.lost.any() else f"{ratio:.2f}" for ratio in judged.ratios]
+    shown = ["lost" if gone else value for gone, value in zip(judged.lost, values, strict=True)]
+    consistency = "" if judged.lost.any() else f"{judged.nees:.2f} ({judged.band[0]:.2f}-{judged.band[1]:.2f})"
+    rest = f"{judged.flagged:.0%} | {1e3 * judged.seconds:.0f} ms"
+    return f"| {setting.name} | {' | '.join(shown)} | {consistency} | {rest} |"
 
 
 @dataclass(frozen=True)
@@ -218,9 +244,11 @@ def recorded_rmse(pair: str, found: Estimate, folder: Path) -> float:
 def lidars_table(_n_runs: int) -> str:
     drive = open_drive(RECORDED / "pandaset_nuscenes")
     said = drive.rig["LIDAR_TOP"].ego_from_sensor.inverse() @ drive.rig["LIDAR_FRONT"].ego_from_sensor
+    moving = fastest(drive, "LIDAR_TOP")
     head = (
-        "| sweeps | points on common surfaces | scatter about them | beside the data set's own pose "
-        "| largest sigmas | CPU time |"
+        f"| sweeps, the vehicle at {100 * moving[0]:.0f} cm/s and {np.rad2deg(moving[1]):.2f} deg/s at most "
+        "| points on common surfaces | scatter about them | beside the data set's own pose | largest sigmas "
+        "| near and far points differ by | chi-square of what is beside, 6 is usual | CPU time |"
     )
     rows = []
     for n_instants in (1, 5):
@@ -228,12 +256,26 @@ def lidars_table(_n_runs: int) -> str:
         found = calibrate_lidars_of_drive(drive, "LIDAR_FRONT", "LIDAR_TOP", n_instants=n_instants)
         seconds = process_time() - begin
         off = difference(found.target_from_source, said)
-        beside = f"{np.rad2deg(np.linalg.norm(off[:3])):.2f} deg, {100 * np.linalg.norm(off[3:]):.1f} cm"
         sigmas = np.sqrt(np.diag(found.covariance))
         known = f"{np.rad2deg(sigmas[:3].max()):.2f} deg, {100 * sigmas[3:].max():.1f} cm"
         common = f"{found.overlap:.0%} | {100 * found.sigma:.1f} cm"
-        rows.append(f"| {n_instants} | {common} | {beside} | {known} | {seconds:.1f} s |")
-    return "\n".join([head, "|---|---|---|---|---|---|", *rows])
+        chi2 = off @ np.linalg.solve(found.covariance, off)
+        beside = f"{step_length(off)} | {known} | {step_length(found.near_far)} | {chi2:.1f}"
+        rows.append(f"| {n_instants} | {common} | {beside} | {seconds:.1f} s |")
+    return "\n".join([head, "|---|---|---|---|---|---|---|---|", *rows])
+
+
+def step_length(step: NDArray[np.float64]) -> str:
+    return f"{np.rad2deg(np.linalg.norm(step[:3])):.2f} deg, {100 * np.linalg.norm(step[3:]):.1f} cm"
+
+
+def fastest(drive: Drive, sensor: str) -> tuple[float, float]:
+    """Largest speed (m/s) and turning speed (rad/s) of a drive's vehicle from sweep to sweep of a sensor."""
+    times = drive.timestamps_ns(sensor)
+    poses, seconds = drive.trajectory.sample(times), 1e-9 * np.diff(times)
+    speeds = np.linalg.norm(np.diff(poses.translations, axis=0), axis=1) / seconds
+    turns = [vector_from_rotation(a.T @ b) for a, b in pairwise(poses.rotations)]
+    return float(speeds.max()), float((np.linalg.norm(turns, axis=1) / seconds).max())
 
 
 def edges_table(_n_runs: int) -> str:

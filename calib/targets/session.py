@@ -22,8 +22,12 @@ rows_m = 0.61                   # and along its rows
 path = "ROOT#NAME"
 every = 10
 [first]                         # for `calibrate hand-eye` and `time-offset`, and [second]
-poses = "odometry.csv"          # timestamp_ns, x_m, y_m, z_m, qw, qx, qy, qz; TUM text; or drive = "ROOT#NAME"
+poses = "odometry.csv"          # timestamp_ns, x_m, y_m, z_m, qw, qx, qy, qz; or TUM text
+# drive = "ROOT#NAME"           # instead: its ego poses
+# sensor = "LIDAR_TOP"          # or the odometry of one of its LiDARs
 [prior]                         # radar_from_camera of a drawing
+# source = "camera"             # in a session of three sensors: which of them it places
+# target = "radar"              # and in which
 rotation_wxyz = [0.5, -0.5, 0.5, -0.5]
 translation_m = [-1.6, 0.0, 0.9]
 sigma_deg = 1.0
@@ -54,8 +58,8 @@ _TABLES: Mapping[str, frozenset[str]] = {
         {"folder", "pattern", "columns", "rows", "spacing_m", "markers", "marker_share", "warped", "hole_m"}
     ),
     "drive": frozenset({"path", "every"}),
-    "first": frozenset({"name", "poses", "drive"}),
-    "second": frozenset({"name", "poses", "drive"}),
+    "first": frozenset({"name", "poses", "drive", "sensor"}),
+    "second": frozenset({"name", "poses", "drive", "sensor"}),
     "lidar": frozenset({"name", "targets", "sigma_m", "clouds"}),
     "radar": frozenset(
         {
@@ -64,7 +68,7 @@ _TABLES: Mapping[str, frozenset[str]] = {
         }
     ),
     "board": frozenset({"reflector_depth_m", "columns_m", "rows_m"}),
-    "prior": frozenset({"rotation_wxyz", "translation_m", "sigma_deg", "sigma_m"}),
+    "prior": frozenset({"source", "target", "rotation_wxyz", "translation_m", "sigma_deg", "sigma_m"}),
 }
 
 
@@ -164,9 +168,10 @@ def read_session(path: Path) -> Session:
     return Session(path, root)
 
 
-def described_prior(session: Session) -> Prior | None:
-    """Return what a session knows of the pose before any target; None where it says nothing."""
-    if "prior" not in session.root:
+def described_prior(session: Session, source: str, target: str) -> Prior | None:
+    """Return what a session knows of target_from_source before any target; None where it says nothing of that pair."""
+    stated = session.root.get("prior")
+    if stated is None or (stated.get("source", source), stated.get("target", target)) != (source, target):
         return None
     quaternion = session.array("prior", "rotation_wxyz", (4,))
     length = float(np.linalg.norm(quaternion))

@@ -5,6 +5,7 @@ import math
 import re
 from itertools import pairwise
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
@@ -206,6 +207,8 @@ def test_roll_pitch_and_yaw_are_those_of_urdf(tmp_path_factory, angles, upright)
 
 
 MIRRORED = "[[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, -1, 0], [0, 0, 0, 1]]"
+OPENCV = "%YAML:1.0\n---\ncamera_matrix: !!opencv-matrix\n   rows: 3\n   cols: 3\n   dt: d\n"
+OURS = '{"format_version": 1, "model": "MODEL", "matrix": [[9, 0, 5], [0, 9, 5], [0, 0, 1]], "distortion": []}'
 LENS = "camera_model: pinhole\n  distortion_model: radtan\n  distortion_coeffs: [0, 0, 0, 0]\n  resolution: [64, 48]"
 
 
@@ -233,7 +236,16 @@ LENS = "camera_model: pinhole\n  distortion_model: radtan\n  distortion_coeffs: 
         ),
         ("a.yaml", "distortion_model: plumb_bob\nK: [9,0,5,0,9,5,0,0,1]\nD: []\nwidth: 0\nheight: 3\n", "width"),
         ("a.yaml", "distortion_model: &x plumb_bob\nK: [1]\n", "line 1"),
-        ("a.yaml", "%YAML:1.0\n---\nimage_width: 4\n", "camera_matrix"),
+        ("a.json", OURS.replace("MODEL", "equirectangular"), "one of pinhole, fisheye"),
+        ("a.yaml", "%YAML:1.0\n---\nimage_width: 4\n", "'distortion_coefficients'"),
+        ("a.yaml", OPENCV + "   0., 0., 1. ]\n", "line 7"),
+        ("a.yaml", OPENCV + "   data: [ 9., 0., 5. ]\ndistortion_coefficients: 0\n", "a JSON object"),
+        (
+            "a.yaml",
+            OPENCV + "   data: [ 9., 0., x, 0., 9., 5., 0., 0., 1. ]\n"
+            "distortion_coefficients: !!opencv-matrix\n   rows: 1\n   cols: 1\n   data: [ 0. ]\n",
+            "camera_matrix.data[2]: expected a finite number, found 'x'",
+        ),
         ("a.txt", "P2: 7 0 3 0 0 7 3 0 0 0 1 0\nR0_rect: 1 0 0 0 1 0 0 0 1\nTr_velo_to_cam:\n", "12 numbers"),
         ("a.urdf", '<robot><joint type="fixed"><child link="a"/></joint></robot>', "<parent link"),
         (
@@ -256,7 +268,11 @@ LENS = "camera_model: pinhole\n  distortion_model: radtan\n  distortion_coeffs: 
         "a camera that was never calibrated",
         "no width",
         "an anchor",
+        "a lens model that is none of ours",
         "OpenCV without a lens",
+        "OpenCV without the beginning of a list",
+        "OpenCV with a number for a matrix",
+        "OpenCV with a word for a number",
         "KITTI with an empty line",
         "a joint without parent",
         "degrees for radians",
@@ -268,6 +284,30 @@ def test_damage_is_refused_with_its_place(tmp_path, file, content, message):
     with pytest.raises(FormatError) as caught:
         read_rig_document(tmp_path / file)
     assert message in str(caught.value)
+
+
+def test_a_word_in_an_intrinsic_of_nuscenes_is_named(tmp_path):
+    path = tmp_path / FILES["nuscenes"]
+    write_rig_document(document_of(make_rig()), path)
+    path.write_text(path.read_text().replace("[[500.0", '[["500"'))
+    with pytest.raises(FormatError, match=r"camera_intrinsic of CAM_FRONT\[0\]\[0\]: expected a finite number"):
+        read_rig_document(path)
+
+
+def test_what_opencv_writes_beside_a_lens_is_passed_over(tmp_path):
+    path = tmp_path / FILES["opencv"]
+    storage = cv2.FileStorage(str(path), cv2.FileStorage_WRITE)
+    storage.write("calibration_time", "Thu Nov 26 10:12:13 2026")
+    storage.write("image_width", 1280)
+    storage.write("image_height", 720)
+    storage.write("camera_matrix", np.array([[900.1, 0, 640], [0, 900.2, 360], [0, 0, 1]]))
+    storage.write("distortion_coefficients", np.array([-0.1, 0.02, 0.001, -0.002, 0.3]))
+    storage.write("image_points", np.ones((2, 40, 2), np.float32))
+    storage.release()
+    found = read_rig_document(path).lenses["camera"]
+    np.testing.assert_array_equal(found.matrix, [[900.1, 0, 640], [0, 900.2, 360], [0, 0, 1]])
+    np.testing.assert_array_equal(found.distortion, [-0.1, 0.02, 0.001, -0.002, 0.3])
+    assert found.size == (1280, 720)
 
 
 @pytest.mark.parametrize(
