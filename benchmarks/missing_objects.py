@@ -14,7 +14,8 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks.seeded_errors import JUDGED_SEEDS, Case, names_place, pandaset, sequences, simulated, told, with_points
+from benchmarks.seeded_errors import JUDGED_SEEDS, told
+from benchmarks.seeded_runs import Case, names_place, pandaset, sequences, simulated, with_points
 from benchmarks.seeding import Field, Seeded
 from benchmarks.seeding_points import seen_tracks
 from sensorann.qa.checking import check

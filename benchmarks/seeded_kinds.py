@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from benchmarks.seeding import (
-    Seed,
-    cut,
-    delayed,
-    doubled,
-    drifted,
-    emptied,
-    jolted,
-    pressed,
-    renamed,
-    resized,
-    shifted,
-    switched,
-    turned,
-)
+from benchmarks.seeding import Seed
+from benchmarks.seeding_boxes import delayed, drifted, jolted, renamed, resized, shifted, turned
+from benchmarks.seeding_identities import cut, doubled, emptied, pressed, switched
 from benchmarks.seeding_pictures import only_pictured, shifted_pictures, unpictured
 from benchmarks.seeding_points import (
     at_points,
+    drifted_track,
     hidden_behind,
     invented,
     removed,
@@ -108,5 +97,6 @@ KINDS_WITH_POINTS: tuple[Kind, ...] = (
     ("radar", "half as fast as measured", ("radar_speed",), slowed("radar", 0.5)),
     ("radar", "moving track turned by 180 deg", ("radar_heading",), turned_track("radar", 180.0)),
     ("time mismatch", "0.3 m and more, boxes where points were", ("point_time",), at_points("time mismatch", 0.3)),
+    ("size drift", "10 % over a well seen track", ("size_drift", "size_change"), drifted_track("size drift", 0.1)),
     ("floating", "0.5 m up or down, whole vehicle track", ("off_ground",), shifted_track("floating", 0.5, up=True)),
 )

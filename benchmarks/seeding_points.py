@@ -135,6 +135,21 @@ def resized_track(kind: str, share: float) -> Seed:
     return sow
 
 
+def drifted_track(kind: str, share: float) -> Seed:
+    """Let the size of a well seen vehicle creep over the whole track, toward its end or toward its begin."""
+
+    def sow(field: Field, rng: np.random.Generator) -> Sown:
+        tracks = seen_tracks(field, Motion.VEHICLE)
+        if not tracks:
+            return None
+        track = tracks[int(rng.integers(len(tracks)))]
+        creep = np.linspace(0.0, 1.0, len(track))[:: int(rng.choice([-1, 1])), None]
+        grow = 1.0 + rng.choice([-1.0, 1.0]) * share * creep
+        return put(field, changed(track, np.arange(len(track)), grow=grow), np.arange(len(track)), kind)
+
+    return sow
+
+
 def removed(kind: str, *motions: Motion) -> Seed:
     """Forget an object; a finding has to lie within 2.5 m of where it was."""
 

@@ -30,6 +30,19 @@ def labels_in_world(labels: Labels, trajectory: Trajectory | None) -> Labels:
     return replace(labels, frame="world", tracks=tracks)
 
 
+def track_in_ego(track: Track, trajectory: Trajectory) -> Track:
+    """Move a track from the world into the ego frame, each box at its own instant; the way back of `labels_in_world`.
+
+    Raises
+    ------
+    TimeRangeError
+        When a box lies outside the ego trajectory.
+    """
+    ego_from_world = trajectory.sample(track.timestamps_ns).inverse()
+    cuboids = track.cuboids.moved(ego_from_world, frame="ego")
+    return replace(track, cuboids=cuboids, sigmas=_turned(track.sigmas, ego_from_world.rotations))
+
+
 def from_sensor(
     cuboids: Cuboids, sensor: Sensor, trajectory: Trajectory | None, *, timestamps_ns: ArrayLike
 ) -> Cuboids:

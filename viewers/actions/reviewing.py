@@ -9,6 +9,8 @@ import numpy as np
 from sensorann.errors import ArgumentError
 from sensorann.geometry import Cuboid, Transform
 from sensorann.qa import Finding, check, repaired
+from sensorann.qa.checking import looks_at_recording
+from sensorann.scene import Labels
 from sensorann.store import story
 from sensorann.store.merging import box_fields
 from sensorann.store.patch import Box
@@ -44,10 +46,30 @@ def step_findings(session: Session, n_findings: int) -> None:
 
 
 def mend(session: Session) -> None:
-    """Apply the repair that the finding suggests, as one edit, and go to the next finding."""
-    finding = _finding(session)
-    session.commit(repaired(session.labels, finding), "repair", text=finding.message)
-    dismiss(session)
+    """Apply the repair that the finding suggests, as one edit, and go to the next finding.
+
+    What looks at the recording is left to the worker; labels that are changed meanwhile are not overwritten.
+    """
+    finding, before = _finding(session), session.labels
+    if not looks_at_recording(finding):
+        _take(session, finding, repaired(before, finding))
+        return
+
+    def take(mended: Labels) -> None:
+        if session.labels is not before:
+            raise ArgumentError("labels were changed meanwhile: nothing was repaired")
+        _take(session, finding, mended)
+
+    drive = session.drive
+    session.worker.submit("repairing", lambda: repaired(before, finding, drive), take)
+
+
+def _take(session: Session, finding: Finding, mended: Labels) -> None:
+    """Write repaired labels down, and take their finding from the queue."""
+    session.commit(mended, "repair", text=finding.message)
+    if any(one is finding for one in session.queue):
+        session.i_finding = next(i for i, one in enumerate(session.queue) if one is finding)
+        dismiss(session)
 
 
 def dismiss(session: Session) -> None:

@@ -22,6 +22,7 @@ def repair(
     rule: Annotated[tuple[str, ...], Parameter(negative="")] = (),
     object_id: Annotated[tuple[str, ...], Parameter(name="--object", negative="")] = (),
     min_score: float = 0.0,
+    drive: str | None = None,
 ) -> int:
     """Apply the repairs that a check suggests, the surest first, each as an event that `store undo` takes back.
 
@@ -32,6 +33,7 @@ def repair(
 
         sensorann check labels.db#0000 --drive kitti/training#0000 --json > findings.json
         sensorann store repair labels.db#0000 findings.json --rule heading_flip --min-score 0.9
+        sensorann store repair labels.db#0000 findings.json --rule missing --drive kitti/training#0000
         sensorann store undo labels.db#0000
 
     Parameters
@@ -46,11 +48,14 @@ def repair(
         Apply only repairs of this object; may be given several times.
     min_score
         Leave out findings below this score, 0 to 1.
+    drive
+        The recording (ROOT or ROOT#NAME): what follows points or draws on pictures is left out without.
     """
     if not 0.0 <= min_score <= 1.0:
         raise UsageError(f"--min-score must be a probability, 0 to 1, got {min_score}")
     chosen_rules(rule)  # a slip in a name would choose nothing
-    place, drive = drive_address(store)
+    place, name = drive_address(store)
+    recording = None if drive is None else sa.open_drive(drive)
     chosen = [
         one
         for one in read_suggestions(findings)
@@ -61,10 +66,11 @@ def repair(
     suggested = sorted((one for one in chosen if one.finding.repair), key=lambda one: -one.finding.score)
     n_left_out = 0
     with sa.open_store(place) as opened:
-        for one in mend(opened, drive, suggested):
+        for one in mend(opened, name, suggested, recording=recording):
             n_left_out += bool(one.reason)
             head, tail = ("left out", one.reason) if one.reason else (f"event {one.event}", one.finding.message)
-            print(f"{head}: {one.finding.rule}, object {one.finding.object}: {tail}")
+            whose = f"object {one.finding.object}" if one.finding.object else "no object yet"
+            print(f"{head}: {one.finding.rule}, {whose}: {tail}")
     n_unknown = len(chosen) - len(suggested)
     print(f"{len(suggested) - n_left_out} repaired, {n_left_out} left out, {n_unknown} that only a person can mend")
     return THRESHOLD_NOT_MET if n_left_out else 0

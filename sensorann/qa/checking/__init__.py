@@ -4,7 +4,8 @@ from sensorann.qa.checking.checking import RULES, Rule, check, chosen_rules
 from sensorann.qa.checking.finding import Edit, Finding, Severity
 from sensorann.qa.checking.finding_files import Suggestion, finding_document, read_suggestions
 from sensorann.qa.checking.mending import Mended, mend
-from sensorann.qa.checking.repairing import repaired
+from sensorann.qa.checking.repairing import looks_at_recording, repaired
+from sensorann.qa.checking.suggestions import suggestion_of
 
 __all__ = [
     "RULES",
@@ -17,7 +18,9 @@ __all__ = [
     "check",
     "chosen_rules",
     "finding_document",
+    "looks_at_recording",
     "mend",
     "read_suggestions",
     "repaired",
+    "suggestion_of",
 ]

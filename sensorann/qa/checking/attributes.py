@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.qa.checking.evidence import Evidence
-from sensorann.qa.checking.finding import Suspicion
+from sensorann.qa.checking.finding import Edit, Suspicion
 from sensorann.qa.checking.paths import Path
 from sensorann.qa.checking.spans import beyond, cleared, how_long, spans_of
 from sensorann.scene import Attribute, Motion, Track
@@ -69,13 +69,20 @@ def contradicting(evidence: Evidence) -> Iterator[Suspicion]:
     for path in evidence.paths:
         track = path.track
         for rows in spans_of(_says(track, _STANDING) & _says(track, _MOVING)):
-            yield _told(path, rows, f"is said both to stand and to move {how_long(rows, track)}")
+            told = _told(path, rows, f"is said both to stand and to move {how_long(rows, track)}")
+            yield replace(told, repair=_as_it_moves(path, rows) if evidence.in_world else ())
         for name, values in track.box_attributes.items():
             kind, dot, _ = name.partition(".")
             if dot and path.motion not in _KINDS.get(kind, {path.motion}):
                 for rows in spans_of(np.array([value is True for value in values], np.bool_)):
                     text = f"a {path.category.name} is said to be {name} {how_long(rows, track)}"
                     yield replace(_told(path, rows, text), repair=cleared([name], rows, track))
+
+
+def _as_it_moves(path: Path, rows: NDArray[np.int64]) -> tuple[Edit, ...]:
+    """Take away what the motion of some boxes contradicts."""
+    wrong = _STANDING if float(np.median(path.speeds[rows])) > _CREEP else _MOVING
+    return cleared(_names_of(path.track, rows, wrong), rows, path.track)
 
 
 def _told(path: Path, rows: NDArray[np.int64], text: str) -> Suspicion:

@@ -33,6 +33,7 @@ class Cluster:
     n_points : int
     score : share of its points that lie on the edges of the box, 0 to 1
     distance : metres from the vehicle
+    point : (3,) float64, the measured point nearest to its middle, in the frame of the labels
     """
 
     timestamp_ns: int
@@ -42,6 +43,7 @@ class Cluster:
     n_points: int
     score: float
     distance: float
+    point: NDArray[np.float64]
 
 
 def clusters_of(scene: Scene) -> list[Cluster]:
@@ -90,4 +92,5 @@ def _fitted(scene: Scene, rows: NDArray[np.int64]) -> Cluster | None:
         n_points=fit.n_points,
         score=fit.score,
         distance=float(np.hypot(fit.cuboid.center[0], fit.cuboid.center[1])),
+        point=points[np.argmin(np.linalg.norm(points - fit.cuboid.center, axis=1))] + scene.ego,
     )

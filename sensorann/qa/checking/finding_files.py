@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from inspect import signature
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from sensorann.formats.openlabel.node import Node
 from sensorann.formats.strict_json import read_json
 from sensorann.qa.checking.finding import Edit, Finding, Severity
-from sensorann.qa.checking.repairing import REPAIRS
+from sensorann.qa.checking.repairing import ACTIONS, check_edit
 from sensorann.qa.sampling import fingerprint
 from sensorann.scene import Labels
 
@@ -76,7 +76,7 @@ def _suggestion(node: Node) -> Suggestion:
         place=None if place is None or place.value is None else _place(place),
     )
     seen = {name: print_.text() for name, print_ in node.section("seen")}
-    if finding.repair and not seen:
+    if _repaired_tracks(finding) and not seen:
         raise node.refused("a member 'seen': which state of the object was checked", found="a repair without")
     return Suggestion(finding=finding, seen=seen)
 
@@ -95,26 +95,48 @@ def _place(node: Node) -> tuple[float, float, float]:
 
 def _edit(node: Node) -> Edit:
     action = node.require("action")
-    if action.text() not in REPAIRS:
-        raise action.refused(f"one of {', '.join(REPAIRS)}")
-    arguments = {name: _argument(name, value) for name, value in node.members() if name != "action"}
+    if action.text() not in ACTIONS:
+        raise action.refused(f"one of {', '.join(ACTIONS)}")
+    arguments = {name: _READERS.get(name, Node.text)(value) for name, value in node.members() if name != "action"}
     try:
-        signature(REPAIRS[action.text()]).bind(None, **arguments)
+        check_edit(action.text(), arguments)
     except TypeError as error:
         raise node.refused(f"what {action.text()} needs", found=str(error)) from None
     return Edit(action=action.text(), arguments=arguments)
 
 
-def _argument(name: str, node: Node) -> str | int | float | tuple[int, int] | tuple[float, float, float]:
-    if name == "at_ns":
-        return node.integer()
-    if name == "yaw":
-        return float(node.number())
-    if name == "by":
-        return _place(node)
-    if name == "span":
-        ends = [end.integer() for end in node.elements()]
-        if len(ends) != 2:
-            raise node.refused("two instants, ns")
-        return ends[0], ends[1]
-    return node.text()
+def _instants(node: Node) -> tuple[int, ...]:
+    return tuple(instant.integer() for instant in node.elements())
+
+
+def _span(node: Node) -> tuple[int, int]:
+    ends = _instants(node)
+    if len(ends) != 2:
+        raise node.refused("two instants, ns")
+    return ends[0], ends[1]
+
+
+def _anything(node: Node) -> bool | int | float | str:
+    if not isinstance(node.value, bool | int | float | str):
+        raise node.refused("a number, a text, true or false")
+    return node.value
+
+
+# How arguments of edits are read; those that are not named are texts.
+_READERS: Mapping[str, Callable[[Node], Any]] = MappingProxyType(
+    {
+        "at": _instants,
+        "at_ns": Node.integer,
+        "by": _place,
+        "outward": lambda node: tuple(node.numbers(4)),
+        "place": _place,
+        "size": _place,
+        "span": _span,
+        "toward": _place,
+        "timestamp_ns": Node.integer,
+        "value": _anything,
+        "ways": lambda node: tuple(_place(way) for way in node.elements()),
+        "yaw": lambda node: float(node.number()),
+        "yaws": lambda node: tuple(float(yaw.number()) for yaw in node.elements()),
+    }
+)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.qa.checking.evidence import Evidence
-from sensorann.qa.checking.finding import Suspicion
+from sensorann.qa.checking.finding import Edit, Suspicion
 from sensorann.qa.checking.paths import Path
 from sensorann.qa.checking.spans import cleared, deleted, how_long, spans_of
 from sensorann.scene import Attribute
@@ -81,11 +81,28 @@ def wrong_attribute(evidence: Evidence) -> Iterator[Suspicion]:
             for rows in spans_of(wrong):
                 known = ", ".join(map(repr, allowed))
                 text = f"{name} is {values[rows[0]]!r} {how_long(rows, track)}, the guideline allows {known}"
-                yield replace(_of(path, rows, text), repair=cleared([name], rows, track))
+                yield replace(_of(path, rows, text), repair=_as_others(path, name, rows, allowed))
         for name in rule.required:
             absent = np.array([value is None for value in columns.get(name, (None,) * len(track))], np.bool_)
             for rows in spans_of(absent):
-                yield _of(path, rows, f"has no {name} {how_long(rows, track)}, which the guideline asks for")
+                told = _of(path, rows, f"has no {name} {how_long(rows, track)}, which the guideline asks for")
+                yield replace(told, repair=_as_others(path, name, rows, rule.attributes.get(name)))
+
+
+def _as_others(
+    path: Path, name: str, rows: NDArray[np.int64], allowed: tuple[Attribute, ...] | None
+) -> tuple[Edit, ...]:
+    """Say of some boxes what all others of the object say; where these do not agree, take away what is wrong."""
+    columns = _attributes(path)
+    if name not in columns:
+        return ()
+    others = [value for row, value in enumerate(columns[name]) if row not in rows and value is not None]
+    if len(set(others)) == 1 and (allowed is None or _is_among(others[0], allowed)):
+        said = {"track_id": path.track.id, "name": name, "value": others[0]}
+        instants = path.track.timestamps_ns[rows]
+        return tuple(Edit(action="set_box_attribute", arguments={**said, "timestamp_ns": int(t)}) for t in instants)
+    wrong = any(columns[name][row] is not None for row in rows)
+    return cleared([name], rows, path.track) if wrong else ()
 
 
 def _attributes(path: Path) -> dict[str, tuple[Attribute | None, ...]]:

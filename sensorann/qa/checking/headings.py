@@ -11,7 +11,7 @@ from sensorann.qa.checking.evidence import Evidence
 from sensorann.qa.checking.finding import Edit, Suspicion
 from sensorann.qa.checking.paths import Path
 from sensorann.qa.checking.quarter_turns import MOVING, SHARP_TURN
-from sensorann.qa.checking.spans import beyond, deleted, how_long, span_ns, spans_of
+from sensorann.qa.checking.spans import beyond, how_long, span_ns, spans_of, turned_back
 from sensorann.scene import Motion
 
 # A yaw this far from what its neighbours foretell, radians and in usual misses.
@@ -71,7 +71,7 @@ def askew(evidence: Evidence) -> Iterator[Suspicion]:
                 limit=float(limit[worst]),
                 message=f"heading leaves that of its neighbours by {off[worst]:.0f} degrees "
                 f"{how_long(rows, path.track)}",
-                repair=deleted(rows, path.track),
+                repair=turned_back(rows, path.track, -path.yaw_misses[rows]),
             )
 
 

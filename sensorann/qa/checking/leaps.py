@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from sensorann.qa.checking.evidence import Evidence
 from sensorann.qa.checking.finding import Edit, Suspicion
 from sensorann.qa.checking.paths import Path
-from sensorann.qa.checking.spans import beyond, deleted, how_long
+from sensorann.qa.checking.putting_back import PLAN, back_on_path
+from sensorann.qa.checking.spans import beyond, how_long
 from sensorann.qa.checking.steps import Leap
 
 # Usual misses, and metres, from which on a box is off its path.
@@ -19,28 +20,27 @@ _USUAL_MISSES, _LEAST_M, _LEAST_HEIGHT_M = 4.0, 0.2, 0.2
 _FAST, _ALONG = 4.0, 0.35
 # The other object of a switch is where this one should have been, give or take so much of the leap.
 _SAME_PLACE = 0.35
+_HEIGHT = (0.0, 0.0, 1.0)
 
 
 def off_path(evidence: Evidence) -> Iterator[Suspicion]:
     """Boxes away from where their neighbours put them, in plan."""
     for path in evidence.paths:
-        off = np.maximum(np.nan_to_num(np.hypot(*path.misses[:, :2].T)), path.steps.away)
-        limits = np.maximum(_LEAST_M, _USUAL_MISSES * path.noises)
+        off, limits = _off(path), _limits(path)
         for rows, worst in beyond(off, limits, among=~_is_late(path)):
             text = f"lies {off[worst]:.2f} m off the path of its neighbours"
-            yield _told(path, rows, worst, float(off[worst]), float(limits[worst]), text)
+            yield _told(path, rows, worst, float(off[worst]), float(limits[worst]), text, axes=PLAN)
 
 
 def late(evidence: Evidence) -> Iterator[Suspicion]:
     """Boxes of fast objects that lie where the object was at another instant."""
     for path in evidence.paths:
-        along = _along(path)
-        limits = np.maximum(_LEAST_M, _USUAL_MISSES * path.noises)
+        along, limits = _along(path), _limits(path)
         for rows, worst in beyond(np.abs(along), limits, among=_is_late(path)):
             milliseconds = 1e3 * abs(along[worst]) / path.speeds[worst]
             side = "later" if along[worst] > 0 else "earlier"
             text = f"lies where the object is {milliseconds:.0f} ms {side}, {abs(along[worst]):.2f} m along its motion,"
-            yield _told(path, rows, worst, float(along[worst]), float(limits[worst]), text)
+            yield _told(path, rows, worst, float(along[worst]), float(limits[worst]), text, axes=PLAN)
 
 
 def off_height(evidence: Evidence) -> Iterator[Suspicion]:
@@ -50,19 +50,42 @@ def off_height(evidence: Evidence) -> Iterator[Suspicion]:
         limits = np.maximum(_LEAST_HEIGHT_M, _USUAL_MISSES * path.height_noises)
         for rows, worst in beyond(np.abs(off), limits):
             text = f"lies {abs(off[worst]):.2f} m {'above' if off[worst] > 0 else 'below'} its neighbours"
-            yield _told(path, rows, worst, float(off[worst]), float(limits[worst]), text)
+            yield _told(path, rows, worst, float(off[worst]), float(limits[worst]), text, axes=_HEIGHT)
 
 
-def _told(path: Path, rows: NDArray[np.int64], worst: int, value: float, limit: float, text: str) -> Suspicion:
-    """Tell of a run of boxes that are better computed anew."""
+def _told(
+    path: Path,
+    rows: NDArray[np.int64],
+    worst: int,
+    value: float,
+    limit: float,
+    text: str,
+    *,
+    axes: tuple[float, float, float],
+) -> Suspicion:
+    """Tell of a run of boxes that belong where their neighbours put them, along some of the axes."""
     return Suspicion(
         object=path.track.id,
         timestamp_ns=int(path.track.timestamps_ns[worst]),
         value=value,
         limit=limit,
         message=f"{text} {how_long(rows, path.track)}",
-        repair=deleted(rows, path.track),
+        repair=back_on_path(path, rows, axes=axes),
     )
+
+
+def is_off_path(path: Path) -> NDArray[np.bool_]:
+    """Tell which boxes (N,) lie away from where their neighbours put them, in plan."""
+    return np.asarray(_off(path) > _limits(path))
+
+
+def _off(path: Path) -> NDArray[np.float64]:
+    """How far each box (N,) is off its path, metres."""
+    return np.asarray(np.maximum(np.nan_to_num(np.hypot(*path.misses[:, :2].T)), path.steps.away))
+
+
+def _limits(path: Path) -> NDArray[np.float64]:
+    return np.maximum(_LEAST_M, _USUAL_MISSES * path.noises)
 
 
 def _along(path: Path) -> NDArray[np.float64]:

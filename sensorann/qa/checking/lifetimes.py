@@ -42,8 +42,10 @@ class Bridge:
 
 def fragments(evidence: Evidence) -> Iterator[Suspicion]:
     """Tracks that end where and when another one begins."""
+    labelled = _labelled_instants(evidence)
     for bridge in _bridges(evidence):
         first, second = bridge.first.track, bridge.second.track
+        missing = labelled[(labelled > first.timestamps_ns[-1]) & (labelled < second.timestamps_ns[0])]
         yield Suspicion(
             object=second.id,
             timestamp_ns=int(second.timestamps_ns[0]),
@@ -56,6 +58,7 @@ def fragments(evidence: Evidence) -> Iterator[Suspicion]:
                     action="merge",
                     arguments={"track_id": first.id, "other_id": second.id, "category": first.category},
                 ),
+                *_filled(first.id, missing),
             ),
             excess=_BRIDGE_M / max(bridge.distance, 0.1),
         )
@@ -80,8 +83,15 @@ def gaps(evidence: Evidence) -> Iterator[Suspicion]:
                 value=float(len(missing)),
                 limit=float(_SHORT_GAP),
                 message=f"has no box for {len(missing)} frames, though it was in plain view",
+                repair=_filled(path.track.id, missing),
                 excess=2.0 * NEAR_M / max(_distance(evidence, place, middle), 5.0),
             )
+
+
+def _filled(track_id: str, missing: NDArray[np.int64]) -> tuple[Edit, ...]:
+    """Compute boxes at instants that have none."""
+    at = tuple(int(instant) for instant in missing)
+    return (Edit(action="fill", arguments={"track_id": track_id, "at": at}),) if at else ()
 
 
 def births(evidence: Evidence) -> Iterator[Suspicion]:
@@ -118,8 +128,17 @@ def _ends_in_view(evidence: Evidence, end: Literal["begins", "ends"]) -> Iterato
             value=distance,
             limit=NEAR_M,
             message=f"{end} in plain view, {distance:.0f} m away",
+            repair=_followed(evidence, track.id, end),
             excess=NEAR_M / max(distance, 2.0),
         )
+
+
+def _followed(evidence: Evidence, track_id: str, end: Literal["begins", "ends"]) -> tuple[Edit, ...]:
+    """Look for the object beyond its end; without points nobody could tell."""
+    if not evidence.sightings:
+        return ()
+    beyond = "first" if end == "begins" else "last"
+    return (Edit(action="extend", arguments={"track_id": track_id, "end": beyond}),)
 
 
 def _bridges(evidence: Evidence) -> list[Bridge]:

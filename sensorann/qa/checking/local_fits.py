@@ -21,6 +21,7 @@ class LocalFits:
     Attributes
     ----------
     values, rates, changes, jolts : (N, C) float64: what is fitted, per second, squared, cubed; a parabola has no jolts
+    roughs : (N, C) float64, how far those that took part lie from the curve, root of the mean square
     leverages : (N,) float64, variance of `values` in variances of one box
     counts : (N,) int64, boxes that took part
     """
@@ -29,6 +30,7 @@ class LocalFits:
     rates: NDArray[np.float64]
     changes: NDArray[np.float64]
     jolts: NDArray[np.float64]
+    roughs: NDArray[np.float64]
     leverages: NDArray[np.float64]
     counts: NDArray[np.int64]
 
@@ -68,14 +70,18 @@ def fit_locally(
     prior = [1e-9, (_NOISE / _RATE) ** 2, (_NOISE / _CHANGE) ** 2, (_NOISE / _JOLT) ** 2]
     normal += np.diag(prior[: powers.shape[2]])
     # Relative to the box itself: UTM-size coordinates would lose digits.
-    right = np.einsum("nki,nk,nkc->nic", powers, weights, values[rows] - values[:, None])
+    offsets_of = values[rows] - values[:, None]
+    right = np.einsum("nki,nk,nkc->nic", powers, weights, offsets_of)
     inverse = np.linalg.inv(normal)
     found = inverse @ right
+    squares = np.einsum("nk,nkc->nc", weights, (offsets_of - powers @ found) ** 2)
+    counts = weights.sum(axis=1)
     return LocalFits(
         values=found[:, 0] + values,
         rates=found[:, 1],
         changes=found[:, 2],
         jolts=found[:, 3] if cubic else np.zeros_like(values),
+        roughs=np.sqrt(squares / np.maximum(counts, 1.0)[:, None]),
         leverages=inverse[:, 0, 0],
-        counts=weights.sum(axis=1).astype(np.int64),
+        counts=counts.astype(np.int64),
     )

@@ -2,16 +2,38 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sensorann.errors import ArgumentError
+from sensorann.errors import ArgumentError, MissingDataError, TimeRangeError
 from sensorann.qa.checking.finding import Finding
 from sensorann.qa.checking.finding_files import Suggestion
 from sensorann.qa.checking.repairing import repaired
 from sensorann.qa.sampling import fingerprint
+from sensorann.scene import Drive
 from sensorann.store import EditConflictError, Note, Store
 from sensorann.store.difference import difference
+
+# Findings nearer than this to boxes that a repair changed may be about the same error.
+_NEAR_NS = 1_000_000_000
+# What actions change; the others change which boxes there are, and so what is to be said of them.
+_BOXES, _PLACE, _HEADING, _SIZE, _WORDS, _PICTURES = "boxes", "place", "heading", "size", "words", "pictures"
+_CHANGES = {
+    "clear_attribute": _WORDS,
+    "delete_image_box": _PICTURES,
+    "draw": _PICTURES,
+    "fill": _PLACE,
+    "move": _PLACE,
+    "move_each": _PLACE,
+    "move_faces": _PLACE,
+    "reverse": _HEADING,
+    "set_box_attribute": _WORDS,
+    "set_category": _WORDS,
+    "turn": _HEADING,
+    "turn_each": _HEADING,
+    "unify_size": _SIZE,
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,16 +52,20 @@ class Mended:
     reason: str = ""
 
 
-def mend(store: Store, drive: str, suggestions: Iterable[Suggestion]) -> Iterator[Mended]:
+def mend(
+    store: Store, drive: str, suggestions: Iterable[Suggestion], *, recording: Drive | None = None
+) -> Iterator[Mended]:
     """Apply repairs to a drive of a store, one after the other.
 
-    A track that is no longer as it was checked is left alone: a half turn that is made twice is none. Only what these
-    repairs themselves change does not count, so that several of one track are applied together.
+    A track that is no longer as it was checked is left alone: a half turn that is made twice is none. What these
+    repairs themselves change does not count, so that several of one track are applied together, save where one of them
+    changed the same of boxes near by, or which boxes there are: what looked wrong may have been the same error.
 
     Parameters
     ----------
     store, drive : an open store, and the drive in it whose labels were checked
     suggestions : with repairs, the surest first
+    recording : of the drive, for repairs that look at it; those are left out without
 
     Yields
     ------
@@ -53,20 +79,35 @@ def mend(store: Store, drive: str, suggestions: Iterable[Suggestion]) -> Iterato
     """
     labels = store.load(drive).labels
     now = {track.id: fingerprint(track) for track in labels.tracks}
+    mended: dict[str, list[tuple[str, int]]] = defaultdict(list)
     for suggestion in suggestions:
         finding = suggestion.finding
         changed = [name for name, seen in suggestion.seen.items() if now.get(name) != seen]
         if changed:
             yield _left_out(finding, f"object {', '.join(changed)} has changed since it was checked: check again")
             continue
+        if any(_is_the_same(finding, *before) for name in suggestion.seen for before in mended[name]):
+            yield _left_out(finding, "another repair has changed boxes there: check again")
+            continue
         try:
-            wanted = repaired(labels, finding)
-            event = store.commit(drive, difference(labels, wanted), _note(finding))
-        except (ArgumentError, EditConflictError) as error:
+            wanted = repaired(labels, finding, recording)
+            patch = difference(labels, wanted)
+            event = store.commit(drive, patch, _note(finding))
+        except (ArgumentError, EditConflictError, MissingDataError, TimeRangeError) as error:
             yield _left_out(finding, str(error))
             continue
         labels = wanted
+        for change in patch.boxes:
+            mended[change.object] += [(edit.action, change.timestamp_ns) for edit in finding.repair]
         yield Mended(finding=finding, event=event) if event is not None else _left_out(finding, "it is so already")
+
+
+def _is_the_same(finding: Finding, action: str, timestamp_ns: int) -> bool:
+    """Tell whether a finding may be about what an action on a box changed already."""
+    if abs(timestamp_ns - finding.timestamp_ns) > _NEAR_NS:
+        return False
+    changed, wanted = _CHANGES.get(action, _BOXES), {_CHANGES.get(edit.action, _BOXES) for edit in finding.repair}
+    return changed in wanted or (_BOXES in {changed, *wanted} and _WORDS not in {changed, *wanted})
 
 
 def _left_out(finding: Finding, reason: str) -> Mended:

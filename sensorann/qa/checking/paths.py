@@ -34,6 +34,7 @@ class Path:
     distances : (N,) float64, metres from the ego vehicle; 0 where it is not known
     steps : where it leaves its path, for some boxes or for good
     misses : (N, 3) float64, boxes less where their neighbours put them, metres; NaN where there are too few of those
+    roughs : (N, 3) float64, how far those neighbours lie from their own curve, root of the mean square, metres
     noises, height_noises : (N,) float64, standard deviation of the misses along x and y, and along z, metres
     velocities, accelerations : (N, 2) float64 in plan, m/s and m/s^2, without boxes that are off the path
     jerks : (N,) float64, m/s^3, as a cubic curve through all boxes of the piece shows it
@@ -48,6 +49,7 @@ class Path:
     distances: NDArray[np.float64]
     steps: Steps
     misses: NDArray[np.float64]
+    roughs: NDArray[np.float64]
     noises: NDArray[np.float64]
     height_noises: NDArray[np.float64]
     velocities: NDArray[np.float64]
@@ -106,6 +108,7 @@ def path_of(track: Track, category: Category, distances: NDArray[np.float64]) ->
         distances=distances,
         steps=steps,
         misses=np.where((foretold.counts >= _FEWEST)[:, None], centers - foretold.values, np.nan),
+        roughs=foretold.roughs,
         noises=noises,
         height_noises=_noises(centers[:, 2:], foretold, foretold.values[:, 2:], placing),
         velocities=smooth.rates,

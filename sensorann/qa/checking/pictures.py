@@ -8,12 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sensorann.geometry import outlines, rectangle_overlaps
+from sensorann.geometry import rectangle_overlaps
+from sensorann.qa.checking.drawing import drawn_boxes
 from sensorann.qa.checking.evidence import Evidence
-from sensorann.qa.checking.finding import Suspicion
+from sensorann.qa.checking.finding import Edit, Suspicion
+from sensorann.qa.checking.leaps import is_off_path
 from sensorann.qa.checking.paths import Path
+from sensorann.qa.checking.putting_back import back_on_path
 from sensorann.qa.checking.spans import how_long, spans_of
-from sensorann.scene import ImageTrack, Motion, Sensor, into_sensor
+from sensorann.scene import ImageTrack, Motion, Sensor
 
 # Boxes of one object in a picture overlap at least by this; those of people in space hold their swinging limbs.
 _OVERLAP, _OVERLAP_OF_PEOPLE = 0.5, 0.3
@@ -25,6 +28,8 @@ _LOWEST_PX, _BORDER_PX = 40.0, 2.0
 _HIDING = 0.6
 # So many frames say that it was forgotten.
 _FEWEST = 3
+# So many points in each box, and this share of all around it, say that a box in space is right.
+_FEWEST_HELD, _SHARE_HELD = 10, 0.9
 # Regions that are labelled so that nobody looks there.
 _IGNORED = frozenset({"DontCare", "ignore", "Ignore"})
 
@@ -75,7 +80,55 @@ def mismatched(evidence: Evidence) -> Iterator[Suspicion]:
                 message=f"overlaps its box in {pair.pictured.camera} by {overlaps[worst]:.0%} "
                 f"{how_long(pair.rows[span], pair.path.track)}",
                 excess=limit / max(float(overlaps[worst]), 0.05),
+                repair=_reconciled(evidence, pair, span),
             )
+
+
+def _reconciled(evidence: Evidence, pair: _Pair, span: NDArray[np.int64]) -> tuple[Edit, ...]:
+    """Put a box in space back on its path where it is off, else draw the one in the picture anew.
+
+    Where most boxes of an object disagree, its points have to say that those in space are right.
+    """
+    rows, path = pair.rows[span], pair.path
+    if is_off_path(path)[rows].any():
+        return back_on_path(path, rows[is_off_path(path)[rows]])
+    if 2 * len(span) < len(pair.rows) or _is_held(evidence, path, rows):
+        return _drawn_anew(path, pair.pictured.camera, rows)
+    return ()
+
+
+def _removed_from_picture(evidence: Evidence, pair: _Pair, span: NDArray[np.int64]) -> tuple[Edit, ...]:
+    """Take away 2D boxes of an object whose points are in its boxes in space: there it is, and not in the picture."""
+    if not _is_held(evidence, pair.path, pair.rows[span]):
+        return ()
+    where = {"track_id": pair.path.track.id, "camera": pair.pictured.camera}
+    instants = pair.path.track.timestamps_ns[pair.rows[span]]
+    return tuple(
+        Edit(action="delete_image_box", arguments={**where, "timestamp_ns": int(instant)}) for instant in instants
+    )
+
+
+def _labelled_in_space(evidence: Evidence, pictured: ImageTrack, row: int) -> tuple[Edit, ...]:
+    """Look for the object behind its best 2D box; without points nobody could tell where it is."""
+    if not evidence.sightings:
+        return ()
+    at_ns = int(pictured.timestamps_ns[row])
+    where = {"track_id": pictured.id, "camera": pictured.camera, "at_ns": at_ns}
+    return (Edit(action="label_from_picture", arguments=where),)
+
+
+def _drawn_anew(path: Path, camera: str, rows: NDArray[np.int64]) -> tuple[Edit, ...]:
+    at = tuple(int(instant) for instant in path.track.timestamps_ns[rows])
+    return (Edit(action="draw", arguments={"track_id": path.track.id, "camera": camera, "at": at}),)
+
+
+def _is_held(evidence: Evidence, path: Path, rows: NDArray[np.int64]) -> bool:
+    """Tell whether boxes hold points of their object, and nearly all that there are of it."""
+    for other, seen in zip(evidence.paths, evidence.sightings, strict=False):
+        if other is path:
+            n_inside, n_own = seen.n_inside[rows].sum(), seen.n_own[rows].sum()
+            return bool(n_inside >= _FEWEST_HELD * len(rows) and n_inside >= _SHARE_HELD * n_own)
+    return False
 
 
 def not_in_picture(evidence: Evidence) -> Iterator[Suspicion]:
@@ -91,6 +144,7 @@ def not_in_picture(evidence: Evidence) -> Iterator[Suspicion]:
                 limit=1.0,
                 message=f"is labelled in {pair.pictured.camera} "
                 f"{how_long(rows, pair.path.track)}, where it cannot be seen",
+                repair=_removed_from_picture(evidence, pair, span),
             )
 
 
@@ -115,6 +169,7 @@ def only_in_picture(evidence: Evidence) -> Iterator[Suspicion]:
             limit=_LOWEST_PX,
             message=f"a {pictured.category} is labelled in {pictured.camera} in {len(rows)} frames, and not in space",
             excess=len(rows) / _FEWEST,
+            repair=_labelled_in_space(evidence, pictured, best),
         )
 
 
@@ -141,6 +196,7 @@ def only_in_space(evidence: Evidence) -> Iterator[Suspicion]:
                 value=float(len(rows)),
                 limit=float(_FEWEST),
                 message=f"is in plain view of {camera} {how_long(rows, view.path.track)}, and not labelled there",
+                repair=_drawn_anew(view.path, camera, rows),
             )
 
 
@@ -219,16 +275,7 @@ def _pairs(evidence: Evidence) -> Iterator[_Pair]:
 
 
 def _drawn(evidence: Evidence, path: Path, sensor: Sensor, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Pixels (K, 4) around boxes; NaN where the picture does not show them, or nobody knows where the vehicle was."""
-    drawn = np.full((len(rows), 4), np.nan)
-    drive, times = evidence.drive, path.track.timestamps_ns[rows]
-    if drive is None or sensor.camera is None:
-        return drawn
-    known = np.ones(len(rows), np.bool_)
-    if evidence.in_world:
-        if drive.trajectory is None:
-            return drawn
-        known = drive.trajectory.covers(times)
-    seen = into_sensor(path.track.cuboids[rows[known]], sensor, drive.trajectory, timestamps_ns=times[known])
-    drawn[known] = outlines(seen, sensor.camera)
-    return drawn
+    """Pixels (K, 4) around boxes; NaN without a drive, and where the picture does not show them."""
+    if evidence.drive is None:
+        return np.full((len(rows), 4), np.nan)
+    return drawn_boxes(path.track, sensor, evidence.drive, rows)

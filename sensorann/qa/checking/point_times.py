@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.qa.checking.evidence import Evidence
-from sensorann.qa.checking.finding import Suspicion
+from sensorann.qa.checking.finding import Edit, Suspicion
 from sensorann.qa.checking.paths import Path
 from sensorann.qa.checking.sightings import Sightings
+from sensorann.qa.checking.spans import put_back
 
 # A way that counts, metres; and in how many boxes the points have to say so.
 _WAY, _FEWEST = 0.2, 4
@@ -46,8 +47,15 @@ def at_point_times(evidence: Evidence) -> Iterator[Suspicion]:
             limit=_WAY,
             message=f"lies where its points were measured, {lag_ms:.0f} ms {side} its instant: {way:.2f} m along its "
             f"motion, in {len(rows)} boxes",
+            repair=_taken_back(path, ways),
             excess=float(np.median(np.abs(ways[rows]))) / _WAY * min(len(rows), 20) / _FEWEST,
         )
+
+
+def _taken_back(path: Path, ways: NDArray[np.float64]) -> tuple[Edit, ...]:
+    """Move every box back along its motion by the way (N,) of its object between instant and points."""
+    rows = np.flatnonzero(np.isfinite(ways))
+    return put_back(rows, path.track, ways[rows, None] * path.track.cuboids.rotations[rows, :, 0])
 
 
 def _ahead(path: Path) -> NDArray[np.float64]:

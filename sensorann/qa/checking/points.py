@@ -13,6 +13,7 @@ from sensorann.qa.checking.faces import FACES
 from sensorann.qa.checking.finding import Edit, Suspicion
 from sensorann.qa.checking.paths import Path
 from sensorann.qa.checking.sightings import Sightings
+from sensorann.qa.checking.snapping import snapped
 from sensorann.qa.checking.spans import deleted, how_long, span_ns, spans_of
 from sensorann.scene import Motion, Track
 
@@ -40,9 +41,14 @@ def empty(evidence: Evidence) -> Iterator[Suspicion]:
                 value=float(seen.n_through[worst]),
                 limit=float(_RAYS),
                 message=f"holds no point {how_long(rows, path.track)}, and {seen.n_through[worst]} rays passed through",
-                repair=deleted(rows, path.track),
+                repair=deleted(_all_empty(seen, rows), path.track),
                 excess=1.0 + float(seen.n_through[worst]) / _RAYS * min(len(rows), 10),
             )
+
+
+def _all_empty(seen: Sightings, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """A run of boxes, and those beside it that hold no point either."""
+    return next(run for run in spans_of((seen.n_inside == 0) & seen.seen) if rows[0] in run)
 
 
 def cut(evidence: Evidence) -> Iterator[Suspicion]:
@@ -57,6 +63,7 @@ def cut(evidence: Evidence) -> Iterator[Suspicion]:
                 value=far,
                 limit=limit,
                 message=f"points go on {100 * far:.0f} cm beyond its {FACES[face]} {how_long(rows, path.track)}",
+                repair=snapped(path, seen, rows),
             )
 
 
@@ -69,7 +76,8 @@ def loose(evidence: Evidence) -> Iterator[Suspicion]:
         if always:
             continue
         for rows, worst, face, limit in _beyond(path, seen, np.nan_to_num(rooms), _ROOM):
-            yield _roomy(path, worst, face, float(rooms[worst, face]), limit, how_long(rows, path.track))
+            told = _roomy(path, worst, face, float(rooms[worst, face]), limit, how_long(rows, path.track))
+            yield replace(told, repair=snapped(path, seen, rows))
 
 
 def _always_loose(path: Path, seen: Sightings, rooms: NDArray[np.float64]) -> tuple[Suspicion, ...]:
@@ -91,7 +99,8 @@ def _always_loose(path: Path, seen: Sightings, rooms: NDArray[np.float64]) -> tu
     told = _roomy(
         path, middle, face, float(rooms[middle, face]), float(limits[middle, face]), f"in all {len(rows)} that show it"
     )
-    return (replace(told, excess=best[0] * min(len(rows), 20) / _FEWEST_BOXES),)
+    everywhere = snapped(path, seen, np.arange(len(path.track)))
+    return (replace(told, excess=best[0] * min(len(rows), 20) / _FEWEST_BOXES, repair=everywhere),)
 
 
 def _roomy(path: Path, row: int, face: int, room: float, limit: float, where: str) -> Suspicion:

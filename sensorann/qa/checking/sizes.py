@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,13 +13,16 @@ from sensorann.qa.checking.evidence import Evidence
 from sensorann.qa.checking.finding import Edit, Suspicion
 from sensorann.qa.checking.paths import Path
 from sensorann.qa.checking.physics import LIMITS
-from sensorann.qa.checking.spans import how_long, spans_of
+from sensorann.qa.checking.sightings import Sightings
+from sensorann.qa.checking.spans import how_long, span_ns, spans_of
 from sensorann.scene import Category, Labels, Motion
 
 _EDGES = ("length", "width", "height")
 # Shares of an edge by which boxes of one object differ; people stretch and bend.
 _TOLERANCE = {Motion.VEHICLE: 0.04, Motion.TWO_WHEELER: 0.06, Motion.PEDESTRIAN: 0.08, Motion.STATIC: 0.04}
 _USUAL_CHANGES = 6.0
+# Of two sizes the one is right whose faces are nearer to their points by so many metres.
+_CLEARER = 0.04
 # Squared standard deviations from the category's typical size, and by how much another category is likelier.
 _STRANGE, _NEARER = 9.0, 6.0
 # A size that is no strange one is of another category all the same when it is a hundred times likelier there.
@@ -44,8 +48,15 @@ def changing(evidence: Evidence) -> Iterator[Suspicion]:
                 limit=limit,
                 message=f"{_EDGES[edge]} is {sizes[worst, edge]:.2f} m {how_long(rows, path.track)}, "
                 f"{usual[worst, edge]:.2f} m in the others",
-                repair=(Edit(action="unify_size", arguments={"track_id": path.track.id}),),
+                repair=(_of_one_size(path, usual[worst], span_ns(rows, path.track)),),
             )
+
+
+def _of_one_size(path: Path, size: NDArray[np.float64], span: tuple[int, int]) -> Edit:
+    """Give some boxes the size (3,) that others have."""
+    length, width, height = size.tolist()
+    arguments = {"track_id": path.track.id, "size": (length, width, height), "span": span}
+    return Edit(action="unify_size", arguments=arguments)
 
 
 def _medians(sizes: NDArray[np.float64], pieces: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -55,7 +66,7 @@ def _medians(sizes: NDArray[np.float64], pieces: NDArray[np.int64]) -> NDArray[n
 
 def drifting(evidence: Evidence) -> Iterator[Suspicion]:
     """Sizes that creep from one value to another over a track."""
-    for path in evidence.paths:
+    for path, seen in zip_longest(evidence.paths, evidence.sightings):
         if path.motion is Motion.PEDESTRIAN or len(path.track) < 8:
             continue
         sizes = path.track.cuboids.sizes
@@ -73,8 +84,27 @@ def drifting(evidence: Evidence) -> Iterator[Suspicion]:
                 value=float(drift[edge]),
                 limit=limit,
                 message=f"{_EDGES[edge]} drifts from {first[edge]:.2f} to {last[edge]:.2f} m over the track",
-                repair=(Edit(action="unify_size", arguments={"track_id": path.track.id}),),
+                repair=_by_faces(path, seen, (slice(0, third), slice(len(sizes) - third, None))),
             )
+
+
+def _by_faces(path: Path, seen: Sightings | None, ends: tuple[slice, slice]) -> tuple[Edit, ...]:
+    """Give all boxes the size of that end of the track whose faces meet their points; nothing without points."""
+    if seen is None:
+        return ()
+    offs = [_off_points(seen, end) for end in ends]
+    if not abs(offs[1] - offs[0]) > _CLEARER:
+        return ()
+    right = ends[int(np.argmin(offs))]
+    whole = span_ns(np.arange(len(path.track)), path.track)
+    return (_of_one_size(path, np.median(path.track.cuboids.sizes[right], axis=0), whole),)
+
+
+def _off_points(seen: Sightings, end: slice) -> float:
+    """By how much faces of some boxes cut or leave room, metres, on the average; NaN where no points show them."""
+    offs = np.maximum(seen.cuts[end], np.nan_to_num(seen.rooms[end]))
+    known = (seen.cuts[end] > 0) | np.isfinite(seen.rooms[end])
+    return float(offs[known].mean()) if known.any() else np.nan
 
 
 def wrong_class(evidence: Evidence) -> Iterator[Suspicion]:
@@ -99,8 +129,11 @@ def wrong_class(evidence: Evidence) -> Iterator[Suspicion]:
                 limit=_STRANGE if is_odd else _FAR_NEARER,
                 text=f"{shown} m {said}: {likeliest.name}?",
             )
-            called = {"track_id": path.track.id, "category": likeliest.name}
-            yield replace(suspicion, repair=(Edit(action="set_category", arguments=called),))
+            # Of a size that nothing has, no category is the right one.
+            if strangeness(size, likeliest) < _STRANGE:
+                called = {"track_id": path.track.id, "category": likeliest.name}
+                suspicion = replace(suspicion, repair=(Edit(action="set_category", arguments=called),))
+            yield suspicion
             continue
         speed = float(np.percentile(path.speeds, 90)) if evidence.in_world and len(path.track) >= 5 else 0.0
         if speed > (limit := _usual_speed(own)):

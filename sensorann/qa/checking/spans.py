@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from sensorann.qa.checking.finding import Edit
 from sensorann.scene import Track
 
+# Runs longer than this share of their track are no outliers: nothing is left to say where its boxes belong.
+_MOST = 0.5
+
 
 def spans_of(marked: NDArray[np.bool_]) -> Iterator[NDArray[np.int64]]:
     """Rows of each run of marked boxes."""
@@ -50,5 +53,33 @@ def cleared(names: Iterable[str], rows: NDArray[np.int64], track: Track) -> tupl
 
 
 def deleted(rows: NDArray[np.int64], track: Track) -> tuple[Edit, ...]:
-    """Take some boxes away, so that interpolation fills them anew."""
+    """Take some boxes away."""
     return (Edit(action="delete_span", arguments={"track_id": track.id, "span": span_ns(rows, track)}),)
+
+
+def refilled(rows: NDArray[np.int64], track: Track) -> tuple[Edit, ...]:
+    """Compute a run of boxes anew from those before and after it; nothing where too few are left for that."""
+    if rows[0] < 2 or rows[-1] > len(track) - 3 or len(rows) > _MOST * len(track):
+        return ()
+    at = tuple(int(instant) for instant in track.timestamps_ns[rows])
+    return (Edit(action="fill", arguments={"track_id": track.id, "at": at}),)
+
+
+def put_back(rows: NDArray[np.int64], track: Track, misses: NDArray[np.float64]) -> tuple[Edit, ...]:
+    """Move some boxes back, each by how far (K, 3) it is off; where that is not known they are computed anew."""
+    if not np.isfinite(misses).all():
+        return refilled(rows, track)
+    ways = -np.einsum("nji,nj->ni", track.cuboids.rotations[rows], misses)
+    at = tuple(int(instant) for instant in track.timestamps_ns[rows])
+    return (
+        Edit(action="move_each", arguments={"track_id": track.id, "at": at, "ways": tuple(map(tuple, ways.tolist()))}),
+    )
+
+
+def turned_back(rows: NDArray[np.int64], track: Track, yaws: NDArray[np.float64]) -> tuple[Edit, ...]:
+    """Turn some boxes, each by its own angle (K,), radians; those whose angle is not known stay."""
+    known = np.isfinite(yaws)
+    if not known.any():
+        return ()
+    at = tuple(int(instant) for instant in track.timestamps_ns[rows[known]])
+    return (Edit(action="turn_each", arguments={"track_id": track.id, "at": at, "yaws": tuple(yaws[known].tolist())}),)

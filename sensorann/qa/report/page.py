@@ -144,7 +144,7 @@ def _rows(findings: Sequence[Finding], looks: Sequence[Look], labels: Labels) ->
             category=categories.get(finding.object, ""),
             frame=finding.frame,
             message=finding.message,
-            repair=", ".join(edit.action for edit in finding.repair),
+            repair=", ".join(dict.fromkeys(edit.action for edit in finding.repair)),
             value=_short(finding.value),
             limit=_short(finding.limit),
             camera=look.camera,

@@ -2,10 +2,10 @@
 
 from sensorann.tracks.surgery.identity import delete_span, delete_unlikely, free_id, merge, relink, split
 from sensorann.tracks.surgery.images import delete_image_box, put_image_box
-from sensorann.tracks.surgery.nudging import move, turn
+from sensorann.tracks.surgery.nudging import move, move_each, turn, turn_each
 from sensorann.tracks.surgery.placing import attach, copy_static
 from sensorann.tracks.surgery.rows import row_at, with_tracks
-from sensorann.tracks.surgery.shape import reverse, unify_size
+from sensorann.tracks.surgery.shape import move_faces, reverse, unify_size
 from sensorann.tracks.surgery.single import put_box, set_box_attribute, set_source, started
 from sensorann.tracks.surgery.wording import clear_attribute, set_category
 
@@ -19,6 +19,8 @@ __all__ = [
     "free_id",
     "merge",
     "move",
+    "move_each",
+    "move_faces",
     "put_box",
     "put_image_box",
     "relink",
@@ -30,6 +32,7 @@ __all__ = [
     "split",
     "started",
     "turn",
+    "turn_each",
     "unify_size",
     "with_tracks",
 ]

@@ -14,8 +14,10 @@ from sensorann.tracks.surgery.joining import join_all_images
 from sensorann.tracks.surgery.rows import select_images
 
 
-def put_image_box(labels: Labels, track_id: str, camera: str, *, timestamp_ns: int, box: ArrayLike) -> Labels:
-    """Give an object a human 2D box on one picture, in the place of the one that it has there, if any.
+def put_image_box(
+    labels: Labels, track_id: str, camera: str, *, timestamp_ns: int, box: ArrayLike, source: Source = Source.HUMAN
+) -> Labels:
+    """Give an object a 2D box on one picture, in the place of the one that it has there, if any.
 
     Parameters
     ----------
@@ -24,6 +26,7 @@ def put_image_box(labels: Labels, track_id: str, camera: str, *, timestamp_ns: i
     camera : name of the camera
     timestamp_ns : instant of the picture
     box : (4,) left, top, right, bottom, pixels
+    source : who vouches for it: a person, when not given
 
     Raises
     ------
@@ -39,7 +42,7 @@ def put_image_box(labels: Labels, track_id: str, camera: str, *, timestamp_ns: i
         category=labels.track(track_id).category,
         timestamps_ns=np.array([timestamp_ns]),
         boxes=edges[None],
-        sources=np.array([Source.HUMAN], np.uint8),
+        sources=np.array([source], np.uint8),
     )
     others = _without(labels, track_id, camera, timestamp_ns)
     return replace(labels, image_tracks=join_all_images([*others, new]))

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.errors import ArgumentError
+from sensorann.geometry.arrays import as_array
 from sensorann.scene import Labels, Track
 from sensorann.tracks.surgery.joining import ranks
 from sensorann.tracks.surgery.rows import Span, boxes_in, with_tracks
@@ -35,9 +36,14 @@ def reverse(labels: Labels, track_id: str, *, span: Span = None) -> Labels:
 
 
 def unify_size(
-    labels: Labels, track_id: str, *, size: tuple[float, float, float] | None = None, anchor: str = "bottom"
+    labels: Labels,
+    track_id: str,
+    *,
+    size: tuple[float, float, float] | None = None,
+    anchor: str = "bottom",
+    span: Span = None,
 ) -> Labels:
-    """Give all boxes of a track one size.
+    """Give all boxes of a track, or those of a span, one size.
 
     Sources stay. A size that a person states is exact, its sigmas become 0; a size taken from the boxes leaves them.
 
@@ -48,26 +54,60 @@ def unify_size(
     size : (length, width, height), metres; by default the median, edge by edge, of the boxes of the best source that
         the track has: people before imported, detected, fitted and interpolated
     anchor : what stays put: the centre of the ``bottom``, or of the lower edge of the ``rear`` or ``front`` face
+    span : first and last instant, ns; the whole track when not given
 
     Raises
     ------
     ArgumentError
-        When the track is unknown or without boxes, the size is not three positive lengths, or the anchor is unknown.
+        When the track is unknown or has no box in the span, the size is not three positive lengths, or the anchor is
+        unknown.
     """
     track = labels.track(track_id)
-    boxes_in(track, None)
+    meant = boxes_in(track, span)
     if anchor not in _SHIFTS:
         raise ArgumentError(f"anchor must be one of {', '.join(_SHIFTS)}, got {anchor!r}")
-    new = _typical_size(track) if size is None else _checked(size)
+    one = _typical_size(track) if size is None else _checked(size)
+    new = np.where(meant[:, None], one, track.cuboids.sizes)
     grown = new - track.cuboids.sizes
     shifts = np.column_stack([_SHIFTS[anchor] * grown[:, 0], np.zeros(len(track)), grown[:, 2] / 2])
     centers = track.cuboids.centers + np.einsum("nij,nj->ni", track.cuboids.rotations, shifts)
-    sizes = np.broadcast_to(new, (len(track), 3))
     sigmas = np.array(track.sigmas)
     if size is not None:
-        sigmas[:, 3:6] = 0.0
-    cuboids = replace(track.cuboids, centers=centers, sizes=sizes)
+        sigmas[meant, 3:6] = 0.0
+    cuboids = replace(track.cuboids, centers=centers, sizes=new)
     return with_tracks(labels, {track_id: (replace(track, cuboids=cuboids, sigmas=sigmas),)})
+
+
+def move_faces(
+    labels: Labels, track_id: str, *, outward: tuple[float, float, float, float], span: Span = None
+) -> Labels:
+    """Move side faces of the boxes of a span; those that are not moved stay where they are.
+
+    Sources and sigmas stay.
+
+    Parameters
+    ----------
+    labels : Labels
+    track_id : str
+    outward : metres by which the front, back, left and right face go outward; below 0 inward
+    span : first and last instant, ns; the whole track when not given
+
+    Raises
+    ------
+    ArgumentError
+        When the track is unknown or has no box in the span, the ways are not four finite numbers, or nothing would be
+        left of a box.
+    """
+    track = labels.track(track_id)
+    moved = boxes_in(track, span)
+    front, back, left, right = as_array(outward, (4,), np.float64, name="outward", finite=True)
+    sizes = track.cuboids.sizes + np.where(moved[:, None], [front + back, left + right, 0.0], 0.0)
+    if (sizes <= 0).any():
+        raise ArgumentError(f"track {track_id}: nothing is left of a box whose faces go outward by {outward} m")
+    way = np.array([front - back, left - right, 0.0]) / 2
+    centers = track.cuboids.centers + np.where(moved[:, None], track.cuboids.rotations @ way, 0.0)
+    cuboids = replace(track.cuboids, centers=centers, sizes=sizes)
+    return with_tracks(labels, {track_id: (replace(track, cuboids=cuboids),)})
 
 
 def _checked(size: tuple[float, float, float]) -> NDArray[np.float64]:

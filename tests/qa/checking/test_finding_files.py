@@ -38,7 +38,7 @@ def test_a_finding_is_read_as_it_was_written(tmp_path):
         ({"score": "high"}, "[0].score: expected a finite number"),
         (
             {"repair": [{"action": "rmtree", "track_id": "1"}]},
-            "[0].repair[0].action: expected one of clear_attribute, delete_span",
+            "[0].repair[0].action: expected one of clear_attribute, delete_image_box",
         ),
         ({"repair": [{"action": "reverse"}]}, "[0].repair[0]: expected what reverse needs"),
         (

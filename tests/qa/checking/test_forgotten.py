@@ -31,6 +31,7 @@ def sights(
             n_points=round(2e5 / max((x - 0.5 * i) ** 2 + aside**2, 25.0)),
             score=0.3,
             distance=float(np.hypot(x - 0.5 * i, aside)),
+            point=np.array([x + 0.1 * speed * i, aside, size[2] / 2]),
         )
         for i in range(n)
     ]

@@ -19,6 +19,7 @@ def sight(i: int, *, rear: float, front: float, heading: float = 0.0, n_points: 
         n_points=n_points,
         score=0.9,
         distance=20.0,
+        point=rear * along,
     )
 
 

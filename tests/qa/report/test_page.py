@@ -100,7 +100,7 @@ def test_nothing_is_asked_for(browser, page):
 def test_no_string_is_believed(browser, tmp_path):
     labels = replace(wrong(), drive_name=HOSTILE)
     labels = replace(labels, tracks=tuple(replace(track, id=HOSTILE + track.id) for track in labels.tracks))
-    found = [replace(one, message=HOSTILE) for one in check(labels, recording())]
+    found = [replace(one, message=HOSTILE, repair=()) for one in check(labels, recording())]
     matrix = Matrix(title=HOSTILE, rows=(HOSTILE,), columns=(HOSTILE,), values=((1,),))
     path = tmp_path / "hostile.html"
     write_report(path, labels, found, drive=recording(), source=HOSTILE, agreement=[matrix])

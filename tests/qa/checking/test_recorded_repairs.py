@@ -1,0 +1,179 @@
+"""Repairs that look at the recording: boxes computed, followed, fitted and drawn, each one event that can be undone."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import sensorann as sa
+from sensorann.errors import ArgumentError
+from sensorann.qa import Edit, check, repaired
+from sensorann.qa.checking import finding_document, mend, read_suggestions
+from sensorann.scene import Labels, Source, Sweep, labels_in_world
+from sensorann.scene.world import track_in_ego
+from tests.builders import make_labels
+from tests.qa.checking.cases import drive as straight
+from tests.qa.checking.cases import driving, houses, standing, without
+from tests.qa.checking.test_pictures import CAMERA, CAR, OTHER, pictured
+from tests.qa.checking.test_pictures import drive as with_camera
+from tests.qa.checking.test_points import CAR as THING
+from tests.qa.checking.test_points import OTHER as SECOND
+from tests.qa.checking.test_points import RIGHT, N, Thing, box, first_hits
+from tests.qa.checking.test_points import drive as with_points
+from tests.store.edits import contents
+
+POINTS = with_points(THING, SECOND, RIGHT)
+CASES = {
+    "missing": (lambda: make_labels(box(SECOND, id="2"), box(RIGHT, id="3")), POINTS),
+    "death": (lambda: make_labels(box(THING)[:4], box(SECOND, id="2"), box(RIGHT, id="3")), POINTS),
+    "birth": (lambda: make_labels(box(THING)[2:], box(SECOND, id="2"), box(RIGHT, id="3")), POINTS),
+    "gap": (lambda: make_labels(without(driving(), np.arange(17, 23)), *houses()), straight()),
+    "picture_mismatch": (
+        lambda: make_labels(CAR, OTHER, image_tracks=(shifted(), pictured(OTHER))),
+        with_camera(),
+    ),
+    "only_in_space": (lambda: make_labels(CAR, OTHER, image_tracks=(pictured(CAR),)), with_camera()),
+}
+
+
+def shifted():
+    """Boxes in the picture, two of which lie elsewhere."""
+    image = pictured(CAR)
+    boxes = image.boxes.copy()
+    boxes[4:6] += [90.0, 0.0, 90.0, 0.0]
+    return replace(image, boxes=boxes)
+
+
+def finding_of(rule: str, labels: Labels, recording):
+    return next(one for one in check(labels, recording) if one.rule == rule)
+
+
+@pytest.mark.parametrize("rule", CASES)
+def test_a_repair_is_one_event_and_undone_bit_for_bit(rule, tmp_path):
+    make, recording = CASES[rule]
+    labels = make()
+    finding = finding_of(rule, labels, recording)
+    with sa.open_store(str(tmp_path / "labels.db"), actor="anna", create=True) as store:
+        store.import_labels(labels, drive="monday")
+        before = contents(store.load("monday").labels)
+        (tmp_path / "findings.json").write_text(json.dumps([finding_document(finding, store.load("monday").labels)]))
+        suggestions = read_suggestions(tmp_path / "findings.json")
+        assert suggestions[0].finding.repair == finding.repair
+        (done,) = mend(store, "monday", suggestions, recording=recording)
+        assert done.event is not None, done.reason
+        mended = store.load("monday").labels
+        assert contents(mended) != before
+        assert not [one for one in check(mended, recording, rules=[rule]) if one.object == finding.object]
+        assert store.undo("monday") is not None
+        assert contents(store.load("monday").labels) == before
+
+
+def test_what_nobody_labelled_becomes_a_track_at_its_place():
+    labels = CASES["missing"][0]()
+    new = repaired(labels, finding_of("missing", labels, POINTS), POINTS).tracks[-1]
+    assert (new.id, labels.ontology[new.category].name, len(new)) == ("4", "car", N)
+    np.testing.assert_allclose(new.cuboids.centers, box(THING).cuboids.centers, atol=0.4)
+    assert set(new.sources) == {Source.DETECTED, Source.FITTED}
+
+
+@pytest.mark.parametrize("speed", [8.0, -8.0], ids=["away", "near"])
+def test_what_moves_faces_where_it_goes(speed):
+    times = POINTS.times["LIDAR_TOP"]
+    x = (12.0 if speed > 0 else 22.0) + speed * (times - times[0]) * 1e-9
+    sweeps = [
+        Sweep(sensor="LIDAR_TOP", timestamp_ns=int(time), points=first_hits((Thing(at, 4.0), SECOND, RIGHT)))
+        for time, at in zip(times, x, strict=True)
+    ]
+    moving = replace(POINTS, sweeps={"LIDAR_TOP": sweeps})
+    labels = make_labels(box(SECOND, id="2"), box(RIGHT, id="3"))
+    finding = finding_of("missing", labels, moving)
+    document = json.loads(json.dumps([finding_document(finding, labels)]))
+    assert set(document[0]["repair"][0]) == {"action", "place", "at_ns", "toward"}
+    new = repaired(labels, finding, moving).tracks[-1]
+    rows = np.searchsorted(times, new.timestamps_ns)
+    np.testing.assert_allclose(new.cuboids.centers[:, 0], x[rows], atol=0.5)
+    np.testing.assert_allclose(np.cos(new.cuboids.yaws), np.sign(speed), atol=0.02)
+
+
+def test_what_is_labelled_meanwhile_is_not_labelled_twice():
+    labels = CASES["missing"][0]()
+    finding = finding_of("missing", labels, POINTS)
+    once = repaired(labels, finding, POINTS)
+    with pytest.raises(ArgumentError, match="it is labelled already"):
+        repaired(once, finding, POINTS)
+
+
+@pytest.mark.parametrize(("rule", "added"), [("birth", slice(0, 2)), ("death", slice(4, 6))])
+def test_an_end_in_plain_view_is_followed_on(rule, added):
+    labels = CASES[rule][0]()
+    longer = repaired(labels, finding_of(rule, labels, POINTS), POINTS).track("1")
+    np.testing.assert_array_equal(longer.timestamps_ns, box(THING).timestamps_ns)
+    np.testing.assert_allclose(longer.cuboids.centers, box(THING).cuboids.centers, atol=0.15)
+    assert (longer.sources[added] == Source.FITTED).all()
+
+
+def test_an_end_that_nothing_is_found_beyond_stays():
+    alone = make_labels(box(THING)[:4], box(SECOND, id="2"), box(RIGHT, id="3"))
+    finding = finding_of("death", alone, POINTS)
+    with pytest.raises(ArgumentError, match="nothing of track 1 is found beyond its last box"):
+        repaired(alone, finding, with_points(SECOND, RIGHT))
+
+
+def test_boxes_in_the_ego_frame_stay_there():
+    whole, recording = make_labels(driving(), *houses()), straight()
+    tracks = tuple(track_in_ego(track, recording.trajectory) for track in whole.tracks)
+    labels = replace(whole, frame="ego", tracks=(without(tracks[0], np.arange(17, 23)), *tracks[1:]))
+    mended = repaired(labels, finding_of("gap", labels, recording), recording)
+    assert mended.frame == "ego"
+    filled = labels_in_world(mended, recording.trajectory).track("1")
+    np.testing.assert_allclose(filled.cuboids.centers, driving().cuboids.centers, atol=0.05)
+
+
+def test_boxes_in_pictures_are_drawn_around_those_in_space():
+    labels = CASES["only_in_space"][0]()
+    mended = repaired(labels, finding_of("only_in_space", labels, with_camera()), with_camera())
+    (drawn,) = [one for one in mended.image_tracks if one.id == "2"]
+    wanted = pictured(OTHER)
+    rows = np.searchsorted(wanted.timestamps_ns, drawn.timestamps_ns)
+    np.testing.assert_allclose(drawn.boxes, wanted.boxes[rows])
+    assert drawn.camera == CAMERA
+    assert set(drawn.sources) == {Source.INTERPOLATED}
+
+
+def test_what_looks_at_the_recording_asks_for_it():
+    labels = CASES["only_in_space"][0]()
+    finding = finding_of("only_in_space", labels, with_camera())
+    with pytest.raises(ArgumentError, match="the repair of only_in_space looks at the recording: give the drive, too"):
+        repaired(labels, finding)
+
+
+def test_a_picture_that_disagrees_throughout_has_no_repair_without_points():
+    labels = make_labels(CAR, OTHER, image_tracks=(pictured(CAR, shift=90.0), pictured(OTHER)))
+    assert not finding_of("picture_mismatch", labels, with_camera()).repair
+
+
+@pytest.mark.parametrize(
+    ("action", "arguments", "said"),
+    [
+        ("fill", {"at": ()}, "no instant is given"),
+        ("extend", {"end": "middle"}, "end must be one of first, last, got 'middle'"),
+        ("draw", {"camera": CAMERA, "at": ()}, "CAM_FRONT shows track 1 at none of 0 instants"),
+        ("label_from_picture", {"camera": CAMERA, "at_ns": 5}, "no 2D box on the picture of CAM_FRONT at 5 ns"),
+    ],
+)
+def test_what_a_hand_wrote_wrongly_into_a_finding_is_said(action, arguments, said):
+    labels = CASES["only_in_space"][0]()
+    finding = finding_of("only_in_space", labels, with_camera())
+    edit = Edit(action=action, arguments={"track_id": "1", **arguments})
+    with pytest.raises(ArgumentError, match=said):
+        repaired(labels, replace(finding, repair=(edit,)), with_camera())
+
+
+def test_boxes_to_compute_need_others_on_both_sides():
+    labels = make_labels(standing(), *houses())
+    gap = finding_of("gap", make_labels(without(driving(), np.arange(17, 23)), *houses()), straight())
+    at = tuple(int(time) for time in standing().timestamps_ns[30:])
+    (edit,) = gap.repair
+    with pytest.raises(ArgumentError, match="track 1 has no box after those to compute"):
+        repaired(labels, replace(gap, repair=(replace(edit, arguments={"track_id": "1", "at": at}),)))
