@@ -110,6 +110,26 @@ def test_another_board_in_the_second_session_is_refused(folder, capsys):
     assert "roof.toml, [board]: expected the board of front.toml" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('folder = "pictures"', 'folder = "photos"', "photos is no folder"),
+        ('folder = "pictures"', 'folder = "radar"', "radar holds no pictures"),
+        ("clouds/*_full.pcd", "clouds/*_cropped.pcd", "no clouds are called"),
+        ("columns = 7", "columns = 7.5", "[images] columns: expected a whole number, found 7.5"),
+        ("spacing_m = 0.0625", "spacing_m = 62.5", "no pose brings more than 0 of 6 boards"),
+    ],
+    ids=["no folder", "no pictures", "no clouds", "half a column", "millimetres for metres"],
+)
+def test_captures_that_are_not_as_described_are_named(folder, capsys, old, new, message):
+    text = f"{SOURCES['camera']}{SOURCES['lidar']}{SIZES}"
+    assert old in text
+    path = folder / "rig.toml"
+    path.write_text(text.replace(old, new))
+    assert run(["calibrate", "rig", str(path)]) == 1
+    assert message in capsys.readouterr().err
+
+
 def seen_boards(pose: Transform, boards: np.ndarray, names: list[str]) -> Seen:
     targets = tuple(np.repeat(names, 4).tolist())
     return Seen(targets, PointDetections.isotropic(pose.inverse().apply(boards.reshape(-1, 3)), 0.01))

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from benchmarks.calibration import turned_rig
+from benchmarks.calibration_drives import turned_rig
 from calib.estimation.tangent import difference
 from calib.rigs.of_drive import calibrate_rig_of_drive
 from sensorann.cli import run
