@@ -72,3 +72,17 @@ def test_a_thing_is_missed_where_labels_look_though_it_is_best_seen_where_they_d
     seconds = (told.timestamp_ns - START_NS) * 1e-9
     assert 16.0 - 5.0 * seconds > 3.0
     assert missed(sights(CAR, n=10, x=0.0, aside=6.0), rig=make_rig()) == []
+
+
+@pytest.mark.parametrize(("edged", "told"), [(0.9, 1), (0.5, 0)], ids=["edges", "leaves"])
+def test_a_large_thing_that_never_looks_the_same_needs_edges(edged, told):
+    lorry = [replace(one, score=edged) for one in sights((7.0, 2.4, 3.0), n=10, x=20.0, ragged=2.0)]
+    assert len(missed(lorry)) == told
+
+
+def test_a_thing_is_missed_where_labels_look_at_it_in_three_frames():
+    passing = [missed(sights(CAR, n=10, x=x, aside=3.0), rig=make_rig()) for x in np.arange(2.0, 9.0, 0.5)]
+    # The later the vehicle passes it, the longer the camera sees it: one frame more each time.
+    told = [found[0].message for found in passing if found]
+    assert 0 < len(told) < len(passing)
+    assert told[0].endswith("in 3 frames")
