@@ -9,6 +9,7 @@ saw the middles of these, by camera and by LiDAR, tells which pose is nearer. `-
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import process_time
@@ -17,9 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
-from benchmarks.calibration import DOCS, RECORDED
+from benchmarks.calibration import DOCS
+from benchmarks.kitti_interpolation import DATA as RECORDED
 from benchmarks.report import write
 from calib import Estimate
+from calib.estimation.start import rigid_fit
 from calib.estimation.tangent import difference
 from calib.lenses.camera import calibrate_camera
 from calib.lenses.session import described_camera, described_views
@@ -31,19 +34,24 @@ from sensorann.geometry import Camera, Transform
 
 FOLDER = RECORDED / "acfr_camlidar"
 # Of each board they write 19 lines: by the camera its middle, normal and four corners, then the same by the LiDAR.
-_LINES, _BY_LIDAR = 19, 6
+_LINES = 19
+# Lines of the middles by camera and LiDAR, and of the normals.
+_SEEN = (0, 6, 1, 7)
 
 
 @dataclass(frozen=True, eq=False)
 class Published:
     """What the authors publish: solutions, and the middles of all boards.
 
-    solutions map points of the camera into the LiDAR's frame; by_camera and by_lidar (40, 3) are metres.
+    solutions map points of the camera into the LiDAR's frame; by_camera and by_lidar (40, 3) are metres; the normals
+    (40, 3) of the same boards point away from the sensors.
     """
 
     solutions: tuple[Transform, ...]
     by_camera: NDArray[np.float64]
     by_lidar: NDArray[np.float64]
+    normals_by_camera: NDArray[np.float64]
+    normals_by_lidar: NDArray[np.float64]
 
     @property
     def mean(self) -> Transform:
@@ -60,10 +68,16 @@ def read_published(folder: Path, name: str = "calibration_quickstart.csv") -> Pu
     rows = np.loadtxt(folder / name, delimiter=",", skiprows=1)
     turns = Rotation.from_euler("xyz", rows[:, :3]).as_matrix()
     lines = [line for line in (folder / "poses.csv").read_text("utf-8").splitlines() if line]
-    middles = [
-        np.array([line.split(",") for line in lines[first::_LINES]], np.float64) / 1000 for first in (0, _BY_LIDAR)
+    seen = [np.array([line.split(",") for line in lines[first::_LINES]], np.float64) for first in _SEEN]
+    middles, normals = [one / 1000 for one in seen[:2]], [_unit(one) for one in seen[2:]]
+    away = [
+        one * np.sign(np.sum(one * middle, axis=1, keepdims=True)) for one, middle in zip(normals, middles, strict=True)
     ]
-    return Published(tuple(Transform(turn, row[3:]) for turn, row in zip(turns, rows, strict=True)), *middles)
+    return Published(tuple(Transform(turn, row[3:]) for turn, row in zip(turns, rows, strict=True)), *middles, *away)
+
+
+def _unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
 def main() -> None:
@@ -93,7 +107,7 @@ def boards_row(folder: Path, lens: str) -> str:
     found = estimate_board_captures(folder, own_lens=LENSES[lens])
     seconds = process_time() - begin
     published = read_published(folder)
-    degrees, metres = published_difference(found, folder)
+    degrees, metres = published_difference(found.target_from_source, folder)
     kept = f"{int(found.inliers.sum())} of {len(list((folder / 'images').iterdir()))}"
     scatter, between = published.scatter(), difference_chi2(found, published)
     return (
@@ -114,18 +128,37 @@ def largest(covariance: NDArray[np.float64]) -> str:
 
 
 def other_boards_table(folder: Path) -> str:
-    """How far each pose images the boards from where they are seen that we did not use."""
+    """How far each pose is off the published mean, and how far it images boards from where they are seen."""
     published, second = read_published(folder), read_published(folder, "calibration_2022-08-31_16-14-05.csv")
-    theirs = [off_other_boards(folder, one) for one in published.solutions]
-    rows = {f"ours, lens {name}": off_other_boards(*_pose_and_lens(folder, own)) for name, own in LENSES.items()}
-    rows |= {
-        "mean of their solutions": off_other_boards(folder, published.mean),
-        "mean of the solutions of their second run": off_other_boards(folder, second.mean),
-        "their solutions, median": float(np.median(theirs)),
-        "their solutions, best": min(theirs),
+    poses = {f"ours, lens {name}": _pose_and_lens(folder, own) for name, own in LENSES.items()}
+    poses |= {
+        name: (pose, None)
+        for name, pose in {
+            "their 40 boards: all middles brought together": rigid_fit(published.by_camera, published.by_lidar),
+            "their 40 boards: turned by normals, placed by middles": by_normals(published),
+            "mean of their solutions": published.mean,
+            "mean of the solutions of their second run": second.mean,
+        }.items()
     }
-    head = f"| pose | middles of {int(_others(folder).sum())} boards that we did not use, off by |"
-    return "\n".join([head, "|---|---|", *(f"| {name} | {pixels:.1f} px |" for name, pixels in rows.items())])
+    rows = [poses_row(name, [pose], folder, lens) for name, (pose, lens) in poses.items()]
+    rows.append(poses_row("one of their solutions, median", published.solutions, folder))
+    n_others = int(_others(folder).sum())
+    head = f"| pose | off the mean of their solutions | middles of {n_others} boards that we did not use, off by |"
+    return "\n".join([head, "|---|---|---|", *rows])
+
+
+def poses_row(name: str, poses: Sequence[Transform], folder: Path, lens: Camera | None = None) -> str:
+    offs = [published_difference(pose, folder) for pose in poses]
+    degrees, metres = np.median(offs, axis=0)
+    pixels = np.median([off_other_boards(folder, pose, lens) for pose in poses])
+    return f"| {name} | {degrees:.2f} deg, {100 * metres:.1f} cm | {pixels:.1f} px |"
+
+
+def by_normals(published: Published) -> Transform:
+    """Turn the normals of all boards onto each other, then bring the mean of the middles together."""
+    sides = published.normals_by_camera, published.normals_by_lidar
+    rotation = rigid_fit(*(np.concatenate([side, -side]) for side in sides)).rotation
+    return Transform(rotation, (published.by_lidar - published.by_camera @ rotation.T).mean(axis=0))
 
 
 def off_other_boards(folder: Path, pose: Transform, lens: Camera | None = None) -> float:
@@ -143,10 +176,10 @@ def _others(folder: Path) -> NDArray[np.bool_]:
     return np.array([f"pose{number + 1}.png" not in names for number in range(n_boards)])
 
 
-def _pose_and_lens(folder: Path, own_lens: bool) -> tuple[Path, Transform, Camera]:
+def _pose_and_lens(folder: Path, own_lens: bool) -> tuple[Transform, Camera]:
     camera = own_camera(folder) if own_lens else published_camera(folder)
     found = calibrate_session(_session(folder, camera), "camera-lidar")
-    return folder, found.target_from_source, described_camera(_session(folder, camera))
+    return found.target_from_source, described_camera(_session(folder, camera))
 
 
 def estimate_board_captures(folder: Path, *, own_lens: bool = False) -> Estimate:
@@ -155,9 +188,9 @@ def estimate_board_captures(folder: Path, *, own_lens: bool = False) -> Estimate
     return calibrate_session(_session(folder, camera), "camera-lidar")
 
 
-def published_difference(found: Estimate, folder: Path) -> tuple[float, float]:
-    """Degrees and metres between an estimate and the mean of the published solutions."""
-    off = difference(found.target_from_source, read_published(folder).mean)
+def published_difference(pose: Transform, folder: Path) -> tuple[float, float]:
+    """Degrees and metres between a pose and the mean of the published solutions."""
+    off = difference(pose, read_published(folder).mean)
     return float(np.rad2deg(np.linalg.norm(off[:3]))), float(np.linalg.norm(off[3:]))
 
 

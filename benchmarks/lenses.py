@@ -7,6 +7,7 @@ python -m benchmarks.lenses --write    put them there
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from time import process_time
 
 import cv2
@@ -32,10 +33,17 @@ def main() -> None:
         write(tables, DOCS)
 
 
+def recorded_paths() -> list[Path]:
+    return sorted((RECORDED / "chessboard").glob("*.jpg"))
+
+
+def recorded_views() -> BoardViews:
+    return read_views(recorded_paths(), Board(pattern="chessboard", columns=9, rows=6))[0]
+
+
 def lens_table() -> str:
     begin = process_time()
-    paths = sorted((RECORDED / "chessboard").glob("*.jpg"))
-    views, _ = read_views(paths, Board(pattern="chessboard", columns=9, rows=6))
+    paths, views = recorded_paths(), recorded_views()
     seconds = (process_time() - begin) / len(paths)
     found = f"{len(views)} of {len(paths)} pictures, {seconds:.2f} s of CPU time each to find the corners"
     head = f"| {found} | rms | OpenCV | held out | halves differ (95 %) | CPU time | OpenCV |"
@@ -44,6 +52,15 @@ def lens_table() -> str:
 
 def speed_table() -> str:
     """Everything that `calibrate camera` does, on forty large pictures: ten recorded ones, four times each."""
+    views, seconds = timed_session()
+    head = "| pictures | read | boards found | lens chosen and tried | together |"
+    size = f"{len(views)} of {views.size[0]} x {views.size[1]}"
+    row = " | ".join(f"{one:.1f} s" for one in [*seconds, sum(seconds)])
+    return "\n".join([head, "|---|---|---|---|---|", f"| {size} | {row} |"])
+
+
+def timed_session() -> tuple[BoardViews, list[float]]:
+    """Views found, and CPU seconds to read the pictures, to find the boards and to choose the lens."""
     begin = process_time()
     board = Board(pattern="chessboard", columns=7, rows=5, spacing=0.095)
     paths = sorted((RECORDED / "acfr_camlidar" / "images").glob("*.png"))
@@ -52,11 +69,7 @@ def speed_table() -> str:
     views, _ = find_views(pictures, board)
     found = process_time()
     choose_lens(views)
-    seconds = [read - begin, found - read, process_time() - found]
-    head = "| pictures | read | boards found | lens chosen and tried | together |"
-    size = f"{len(views)} of {views.size[0]} x {views.size[1]}"
-    row = " | ".join(f"{one:.1f} s" for one in [*seconds, sum(seconds)])
-    return "\n".join([head, "|---|---|---|---|---|", f"| {size} | {row} |"])
+    return views, [read - begin, found - read, process_time() - found]
 
 
 def lens_row(views: BoardViews, model: str, n_coefficients: int) -> str:

@@ -15,17 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from benchmarks.calibration import (
-    DATA,
-    DOCS,
-    PUBLISHED_CM,
-    RECORDED,
-    REFLECTOR_DEPTH,
-    read_points,
-    read_radar,
-    rms,
-    turned_rig,
-)
+from benchmarks.calibration import DOCS
+from benchmarks.recorded_boards import DATA, PUBLISHED_CM, REFLECTOR_DEPTH, read_points, read_radar, rms
 from benchmarks.report import write
 from calib import (
     PointDetections,
@@ -43,14 +34,9 @@ from calib.estimation.tangent import difference
 from calib.rigs.joint import join
 from calib.rigs.rig import RigEstimate
 from calib.rigs.sightings import Reflectors
-from calib.rigs.survey import survey_rig
-from calib.rigs.survey_file import axes_text
-from sensorann.formats import open_drive
 from sensorann.geometry import Transform
 
 RADAR_FROM_LIDAR = Transform.from_yaw(0.05, [-2.5, 0.1, 1.2])
-# Degrees about the own axes of a sensor.
-TURN = (0.0, 1.0, 1.0)
 SETTINGS = {
     "near, 4D radar": {"elevation": True},
     "near, 4D radar, 20 % of its detections wrong": {"elevation": True, "wrong_share": 0.2},
@@ -151,7 +137,6 @@ def main() -> None:
     tables = {
         "simulated rigs": simulated_table(options.runs),
         "recorded rig": recorded_table(),
-        "surveys": surveys_table(),
     }
     print("\n\n".join(tables.values()))
     if options.write:
@@ -232,18 +217,6 @@ def recorded_errors(found: RigEstimate) -> dict[str, float]:
         slant = np.linalg.norm(placed, axis=1) / np.linalg.norm(placed[:, :2], axis=1)
         errors[pair] = rms(placed[:, :2] * slant[:, None] - radar.positions()[:, :2])
     return errors
-
-
-def surveys_table() -> str:
-    drive = open_drive(RECORDED / "pandaset_nuscenes")
-    rows = []
-    for turned in ("", "LIDAR_FRONT", "CAM_FRONT"):
-        checked = survey_rig(turned_rig(drive, turned, TURN) if turned else drive)
-        moved = ", ".join(one.sensor for one in checked if one.verdict == "moved") or "none"
-        untold = ", ".join(one.sensor for one in checked if one.verdict == "not told") or "none"
-        text = "; ".join(f"{one.sensor} {axes_text(one)}" for one in checked if one.sensor == turned)
-        rows.append(f"| {turned or 'none'} | {moved} | {untold} | {text} |")
-    return "\n".join(["| turned | called moved | not told | what is said of it |", "|---|---|---|---|", *rows])
 
 
 if __name__ == "__main__":

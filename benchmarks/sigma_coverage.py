@@ -1,7 +1,7 @@
 """How often hidden human boxes lie inside the intervals that interpolated boxes state, on KITTI's even sequences.
 
     python -m benchmarks.sigma_coverage              print the table of docs/sigma.md
-    python -m benchmarks.sigma_coverage --fit        print the noises that hold best, for sensorann/scene/ontology.py
+    python -m benchmarks.sigma_coverage --fit        print the noises that hold best, for sensorann/scene/motion.py
 
 Scored as in `benchmarks.kitti_interpolation`: keyframes and hidden frames are frames that a person placed. `--fit`
 chooses noise and placement per motion class and coordinate so that the shares inside the nominal intervals are right at

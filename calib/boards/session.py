@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from calib.boards.captures import Captures, Cloud, described_captures
+from calib.boards.captures import Captures, Cloud, described_captures, is_captured
 from calib.boards.clouds import CloudBoard, find_board_in_cloud
 from calib.boards.holes import Holes, find_holes_in_cloud
 from calib.boards.pairs import calibrate_boards
@@ -16,7 +16,8 @@ from calib.boards.poses import outline_before_camera
 from calib.estimation.estimate import Estimate
 from calib.estimation.robust import Rejection
 from calib.lenses.camera import BoardViews
-from calib.lenses.session import described_board, described_camera, described_views
+from calib.lenses.session import described_board, described_lens, described_views
+from calib.lenses.spread import estimated_with
 from calib.report.overlays import Overlay
 from calib.targets.detections import Floats
 from calib.targets.session import Session, described_prior
@@ -24,9 +25,9 @@ from sensorann.errors import CalibrationError, MissingDataError
 from sensorann.geometry import Camera
 
 
-def has_captures(session: Session, kind: str) -> bool:
-    """Tell whether a session names pictures with clouds of a LiDAR or radar, instead of tables of targets."""
-    return "drive" in session.root or "clouds" in session.root.get(kind, {})
+def has_captures(session: Session, *kinds: str) -> bool:
+    """Tell whether a session names pictures or clouds of any of these sensors, instead of tables of targets."""
+    return any(is_captured(session, kind) for kind in kinds)
 
 
 def calibrate_board_session(
@@ -46,11 +47,11 @@ def calibrate_board_session(
     CalibrationError
         When the pictures have another size than the lens is for, or the boards tell no pose.
     """
-    camera = described_camera(session)
+    lens = described_lens(session)
     finder = described_finder(session)
     captures = described_captures(session)
     views, rejected = described_views(session, progress=progress)
-    refuse_other_size(views, camera)
+    refuse_other_size(views, lens.camera)
     left_out, boards = list(rejected), {}
     for done, name in enumerate(views.names):
         progress(done, len(views.names))
@@ -61,13 +62,17 @@ def calibrate_board_session(
             boards[name] = board
     seen = views.select([i for i, name in enumerate(views.names) if name in boards])
     outline = finder.outline(views.board)
-    found = calibrate_boards(
-        [outline_before_camera(camera, seen.board, pixels, outline) for pixels in seen.pixels],
-        list(boards.values()),
-        names=[Path(name).stem for name in boards],
-        prior=described_prior(session),
-        frames=(session.name("camera"), session.name("lidar")),
-    )
+
+    def by_lens(camera: Camera) -> Estimate:
+        return calibrate_boards(
+            [outline_before_camera(camera, seen.board, pixels, outline) for pixels in seen.pixels],
+            list(boards.values()),
+            names=[Path(name).stem for name in boards],
+            prior=described_prior(session, "camera", "lidar"),
+            frames=(session.name("camera"), session.name("lidar")),
+        )
+
+    found = estimated_with(lens, by_lens)
     return replace(found, rejected=(*left_out, *found.rejected))
 
 

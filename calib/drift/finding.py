@@ -26,6 +26,7 @@ LEAST_TURN, LEAST_DELAY = np.deg2rad(0.1), 0.003
 _ALARM = 0.006
 _RESAMPLES = 500
 _CAUCHY_CHI2, _BIWEIGHT_CHI2 = 4.0, 25.0
+_MEDIAN_CHI2 = float(stats.chi2.median(2))
 # What people and detectors place boxes to: metres in space, pixels in the picture.
 _SIGMA_SPACE, _SIGMA_PIXEL = 0.1, 3.0
 # A knocked bracket turns a camera; its place moves by centimetres. A free place would look like a turn to far objects.
@@ -97,9 +98,12 @@ def find_drift(pairs: Pairs) -> Drift:
             f"{n_objects} objects are labelled both in space and in the picture, {LEAST_OBJECTS} are needed"
         )
     turned, late = _fit(pairs, [0, 1, 2, 3, 4, 5]), _fit(pairs, [_CLOCK])
+    # Both explanations are weighed by the noise that the better one leaves.
+    noise = min(turned.noise, late.noise)
+    costs = turned.cost(noise), late.cost(noise)
     turn_chance, delay_chance = turned.chance(_TURN), late.chance(slice(0, 1))
     return Drift(
-        verdict=_verdict(turned, late, turn_chance, delay_chance),
+        verdict=_verdict(turned, late, costs, turn_chance, delay_chance),
         turn=turned.unknowns[_TURN],
         turn_sigmas=np.sqrt(np.diag(turned.covariance))[_TURN],
         delay=float(late.unknowns[0]),
@@ -108,19 +112,26 @@ def find_drift(pairs: Pairs) -> Drift:
         delay_chance=delay_chance,
         n_objects=n_objects,
         n_pairs=len(pairs.residuals),
-        label_errors=_label_errors(pairs, turned if turned.cost < late.cost else late),
+        label_errors=_label_errors(pairs, turned if costs[0] < costs[1] else late),
     )
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Fit:
-    """Unknowns with their covariance over objects, the bounded cost, and what is left of the whitened residuals."""
+    """Unknowns with their covariance over objects; what is left of the whitened residuals, their shares and noise."""
 
     unknowns: Floats
     covariance: Floats
-    cost: float
     left: Floats
+    shares: Floats
+    noise: float
     n_objects: int
+
+    def cost(self, noise: float) -> float:
+        """Bounded cost of what is left (Tukey's biweight), in units of a noise."""
+        squares = (self.left**2).sum(axis=1) / noise**2
+        bounded = _BIWEIGHT_CHI2 / 3 * (1 - np.maximum(1 - squares / _BIWEIGHT_CHI2, 0.0) ** 3)
+        return float((self.shares * bounded).sum())
 
     def chance(self, some: slice) -> float:
         """Chance that unknowns this large come from no change at all (Hotelling's T squared over objects)."""
@@ -139,14 +150,14 @@ def _fit(pairs: Pairs, columns: list[int]) -> _Fit:
     held = np.diag([_HELD_SHIFT if 3 <= column < 6 else 0.0 for column in columns])
     # Boxes of one object say one thing together: an object seen for long must not outvote the others.
     shares = 1.0 / np.sqrt(np.bincount(pairs.objects))[pairs.objects]
-    unknowns = np.zeros(len(columns))
-    for bound in (_cauchy, _biweight):
-        unknowns = _descend(slopes, residuals, shares, held, unknowns, bound)
+    unknowns = _descend(slopes, residuals, shares, held, np.zeros(len(columns)), _cauchy)
+    # Labels may be worse than usual, and an explanation may explain nothing: half of all pairs must keep their weight.
+    noise = max(float(np.sqrt(np.median(((residuals - slopes @ unknowns) ** 2).sum(axis=1)) / _MEDIAN_CHI2)), 1.0)
+    slopes, residuals = slopes / noise, residuals / noise
+    unknowns = _descend(slopes, residuals, shares, held, unknowns, _biweight)
     left = residuals - slopes @ unknowns
-    squares = (left**2).sum(axis=1)
-    cost = float((shares * _BIWEIGHT_CHI2 / 3 * (1 - np.maximum(1 - squares / _BIWEIGHT_CHI2, 0.0) ** 3)).sum())
     covariance = _redrawn(*_influences(pairs, slopes, left, shares), held, held @ unknowns)
-    return _Fit(unknowns, covariance, cost, left, len(pairs.names))
+    return _Fit(unknowns, covariance, left * noise, shares, noise, len(pairs.names))
 
 
 def _descend(
@@ -200,14 +211,14 @@ def _redrawn(curvature: Floats, gradient: Floats, held: Floats, held_pull: Float
     return np.atleast_2d(np.cov(drawn, rowvar=False)) * m / (m - 1)
 
 
-def _verdict(turned: _Fit, late: _Fit, turn_chance: float, delay_chance: float) -> Verdict:
+def _verdict(turned: _Fit, late: _Fit, costs: tuple[float, float], turn_chance: float, delay_chance: float) -> Verdict:
     # Two questions are asked, so each gets half of the false alarms.
     turn_seen = turn_chance < _ALARM / 2 and float(np.linalg.norm(turned.unknowns[_TURN])) > LEAST_TURN
     delay_seen = delay_chance < _ALARM / 2 and abs(float(late.unknowns[0])) > LEAST_DELAY
     if not turn_seen and not delay_seen:
         return "as calibrated"
     # Akaike: the better explanation, six unknowns held against one.
-    better = (late.cost + 2 * 1) - (turned.cost + 2 * 3)
+    better = (costs[1] + 2 * 1) - (costs[0] + 2 * 3)
     if turn_seen and delay_seen and abs(better) < 4.0:
         return "turned or clock off"
     if turn_seen and (better > 0 or not delay_seen):
@@ -221,5 +232,5 @@ def _label_errors(pairs: Pairs, fit: _Fit) -> tuple[tuple[str, float], ...]:
     means = np.stack([np.bincount(pairs.objects, fit.left[:, k]) / counts for k in (0, 1)], axis=1)
     misses = np.linalg.norm(means, axis=1)
     pixels = np.stack([np.bincount(pairs.objects, pairs.residuals[:, k]) / counts for k in (0, 1)], axis=1)
-    wrong = np.flatnonzero(misses > _LABEL_ERROR_SIGMAS)
+    wrong = np.flatnonzero(misses > _LABEL_ERROR_SIGMAS * fit.noise)
     return tuple((pairs.names[i], float(np.linalg.norm(pixels[i]))) for i in wrong[np.argsort(-misses[wrong])])

@@ -19,8 +19,8 @@ from sensorann.errors import CalibrationError
 
 RadarVerdict = Literal["as calibrated", "the radar has turned"]
 LEAST_YAW = np.deg2rad(0.3)
-# One false alarm in a hundred.
-_ALARM = 0.01
+# Ten or twenty movers have heavier tails than Student's distribution: this gives about one false alarm in a hundred.
+_ALARM = 0.005
 _BIWEIGHT = 4.685
 _ROUNDS = 50
 

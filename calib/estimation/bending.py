@@ -19,7 +19,7 @@ from calib.targets.detections import Floats
 
 # Standard deviations to either side at which the arc is looked at.
 _REACH = 1.5
-_NAILED, _FREE = 1e-3, 1e2
+_NAILED, _FREE = 1e-2, 1e2
 
 
 def widened_by_bending(covariance: Floats, problem: Problem, best: Solution) -> Floats:
@@ -35,8 +35,8 @@ def widened_by_bending(covariance: Floats, problem: Problem, best: Solution) -> 
     best : their solution
     """
     step = _weakest(covariance)
-    along = np.linalg.solve(covariance, step)
-    held = np.linalg.inv(np.outer(along, along) / _NAILED**2 + np.linalg.inv(glance() * _FREE**2))
+    # In units of the covariance itself: the sigmas of good targets are ten thousand times smaller than a glance.
+    held = _FREE**2 * covariance - (_FREE**2 - _NAILED**2) * np.outer(step, step)
     departures = []
     for side in (_REACH, -_REACH):
         start = moved(best.target_from_source, side * step)

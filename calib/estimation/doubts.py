@@ -6,19 +6,17 @@ Every function returns one sentence, empty when there is nothing to doubt.
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
 
 from calib.estimation.leveling import is_flat_radar
 from calib.estimation.modes import Mode
+from calib.estimation.noises import Noises, noises_text
 from calib.estimation.observability import one_place
 from calib.estimation.problem import Problem
-from calib.estimation.robust import RobustFit
+from calib.estimation.robust import PRIOR_LIMIT, RobustFit, contradicts_prior
 from calib.estimation.solver import Solution
 from calib.estimation.tangent import AXES, difference
 from sensorann.geometry import Transform
 
-# Once in a thousand a right prior is that far off: six degrees of freedom.
-_PRIOR_LIMIT = float(stats.chi2.ppf(0.999, 6))
 _LOUD = 1.5
 _UPRIGHT_DEG = 45.0
 # With fewer targets none can be outvoted.
@@ -39,22 +37,23 @@ def doubt_modes(modes: tuple[Mode, ...]) -> str:
     )
 
 
-def doubt_noise(fit: RobustFit) -> str:
-    """Doubt residuals that the stated noise does not explain."""
-    if fit.noise_scale <= _LOUD:
+def doubt_noises(scale: float, noisier: Noises) -> str:
+    """Doubt residuals that the stated noise does not explain: all of them, or kinds of numbers."""
+    if max([scale, *noisier.values()]) <= _LOUD:
         return ""
+    whose = f" ({noises_text(noisier)})" if noisier else ""
     return (
-        f"residuals are {fit.noise_scale:.1f} times the stated noise; the sigmas are widened by that, "
+        f"residuals are {scale:.1f} times the stated noise{whose}; the sigmas are widened by that, "
         "but look for a systematic cause"
     )
 
 
 def doubt_prior(problem: Problem, best: Solution) -> str:
     """Doubt a prior, or targets, that contradict each other."""
-    distance = problem.prior_cost(best.target_from_source)
-    if problem.prior is None or distance <= _PRIOR_LIMIT:
+    if not contradicts_prior(problem, best):
         return ""
-    return f"the targets contradict the prior (chi-square {distance:.0f}, expected below {_PRIOR_LIMIT:.0f})"
+    distance = problem.prior_cost(best.target_from_source)
+    return f"the targets contradict the prior (chi-square {distance:.0f}, expected below {PRIOR_LIMIT:.0f})"
 
 
 def doubt_upright(problem: Problem, best: Solution, mounting: Transform) -> str:

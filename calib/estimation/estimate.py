@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from calib.estimation.bending import widened_by_bending
 from calib.estimation.doubts import (
     doubt_modes,
-    doubt_noise,
+    doubt_noises,
     doubt_number,
     doubt_place,
     doubt_prior,
@@ -18,6 +18,7 @@ from calib.estimation.doubts import (
 )
 from calib.estimation.leveling import is_flat_radar, leveled_solution
 from calib.estimation.modes import Mode, find_modes
+from calib.estimation.noises import Noises
 from calib.estimation.observability import Observability, explain, observe, stated_covariance
 from calib.estimation.placement import Placement, next_placement
 from calib.estimation.problem import Problem
@@ -46,13 +47,16 @@ class Estimate:
     problem : all targets given, and the prior
     inliers : (M,) bool, targets used
     solution : the best mode
-    noise_scale : root mean square of the whitened residuals; the covariance is widened by it where above 1
+    noise_scale : root mean square of the residuals over the stated noise
+    noisier : by what factor kinds of numbers are noisier than stated, beyond chance; the covariance is widened by them
     seen : Observability
     modes : poses within the 95 % limit, the best first
     rejected : targets left out, with the reason
     stability : Stability
     next_target : Placement
     warnings : sentences, empty when nothing is in doubt
+    lens_covariance : (6, 6), the part of the covariance that comes from that of the camera's lens; None where the lens
+        is taken to be exact
     """
 
     source: str
@@ -64,12 +68,14 @@ class Estimate:
     inliers: NDArray[np.bool_]
     solution: Solution
     noise_scale: float
+    noisier: Noises
     seen: Observability
     modes: tuple[Mode, ...]
     rejected: tuple[Rejection, ...]
     stability: Stability
     next_target: Placement
     warnings: tuple[str, ...]
+    lens_covariance: Floats | None = None
 
     @property
     def sigmas(self) -> Floats:
@@ -107,7 +113,7 @@ def estimate(problem: Problem, mounting: Transform, *, kind: str = "target") -> 
     doubts = [
         explain(seen, honest.target_from_source.apply(honest.points), flat_radar=is_flat_radar(problem), kind=kind),
         doubt_modes(modes),
-        doubt_noise(fit),
+        doubt_noises(fit.stated_scale, fit.noisier),
         doubt_prior(problem, best),
         doubt_upright(problem, best, mounting),
         doubt_number(fit, kind),
@@ -122,7 +128,8 @@ def estimate(problem: Problem, mounting: Transform, *, kind: str = "target") -> 
         problem=problem,
         inliers=fit.inliers,
         solution=best,
-        noise_scale=fit.noise_scale,
+        noise_scale=fit.stated_scale,
+        noisier=fit.noisier,
         seen=seen,
         modes=modes,
         rejected=rejections(problem, fit),

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from calib.estimation.estimate import Estimate
+from calib.estimation.noises import noises_document
 from calib.estimation.tangent import AXES
 from calib.targets.detections import Floats
 from sensorann import __version__
@@ -64,6 +65,7 @@ def document(found: Estimate) -> dict[str, Any]:
         "target_from_source": pose_members(found.target_from_source),
         "meaning": f"maps points of {found.source} into {found.target}; quaternion w first",
         "covariance": {"meaning": TANGENT, "frame": found.target, "matrix": found.covariance.tolist()},
+        "covariance_of_lens": None if found.lens_covariance is None else found.lens_covariance.tolist(),
         "not_observable": list(found.seen.weak_axes),
         "weak_directions": [
             {"axes": list(item.axes(found.seen.before)), "share_left": item.share}
@@ -78,6 +80,7 @@ def document(found: Estimate) -> dict[str, Any]:
         },
         "rejected": [{"name": item.name, "reason": item.reason} for item in found.rejected],
         "noise_scale": found.noise_scale,
+        "noisier_than_stated": noises_document(found.noisier),
         "modes": [
             {**pose_members(mode.solution.target_from_source), "excess_chi2": mode.excess} for mode in found.modes
         ],

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from calib.estimation.levenberg import solvable
+from calib.estimation.noises import Noises, freedoms, larger_noises, of_sensor
 from calib.estimation.tangent import cross_matrices, difference, difference_jacobian
 from calib.targets.detections import Detections, Floats
 from sensorann.errors import ArgumentError
@@ -38,6 +40,18 @@ class Prior:
     def from_sigmas(cls, target_from_source: Transform, *, rotation: float, translation: float) -> Prior:
         """Take one standard deviation for the three angles (radians) and one for the three positions (metres)."""
         return cls(target_from_source, np.diag([rotation**2] * 3 + [translation**2] * 3))
+
+    def cost(self, pose: Transform) -> float:
+        """Squared whitened distance of a pose from this one."""
+        off = difference(pose, self.target_from_source)
+        return float(off @ np.linalg.solve(self.covariance, off))
+
+    def equations(self, pose: Transform) -> tuple[Floats, Floats]:
+        """Information (6, 6) and gradient (6,) at a pose."""
+        off = difference(pose, self.target_from_source)
+        by_pose = difference_jacobian(pose, self.target_from_source)
+        weighted = by_pose.T @ np.linalg.inv(self.covariance)
+        return weighted @ by_pose, weighted @ off
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
@@ -94,6 +108,26 @@ class Problem:
             names=tuple(name for name, keep in zip(self.names, kept, strict=True) if keep),
         )
 
+    def noisier(self, noises: Noises) -> Problem:
+        """Return the same problem with larger sigmas."""
+        return replace(
+            self,
+            source=self.source.noisier(of_sensor(noises, self.source_name)),
+            target=self.target.noisier(of_sensor(noises, self.target_name)),
+        )
+
+    def larger_noises(self, pose: Transform, points: Floats, information: Floats) -> dict[tuple[str, str], float]:
+        """Return what is noisier than stated, as the residuals of a solution tell."""
+        residuals, by_pose, by_points = self.compare(pose, points)
+        roots = np.linalg.cholesky(solvable(by_points.transpose(0, 2, 1) @ by_points))
+        own = np.linalg.solve(roots, by_points.transpose(0, 2, 1)).transpose(0, 2, 1)
+        left = freedoms(by_pose - own @ (own.transpose(0, 2, 1) @ by_pose), own, information)
+        k = len(self.source.coordinates)
+        return {
+            **larger_noises(self.source_name, self.source.coordinates, residuals[:, :k], left[:, :k]),
+            **larger_noises(self.target_name, self.target.coordinates, residuals[:, k:], left[:, k:]),
+        }
+
     def imagined(self, points_source: Floats, points_target: Floats) -> Problem:
         """Return the same sensors with exact detections of other points (M, 3), each a target of its own."""
         return replace(
@@ -134,19 +168,11 @@ class Problem:
 
     def prior_cost(self, pose: Transform) -> float:
         """Squared whitened distance from the prior; zero without one."""
-        if self.prior is None:
-            return 0.0
-        off = difference(pose, self.prior.target_from_source)
-        return float(off @ np.linalg.solve(self.prior.covariance, off))
+        return 0.0 if self.prior is None else self.prior.cost(pose)
 
     def prior_equations(self, pose: Transform) -> tuple[Floats, Floats]:
         """Information (6, 6) and gradient (6,) of the prior; zeros without one."""
-        if self.prior is None:
-            return np.zeros((6, 6)), np.zeros(6)
-        off = difference(pose, self.prior.target_from_source)
-        by_pose = difference_jacobian(pose, self.prior.target_from_source)
-        weighted = by_pose.T @ np.linalg.inv(self.prior.covariance)
-        return weighted @ by_pose, weighted @ off
+        return (np.zeros((6, 6)), np.zeros(6)) if self.prior is None else self.prior.equations(pose)
 
     def first_points(self, pose: Transform) -> Floats:
         """Points (N, 3) in the source frame to start from, as the better placed of the two sensors tells them."""

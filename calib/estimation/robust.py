@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from calib.estimation.noises import Noises, times
 from calib.estimation.problem import Prior, Problem
 from calib.estimation.solver import Solution, solve
 from calib.targets.detections import Floats
@@ -17,6 +18,9 @@ from sensorann.geometry import Transform
 # A right target fails this bound once in a thousand.
 _INLIER_QUANTILE = 0.999
 _TRUSTED_SHARE = 0.6
+NOISE_ROUNDS = 4
+# Once in a thousand a right prior is that far off: six degrees of freedom.
+PRIOR_LIMIT = float(stats.chi2.ppf(0.999, 6))
 # Above this ratio of residuals to stated noise no target can be told from a wrong one.
 LARGEST_NOISE_SCALE = 5.0
 
@@ -41,28 +45,66 @@ class RobustFit:
 
     Attributes
     ----------
-    problem : the problem with these targets only
+    problem : the problem with these targets only, as noisy as their residuals say
     solution : Solution
     inliers : (M,) bool over the targets given
-    noise_scale : how much larger the residuals are than the stated noise; 1 is as stated
+    noise_scale : how much larger the residuals are than the noise of the problem; 1 is as it says
+    noisier : by what factor kinds of numbers are noisier than stated
+    stated_scale : how much larger the residuals are than the stated noise
     """
 
     problem: Problem
     solution: Solution
     inliers: NDArray[np.bool_]
     noise_scale: float
+    noisier: Noises
+    stated_scale: float
 
 
 def fit_robustly(problem: Problem, start: Transform) -> RobustFit:
-    """Estimate the pose although some targets are wrong.
-
-    The pose comes from Cauchy's loss on each target's chi-square, begun on the 60 % of targets that fit the start
-    best; targets within the 99.9 % bound then give the least-squares answer.
+    """Estimate the pose although some targets are wrong, and some numbers noisier than stated.
 
     Raises
     ------
     CalibrationError
         When no pose fits most of the targets.
+    """
+    noises: Noises = {}
+    inliers, solution = _fit_inliers(problem, start)
+    for _ in range(NOISE_ROUNDS):
+        kept = problem.noisier(noises).keep(inliers)
+        # Residuals of targets that contradict a prior tell that, and no noise.
+        if contradicts_prior(problem, solution):
+            break
+        larger = kept.larger_noises(solution.target_from_source, solution.points, solution.information)
+        if not larger:
+            break
+        noises = times(noises, larger)
+        inliers, solution = _fit_inliers(problem.noisier(noises), solution.target_from_source)
+    kept, stated = problem.noisier(noises).keep(inliers), problem.keep(inliers)
+    cost = stated.chi2(solution.target_from_source, solution.points).sum() + stated.prior_cost(
+        solution.target_from_source
+    )
+    return RobustFit(
+        problem=kept,
+        solution=solution,
+        inliers=inliers,
+        noise_scale=noise_scale(kept, solution.cost),
+        noisier=noises,
+        stated_scale=noise_scale(stated, float(cost)),
+    )
+
+
+def contradicts_prior(problem: Problem, solution: Solution) -> bool:
+    """Tell whether the targets draw the pose farther from the prior than a right one lets them."""
+    return problem.prior_cost(solution.target_from_source) > PRIOR_LIMIT
+
+
+def _fit_inliers(problem: Problem, start: Transform) -> tuple[NDArray[np.bool_], Solution]:
+    """Find the targets that fit (M,), and their least squares.
+
+    The pose comes from Cauchy's loss on each target's chi-square, begun on the 60 % of targets that fit the start
+    best; targets within the 99.9 % bound then give the least-squares answer.
     """
     at_start = solve(_held_at(problem, start), start).chi2
     trusted = at_start <= np.quantile(at_start, _TRUSTED_SHARE)
@@ -79,15 +121,13 @@ def fit_robustly(problem: Problem, start: Transform) -> RobustFit:
             break
         inliers = fitting
         solution = solve(problem.keep(inliers), solution.target_from_source)
-    kept = problem.keep(inliers)
-    solution = solve(kept, solution.target_from_source)
-    return RobustFit(kept, solution, inliers, noise_scale(kept, solution))
+    return inliers, solve(problem.keep(inliers), solution.target_from_source)
 
 
-def noise_scale(problem: Problem, solution: Solution) -> float:
+def noise_scale(problem: Problem, cost: float) -> float:
     """Root of chi-square over degrees of freedom; 1 where no equation is left over."""
     freedom = problem.n_equations - (6 if problem.prior is None else 0)
-    return float(np.sqrt(solution.cost / freedom)) if freedom > 0 else 1.0
+    return float(np.sqrt(cost / freedom)) if freedom > 0 else 1.0
 
 
 def rejections(problem: Problem, fit: RobustFit) -> tuple[Rejection, ...]:

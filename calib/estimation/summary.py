@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from calib.estimation.estimate import Estimate
+from calib.estimation.noises import noises_text
 from calib.estimation.observability import listed
 from calib.estimation.tangent import AXES
 from calib.targets.detections import Floats
@@ -42,7 +43,12 @@ def _lines(found: Estimate) -> Iterator[str]:
     for i, value in enumerate(shown_pose(found.target_from_source, found.mounting)):
         lost = "   not observable" if AXES[i] in found.seen.weak_axes else ""
         yield f"  {AXES[i]:<6}{value:10.3f} {UNITS[i]:<3}  sigma {sigmas[i]:.3f}{lost}"
-    yield f"residuals {found.noise_scale:.2f} times the stated noise"
+    whose = f": {noises_text(found.noisier)}" if found.noisier else ""
+    yield f"residuals {found.noise_scale:.2f} times the stated noise{whose}"
+    if found.lens_covariance is not None:
+        sigmas = np.sqrt(np.diag(found.lens_covariance))
+        turn, shift = np.rad2deg(sigmas[:3].max()), 100 * sigmas[3:].max()
+        yield f"of the sigmas the lens is to blame for up to {turn:.3f} deg and {shift:.1f} cm"
     yield from _stability(found)
     for item in found.rejected:
         yield f"left out {item.name}: {item.reason}"

@@ -8,21 +8,47 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from calib.boards.captures import described_captures, session_drive
 from calib.boards.pictures import MARKER_SHARE, MARKERS, PATTERNS, Board, find_views
 from calib.estimation.robust import Rejection
 from calib.lenses.camera import BoardViews, Lens
+from calib.lenses.models import N_FOCAL
+from calib.lenses.spread import KnownLens
 from calib.lenses.trust import LensTrust, choose_lens
 from calib.targets.session import Session
-from sensorann.errors import ArgumentError, CalibrationError, FormatError
+from sensorann.errors import ArgumentError, CalibrationError, FormatError, MissingDataError
 from sensorann.formats import read_rig_document
+from sensorann.formats.strict_json import read_json
 from sensorann.geometry import Camera
+from sensorann.geometry.arrays import as_array
 
 
 def describes_camera(session: Session) -> bool:
     """Tell whether a session knows the lens of its camera."""
     return "drive" in session.root or bool({"lens", "matrix"} & session.root.get("camera", {}).keys())
+
+
+def described_lens(session: Session) -> KnownLens:
+    """Return the camera of a session, with its covariance where the lens file states one.
+
+    Raises
+    ------
+    FormatError
+        When that is no covariance of the lens.
+    """
+    camera, described = described_camera(session), session.root.get("camera", {})
+    path = session.path.parent / str(described.get("lens", ""))
+    stated = read_json(path).get("covariance") if path.suffix == ".json" else None
+    if not isinstance(stated, dict):
+        return KnownLens(camera)
+    n = N_FOCAL + len(camera.distortion)
+    try:
+        covariance = as_array(stated.get("matrix", ()), (n, n), np.float64, name="covariance of the lens", finite=True)
+    except ArgumentError as error:
+        raise FormatError(path, "covariance.matrix", expected=f"{n} x {n} numbers", found=str(error)) from error
+    return KnownLens(camera, covariance)
 
 
 def described_camera(session: Session) -> Camera:
@@ -61,11 +87,11 @@ def described_board(session: Session) -> Board:
         raise FormatError(
             session.path, "[images] pattern", expected=f"one of {', '.join(PATTERNS)}", found=repr(stated)
         )
-    four = 2.0 if pattern == "holes" else None
+    four = 2 if pattern == "holes" else None
     return Board(
         pattern=pattern,
-        columns=int(session.number("images", "columns", four)),
-        rows=int(session.number("images", "rows", four)),
+        columns=session.count("images", "columns", four),
+        rows=session.count("images", "rows", four),
         spacing=session.number("images", "spacing_m", 1.0),
         markers=str(described.get("markers", MARKERS)),
         marker_share=session.number("images", "marker_share", MARKER_SHARE),
@@ -74,9 +100,15 @@ def described_board(session: Session) -> Board:
 
 
 def described_views(
-    session: Session, *, progress: Callable[[int, int], None] = lambda _done, _total: None
+    session: Session, *, lead: str = "camera", progress: Callable[[int, int], None] = lambda _done, _total: None
 ) -> tuple[BoardViews, tuple[Rejection, ...]]:
-    """Find the board in a session's pictures; `progress` is called with those searched and their number.
+    """Find the board in a session's pictures.
+
+    Parameters
+    ----------
+    session : Session
+    lead : the sensor whose measurements are the instants, see `described_captures`
+    progress : called with the pictures searched and their number
 
     Raises
     ------
@@ -85,11 +117,18 @@ def described_views(
     CalibrationError
         When there is no picture, or none shows the board.
     """
-    captures = described_captures(session)
-    pictures = {
-        name: np.asarray(cv2.cvtColor(captures.picture(name), cv2.COLOR_BGR2GRAY), np.uint8) for name in captures.names
-    }
-    return find_views(pictures, described_board(session), progress=progress)
+    captures = described_captures(session, lead=lead)
+    pictures: dict[str, NDArray[np.uint8]] = {}
+    missing = []
+    for name in captures.names:
+        try:
+            picture = captures.picture(name)
+        except MissingDataError as error:
+            missing.append(Rejection(name, str(error)))
+            continue
+        pictures[name] = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), np.uint8)
+    views, unseen = find_views(pictures, described_board(session), progress=progress)
+    return views, (*missing, *unseen)
 
 
 def calibrate_pictures(

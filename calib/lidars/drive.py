@@ -1,4 +1,4 @@
-"""Clouds of two LiDARs of a drive at the same instants: deskewed, and carried from one stamp to the other."""
+"""Two LiDARs of a drive, from clouds of both at the same instants."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 
+from calib.lidars.clouds import cloud_at
 from calib.lidars.lidar_lidar import LidarLidar, calibrate_lidar_lidar
 from calib.targets.detections import Floats
 from sensorann.errors import CalibrationError
-from sensorann.scene import Drive, deskew, nearest_indices
-from sensorann.scene.deskewing import TIME_FIELD
+from sensorann.scene import Drive, nearest_indices
 
 _NEAREST_NS = 100_000_000
 
@@ -49,22 +49,6 @@ def calibrate_lidars_of_drive(
     for done, i in enumerate(chosen):
         progress(done, len(chosen))
         at_ns = int(times[i])
-        clouds.append((_cloud(drive, target, i, at_ns), _cloud(drive, source, int(nearest[i]), at_ns)))
+        other = drive.sweep(source, int(nearest[i]))
+        clouds.append((cloud_at(drive, drive.sweep(target, i), at_ns), cloud_at(drive, other, at_ns)))
     return calibrate_lidar_lidar([a for a, _ in clouds], [b for _, b in clouds], frames=(source, target))
-
-
-def _cloud(drive: Drive, sensor: str, index: int, at_ns: int) -> Floats:
-    """Points (N, 3) of a sweep as if all had been measured at an instant."""
-    sweep, pose = drive.sweep(sensor, index), drive.rig[sensor].ego_from_sensor
-    trajectory = drive.trajectory
-    if trajectory is None:
-        return sweep.points.astype(np.float64)
-    if TIME_FIELD in sweep.fields and len(sweep.points):
-        offsets = sweep.fields[TIME_FIELD].astype(np.int64)
-        if trajectory.covers(sweep.timestamp_ns + np.array([offsets.min(), offsets.max()])).all():
-            sweep = deskew(sweep, ego_from_sensor=pose, trajectory=trajectory)
-    if not trajectory.covers(np.array([sweep.timestamp_ns, at_ns])).all():
-        return sweep.points.astype(np.float64)
-    moved = trajectory.at(at_ns).inverse() @ trajectory.at(sweep.timestamp_ns)
-    # Over a tenth of a second the rig's own pose of the sensor is right enough to carry its points.
-    return (pose.inverse() @ moved @ pose).apply(sweep.points)

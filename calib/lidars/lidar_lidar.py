@@ -1,7 +1,6 @@
 """Where one LiDAR sits in the frame of another, from what both see: no targets, and no guess of the mounting.
 
-A start from ground and standing things, then points against the surfaces of the other (Y. Chen and G. Medioni, 1991)
-with a bounded loss, over several instants at once.
+A start from ground and standing things, then points against the surfaces of the other, over several instants at once.
 """
 
 from __future__ import annotations
@@ -10,30 +9,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from calib.estimation.observability import Observability, listed, observe, posterior_covariance
 from calib.estimation.scatter import positive, sandwich
-from calib.estimation.tangent import cross_matrices, difference, moved
+from calib.estimation.tangent import cross_matrices, difference
 from calib.lidars.start import first_poses, thinned
+from calib.lidars.surfaces import CAUCHY, LEAST_ROWS, POINT_CELL, Fit, Instant, refined
 from calib.targets.detections import Floats
 from sensorann.errors import CalibrationError
 from sensorann.geometry import Transform
 
-_SURFACE_CELL, _POINT_CELL = 0.2, 0.4
-_NEIGHBOURS = 12
-# A surface is thinner than this share of its width.
-_FLATNESS = 0.15
-_GATES = (3.0, 2.0, 1.0, 1.0, 0.6, 0.6, 0.4, 0.4, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3)
-_CAUCHY = 4.0
-_LEAST_SIGMA = 0.01
-# Points on one thing err alike: cubes of this side are one block.
-_BLOCK = 4.0
-_LEAST_OVERLAP, _LEAST_ROWS = 0.15, 100
+_LEAST_OVERLAP = 0.15
 # Neighbouring points of one surface say the same.
 _REPEATED = 4.0
-_SMALL_STEP = 1e-5
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
@@ -44,7 +32,9 @@ class LidarLidar:
     ----------
     source, target : names of the frames
     target_from_source : Transform
-    covariance : (6, 6) of it, as in `Estimate`: over cubes of four metres, and what exchanging both changes
+    covariance : (6, 6) of it, as in `Estimate`: over cubes of four metres, what exchanging both changes, and as much
+        wider as near and far points disagree beyond chance
+    near_far : (6,) how the pose of the farther half of the points differs from that of the nearer half
     exchanged : (6,) how the pose differs when points of the target are fitted to surfaces of the source
     sigma : metres, scatter of points about surfaces
     overlap : share of the source's points that lie on surfaces of the target
@@ -59,6 +49,7 @@ class LidarLidar:
     target: str
     target_from_source: Transform
     covariance: Floats
+    near_far: Floats
     exchanged: Floats
     sigma: float
     overlap: float
@@ -86,12 +77,12 @@ def calibrate_lidar_lidar(
     """
     if not target or len(target) != len(source):
         raise CalibrationError(f"clouds of the same instants are needed, got {len(target)} and {len(source)}")
-    pairs = [_Instant.of(a, b) for a, b in zip(target, source, strict=True)]
+    pairs = [Instant.of(a, b) for a, b in zip(target, source, strict=True)]
     starts = first_poses(target[0], source[0], names=(frames[1], frames[0]))
-    fits = [_refined(pairs[:1], start) for start in starts]
+    fits = [refined(pairs[:1], start) for start in starts]
     best = max(fits, key=lambda fit: fit.overlap)
-    fit = _refined(pairs, best.pose)
-    back = _refined([_Instant.of(a, b) for a, b in zip(source, target, strict=True)], fit.pose.inverse())
+    fit = refined(pairs, best.pose)
+    back = refined([Instant.of(a, b) for a, b in zip(source, target, strict=True)], fit.pose.inverse())
     # One that looks to one side sees little of what one on the roof does, but nearly all that it sees is seen by that.
     if max(fit.overlap, back.overlap) < _LEAST_OVERLAP:
         raise CalibrationError(
@@ -100,31 +91,51 @@ def calibrate_lidar_lidar(
         )
     before = observe(np.zeros((6, 6)), None).before
     known = np.linalg.inv(before).astype(np.float64)
-    covariance = _covariance(fit, known)
+    near_far, ratio = _near_beside_far(pairs, fit, known)
+    covariance = _covariance(fit, known) * ratio
     data = positive(np.linalg.inv(covariance) - known)
     seen = observe(data, None)
-    exchanged = difference(back.pose.inverse(), fit.pose) if len(back.rows) >= _LEAST_ROWS else np.zeros(6)
+    exchanged = difference(back.pose.inverse(), fit.pose) if len(back.rows) >= LEAST_ROWS else np.zeros(6)
     return LidarLidar(
         source=frames[0],
         target=frames[1],
         target_from_source=fit.pose,
         # Noise bends surfaces towards the sensor that sees them, the other way round towards the other.
         covariance=posterior_covariance(data, before) + np.outer(exchanged, exchanged),
+        near_far=near_far,
         exchanged=exchanged,
         sigma=fit.sigma,
         overlap=fit.overlap,
         n_instants=len(pairs),
         offsets=fit.rows[:, 6],
-        clouds=(thinned(np.asarray(target[0], np.float64), _POINT_CELL), pairs[0].points),
+        clouds=(thinned(np.asarray(target[0], np.float64), POINT_CELL), pairs[0].points),
         seen=seen,
         warnings=_doubts(seen, fit.rows[:, 3:6]),
     )
 
 
-def _covariance(fit: _Fit, known: Floats) -> Floats:
+def _near_beside_far(instants: Sequence[Instant], fit: Fit, known: Floats) -> tuple[Floats, float]:
+    """How the poses of near and of far points differ (6,), and by how much their covariances must grow to allow it.
+
+    Beams whose ranges or angles are off say another pose at each distance, and no residual of a single fit shows it.
+    The factor is R. Birge's (1932), as averages of measurements that disagree are widened.
+    """
+    middle = float(np.median(np.linalg.norm(fit.rows[:, 8:11], axis=1)))
+    halves = [
+        refined([instant.within(*limits) for instant in instants], fit.pose)
+        for limits in ((0.0, middle), (middle, np.inf))
+    ]
+    if min(len(half.rows) for half in halves) < LEAST_ROWS:
+        return np.zeros(6), 1.0
+    off = difference(halves[1].pose, halves[0].pose)
+    both = sum((_covariance(half, known) for half in halves), np.zeros((6, 6)))
+    return off, max(1.0, float(off @ np.linalg.solve(both, off)) / 6)
+
+
+def _covariance(fit: Fit, known: Floats) -> Floats:
     """Covariance (6, 6) over cubes, with what was known before."""
     slopes, off = fit.rows[:, :6] / fit.sigma, fit.rows[:, 6] / fit.sigma
-    weights = 1.0 / (1.0 + off**2 / _CAUCHY)
+    weights = 1.0 / (1.0 + off**2 / CAUCHY)
     normals, arms, tilts = fit.rows[:, 3:6], fit.rows[:, 8:11], fit.rows[:, 7]
     # Normals of a level road point a little everywhere, by the noise of their points: that is no information.
     across = np.eye(3) - normals[:, :, None] * normals[:, None, :]
@@ -133,81 +144,6 @@ def _covariance(fit: _Fit, known: Floats) -> Floats:
     imagined = np.einsum("n,nia,nab,njb->ij", shares, levers, across, levers, optimize=True)
     information = positive((slopes * weights[:, None]).T @ slopes - imagined) + known
     return sandwich(information, slopes * (weights * off)[:, None], fit.blocks, known=known, alone=_REPEATED)
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class _Instant:
-    """Surfaces of the target (places, normals, and the variance of their tilt), and points of the source."""
-
-    tree: cKDTree
-    normals: Floats
-    tilts: Floats
-    points: Floats
-
-    @classmethod
-    def of(cls, target: Floats, source: Floats) -> _Instant:
-        places = thinned(np.asarray(target, np.float64), _SURFACE_CELL)
-        tree = cKDTree(places)
-        neighbours = places[np.asarray(tree.query(places, _NEIGHBOURS)[1], np.intp)]
-        spread = neighbours - neighbours.mean(axis=1, keepdims=True)
-        values, vectors = np.linalg.eigh(np.einsum("nki,nkj->nij", spread, spread))
-        flat = values[:, 0] < _FLATNESS**2 * values[:, 1]
-        # A slope fitted to points has the variance of their noise over their spread.
-        tilts = values[flat, 0] / (_NEIGHBOURS - 3) / values[flat, 1]
-        points = thinned(np.asarray(source, np.float64), _POINT_CELL)
-        return cls(cKDTree(places[flat]), vectors[flat, :, 0], tilts, points)
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class _Fit:
-    """Rows (N, 11) at a pose: derivatives, distance, variance of tilt, lever; with what they say of it."""
-
-    pose: Transform
-    rows: Floats
-    blocks: NDArray[np.intp]
-    sigma: float
-    overlap: float
-
-
-def _refined(instants: Sequence[_Instant], pose: Transform) -> _Fit:
-    for gate in _GATES:
-        rows, _, _ = _rows(instants, pose, gate)
-        if len(rows) < _LEAST_ROWS:
-            break
-        slopes, off = rows[:, :6], rows[:, 6]
-        sigma = _scatter(off)
-        weights = 1.0 / (1.0 + (off / sigma) ** 2 / _CAUCHY)
-        matrix = (slopes * weights[:, None]).T @ slopes
-        # A direction that no surface sees has no curvature: a little of the trace keeps the pose where it is.
-        held = 1e-6 * np.trace(matrix) * np.eye(6)
-        step = -np.linalg.solve(matrix + held, slopes.T @ (weights * off))
-        pose = moved(pose, step)
-        if gate == _GATES[-1] and np.abs(step).max() < _SMALL_STEP:
-            break
-    rows, blocks, overlap = _rows(instants, pose, _GATES[-1])
-    return _Fit(pose, rows, blocks, _scatter(rows[:, 6]) if len(rows) else _LEAST_SIGMA, overlap)
-
-
-def _rows(instants: Sequence[_Instant], pose: Transform, gate: float) -> tuple[Floats, NDArray[np.intp], float]:
-    """Rows of points near surfaces, see `_Fit`; their blocks, and the share of points that are near any."""
-    parts, cubes, n_points = [], [], 0
-    for number, instant in enumerate(instants):
-        placed = pose.apply(instant.points)
-        distance, rows_of_target = instant.tree.query(placed, distance_upper_bound=gate)
-        met = np.isfinite(distance)
-        nearest, met_places = np.asarray(rows_of_target, np.intp)[met], placed[met]
-        normals, arms = instant.normals[nearest], met_places - pose.translation
-        off = np.einsum("ni,ni->n", normals, met_places - np.asarray(instant.tree.data)[nearest])
-        parts.append(np.column_stack([np.cross(arms, normals), normals, off, instant.tilts[nearest], arms]))
-        cubes.append(np.column_stack([np.full(len(off), number), np.floor(met_places / _BLOCK)]))
-        n_points += len(placed)
-    blocks = np.unique(np.concatenate(cubes), axis=0, return_inverse=True)[1].ravel()
-    rows = np.concatenate(parts)
-    return rows, blocks, len(rows) / max(n_points, 1)
-
-
-def _scatter(off: Floats) -> float:
-    return max(float(np.median(np.abs(off))) / 0.6745, _LEAST_SIGMA)
 
 
 def _doubts(seen: Observability, normals: Floats) -> tuple[str, ...]:

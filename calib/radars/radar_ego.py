@@ -214,7 +214,10 @@ def _sigmas(scans: Scans, found: Floats) -> Floats:
     spread = np.cov([_fit(scans, found, counts[blocks].astype(np.float64)) for counts in drawn], rowvar=False)
     information, _ = _equations(scans, found, np.ones(len(blocks)))
     whole = np.linalg.inv(information + _HELD)
-    return np.sqrt(np.diag(spread + whole @ _HELD @ whole))
+    # Few blocks scatter too little by chance: what scans would tell if each erred alone is the least.
+    alone = np.diag(whole @ information @ whole)
+    drawn_again = np.diag(spread) * n_blocks / max(n_blocks - 1, 1)
+    return np.asarray(np.sqrt(np.maximum(drawn_again, alone) + np.diag(whole @ _HELD @ whole)))
 
 
 def _doubts(found: Floats, sigmas: Floats, *, start_yaw: float) -> tuple[str, ...]:

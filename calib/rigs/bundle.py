@@ -11,9 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from calib.estimation.levenberg import Equations, Minimum, minimise
+from calib.estimation.levenberg import Equations, Minimum, minimise, solvable
+from calib.estimation.noises import freedoms, larger_noises
 from calib.estimation.solver import CAUCHY_CHI2
 from calib.estimation.tangent import cross_matrices, moved
+from calib.rigs.drawings import Drawing, drawn_cost, drawn_equations
 from calib.rigs.sightings import Reflectors, Sightings
 from calib.targets.detections import Floats
 from sensorann.geometry import Transform
@@ -43,11 +45,13 @@ class Bundle:
     ----------
     sensors : the first is the root; the first that sees points of boards looks at their fronts
     depth : metres of the reflectors behind their boards
+    drawings : what is known of the poses before any target
     cauchy : bound the pull of what one sensor saw of one target
     """
 
     sensors: tuple[Sightings, ...]
     depth: float
+    drawings: tuple[Drawing, ...] = ()
     cauchy: bool = False
 
     def solve(self, root_from: Sequence[Transform], points: Floats) -> Minimum[State]:
@@ -70,14 +74,15 @@ class Bundle:
 
     def cost(self, state: State) -> float:
         """See `Model`."""
-        return float(self.losses(state.chi2).sum())
+        return float(self.losses(state.chi2).sum()) + drawn_cost(self.drawings, self._named(state))
 
     def equations(self, state: State) -> Equations:
         """See `Model`."""
         n, k, _ = state.points.shape
-        shared, gradient = np.zeros((self._n_shared,) * 2), np.zeros(self._n_shared)
+        names = [sensor.name for sensor in self.sensors[1:]]
+        shared, gradient = drawn_equations(self.drawings, self._named(state), names)
         blocks, block_gradients = np.zeros((n, 3 * k, 3 * k)), np.zeros((n, 3 * k))
-        joint = np.zeros((n, 3 * k, self._n_shared))
+        joint = np.zeros((n, 3 * k, len(gradient)))
         reflectors = self._reflectors(state.root_from, state.points)
         for number, sensor in enumerate(self.sensors):
             residuals, by_pose, by_block = self._compare(number, state, reflectors)
@@ -89,8 +94,8 @@ class Bundle:
                 own = slice(6 * number - 6, 6 * number)
                 np.add.at(joint[:, :, own], sensor.targets, weighted @ by_pose)
                 rows = (by_pose * weights[sensor.targets][:, None, None]).reshape(-1, 6)
-                shared[own, own] = rows.T @ by_pose.reshape(-1, 6)
-                gradient[own] = rows.T @ residuals.reshape(-1)
+                shared[own, own] += rows.T @ by_pose.reshape(-1, 6)
+                gradient[own] += rows.T @ residuals.reshape(-1)
         # A target that nobody saw, or of which nothing is used, stays where it is.
         blocks[~blocks.any(axis=(1, 2))] = np.eye(3 * k)
         return Equations(shared, gradient, blocks, block_gradients, joint)
@@ -101,9 +106,24 @@ class Bundle:
         poses = [moved(pose, step) for pose, step in zip(state.root_from[1:], steps, strict=True)]
         return self.state((state.root_from[0], *poses), state.points + blocks.reshape(state.points.shape))
 
-    @property
-    def _n_shared(self) -> int:
-        return 6 * (len(self.sensors) - 1)
+    def larger_noises(self, state: State, information: Floats) -> dict[tuple[str, str], float]:
+        """Return what is noisier than stated, as the residuals of a solution tell."""
+        equations, reflectors = self.equations(state), self._reflectors(state.root_from, state.points)
+        roots = np.linalg.cholesky(solvable(equations.blocks))
+        joint = np.linalg.solve(roots, equations.joint)
+        found: dict[tuple[str, str], float] = {}
+        for number, sensor in enumerate(self.sensors):
+            residuals, by_pose, by_block = self._compare(number, state, reflectors)
+            own = np.linalg.solve(roots[sensor.targets], by_block.transpose(0, 2, 1)).transpose(0, 2, 1)
+            by_shared = -own @ joint[sensor.targets]
+            if number > 0:
+                by_shared[:, :, 6 * number - 6 : 6 * number] += by_pose
+            left = freedoms(by_shared, own, information)
+            found |= larger_noises(sensor.name, sensor.detections.coordinates, residuals, left)
+        return found
+
+    def _named(self, state: State) -> dict[str, Transform]:
+        return {sensor.name: pose for sensor, pose in zip(self.sensors, state.root_from, strict=True)}
 
     def _reflectors(self, root_from: Sequence[Transform], points: Floats) -> Reflectors:
         looking = next((i for i, sensor in enumerate(self.sensors) if sensor.kind != "radar"), 0)

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from calib.estimation.noises import Noises, of_sensor
 from calib.targets.detections import Detections, Floats, PointDetections
 from sensorann.errors import ArgumentError
 from sensorann.geometry.arrays import as_array, frozen
@@ -41,6 +42,10 @@ class Sightings:
     def counts(self, n_targets: int) -> NDArray[np.intp]:
         """Count the numbers measured of each target (M,)."""
         return np.asarray(np.bincount(self.targets, minlength=n_targets) * len(self.detections.coordinates), np.intp)
+
+    def noisier(self, noises: Noises) -> Sightings:
+        """Return the same sightings with larger sigmas."""
+        return replace(self, detections=self.detections.noisier(of_sensor(noises, self.name)))
 
     def keep(self, kept: NDArray[np.bool_]) -> Sightings:
         """Keep what was seen of some of the targets, which keep their numbers."""

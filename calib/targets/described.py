@@ -22,6 +22,11 @@ def described_seen(session: Session, table: Table) -> PointDetections | PixelDet
     """Return what a camera saw: points of boards that it placed, or pixels."""
     if table.has("x_m"):
         return described_points(session, "camera", table)
+    return described_pixels(session, table)
+
+
+def described_pixels(session: Session, table: Table) -> PixelDetections:
+    """Return pixels of a camera whose lens the session knows."""
     pixels, sigma = table.columns("u_px", "v_px"), session.number("camera", "sigma_px")
     return PixelDetections(camera=described_camera(session), pixels=pixels, sigma=sigma)
 

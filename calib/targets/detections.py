@@ -5,6 +5,7 @@ Residuals are whitened: a difference divided by its standard deviation, so that 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, Self
 
@@ -37,6 +38,9 @@ class Detections(Protocol):
 
     def sees(self, points: Floats) -> NDArray[np.bool_]:
         """Tell which of points (M, 3) in the sensor frame the sensor could detect."""
+
+    def noisier(self, factors: Mapping[str, float]) -> Self:
+        """Return the same detections with larger sigmas, by kind of number: position, pixel, or the coordinate."""
 
     def at(self, points: Floats) -> Self:
         """Return what the sensor would measure of points (M, 3) that it sees, without noise: a plan, not data."""
@@ -91,6 +95,10 @@ class PointDetections:
     def select(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> PointDetections:
         """See `Detections`."""
         return PointDetections(self.points[rows], self.covariances[rows])
+
+    def noisier(self, factors: Mapping[str, float]) -> PointDetections:
+        """See `Detections`."""
+        return PointDetections(self.points, self.covariances * factors.get("position", 1.0) ** 2)
 
     def sees(self, points: Floats) -> NDArray[np.bool_]:
         """See `Detections`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -78,6 +79,10 @@ class PixelDetections:
     def select(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> PixelDetections:
         """See `Detections`."""
         return replace(self, pixels=self.pixels[rows])
+
+    def noisier(self, factors: Mapping[str, float]) -> PixelDetections:
+        """See `Detections`."""
+        return replace(self, sigma=self.sigma * factors.get("pixel", 1.0))
 
     def sees(self, points: Floats) -> NDArray[np.bool_]:
         """See `Detections`."""

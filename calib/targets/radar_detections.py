@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -116,6 +117,16 @@ class RadarDetections:
             azimuths=self.azimuths[rows],
             elevations=None if self.elevations is None else self.elevations[rows],
             heights=None if self.heights is None else self.heights[rows],
+        )
+
+    def noisier(self, factors: Mapping[str, float]) -> RadarDetections:
+        """See `Detections`."""
+        return replace(
+            self,
+            sigma_range=self.sigma_range * factors.get("range", 1.0),
+            sigma_azimuth=self.sigma_azimuth * factors.get("azimuth", 1.0),
+            sigma_elevation=self.sigma_elevation * factors.get("elevation", 1.0),
+            sigma_height=self.sigma_height * factors.get("height", 1.0),
         )
 
     def sees(self, points: Floats) -> NDArray[np.bool_]:

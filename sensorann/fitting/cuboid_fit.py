@@ -95,12 +95,12 @@ def fit_cuboid(
     origin = np.append(cloud[:, :2].mean(axis=0), 0.0)
     plan = np.ascontiguousarray(cloud[:, :2] - origin[:2])
     angle, score = edge_heading(plan, yaw)
-    low, high = plan_extent(plan, angle)
+    low, high = edges.plan_extent(plan, angle)
     if not (high - low).max() > 1e-6:
         raise ArgumentError(f"all {len(cloud)} points lie above one spot, so no box can be fitted")
     if yaw is None and not length_lies_along(high - low, size):
         angle += math.pi / 2
-        low, high = plan_extent(plan, angle)
+        low, high = edges.plan_extent(plan, angle)
     bottom, top = _heights(cloud[:, 2], ground_height, size)
     extent = np.maximum(high - low, _SMALLEST_EDGE)
     edge = extent if size is None else known_edges(extent, np.asarray(size[:2]))
@@ -155,13 +155,6 @@ def edge_heading(plan: NDArray[np.float64], yaw: float | None) -> tuple[float, f
         return yaw, float(edges.edge_scores(scored, np.array([yaw]), rank, EDGE_WIDTH)[0]) / len(scored)
     angle, score = edges.search_edge_angle(scored, rank, EDGE_WIDTH, _N_COARSE, _N_CANDIDATES)
     return float(angle), float(score) / len(scored)
-
-
-def plan_extent(plan: NDArray[np.float64], angle: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Lowest and highest coordinate (2,) along the axis at `angle` and across it; nothing is trimmed here."""
-    c, s = math.cos(angle), math.sin(angle)
-    u, v = plan[:, 0] * c + plan[:, 1] * s, plan[:, 1] * c - plan[:, 0] * s
-    return np.array([u.min(), v.min()]), np.array([u.max(), v.max()])
 
 
 def known_edges(extent: NDArray[np.float64], known: NDArray[np.float64]) -> NDArray[np.float64]:

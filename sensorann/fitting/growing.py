@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sensorann.errors import ArgumentError
 from sensorann.fitting.surroundings import Surroundings, look_around
-from sensorann.geometry.points import euclidean_clusters
+from sensorann.kernels import nesting
 
 # A bus or a truck with its trailer's first axle; a click on a longer object says so.
 LARGEST_OBJECT = (13.0, 3.6, 4.6)
@@ -111,14 +111,10 @@ def nested_clusters(around: Surroundings, gaps: Iterable[float]) -> Iterator[tup
     """
     flattened = around.points - around.points[around.seed]
     flattened[:, 2] *= _HEIGHT_WEIGHT
-    members, seed = np.arange(len(flattened)), around.seed
-    for gap in gaps:
-        labels = euclidean_clusters(flattened, distance=gap)
-        kept = np.flatnonzero(labels == labels[seed])
-        if len(kept) < len(members):
-            flattened, members = np.take(flattened, kept, axis=0), members[kept]
-            seed = int(np.searchsorted(kept, seed))
-        yield members, gap
+    narrowing = np.fromiter(gaps, np.float64)
+    stays = nesting.nested_stays(flattened, around.seed, narrowing)
+    for k, gap in enumerate(narrowing.tolist()):
+        yield np.flatnonzero(stays > k), gap
 
 
 def _fits(cloud: NDArray[np.float64], max_size: tuple[float, float, float]) -> bool:

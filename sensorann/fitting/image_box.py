@@ -6,21 +6,19 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.ndimage import minimum_filter
 
 from sensorann.errors import ArgumentError
+from sensorann.fitting.behind_box import seeds_behind
 from sensorann.fitting.clicking import MOST_APART_S, ClickedFit, chosen_lidar, into_world, sweep_near
-from sensorann.fitting.proposing import Proposal, asked_categories, cuboid_from_click
+from sensorann.fitting.proposing import asked_categories, cuboid_from_click
 from sensorann.geometry import Camera, Cuboid, Cuboids, Transform, outlines, rectangle_overlaps
 from sensorann.geometry.arrays import as_array
-from sensorann.scene import Drive, Ontology, Sweep, check_drive, default_ontology, sync
+from sensorann.scene import Drive, Ontology, check_drive, default_ontology, sync
 
-# An object covers the middle of its box: points in so much of its width and height are tried.
-_MIDDLE = 0.6
-# Points that follow each other in depth by less than this are one object; so many objects are tried, the fullest first.
-_DEPTH_GAP, _MOST_TRIED = 1.0, 5
-_FEWEST_POINTS = 3
-_CELL, _CLEARANCE = 1.0, 0.3
+# A fit that matches so well is the object: of the other groups, only those in it or so near to it, metres, are tried.
+_SURE_MATCH, _BESIDE = 0.75, 1.0
+# And one that matches fairly is not questioned by groups of so small a share of its points.
+_FAIR_MATCH, _FEW = 0.6, 0.1
 
 
 def cuboid_from_image_box(
@@ -66,23 +64,29 @@ def cuboid_from_image_box(
     asked_categories(known, category)
     image_ns = _image_ns(drive, camera, timestamp_ns)
     sweep = sweep_near(drive, name, image_ns)
-    camera_from_ego = _camera_from_ego(drive, camera, image_ns=image_ns, sweep_ns=sweep.timestamp_ns)
+    world_from_ego, camera_from_ego = _poses(drive, camera, image_ns=image_ns, sweep_ns=sweep.timestamp_ns)
     ego_from_sensor = drive.rig[name].ego_from_sensor
-    best, best_match = None, 0.0
-    x, y, z = np.isfinite(sweep.points).T
-    finite = sweep.points[x & y & z]
-    for seed in _seeds(ego_from_sensor.apply(finite), lens, camera_from_ego, wanted):
+    seeds = seeds_behind(
+        sweep.points, ego_from_sensor=ego_from_sensor, camera_from_ego=camera_from_ego, lens=lens, box=wanted
+    )
+    best, best_match, n_best = None, 0.0, 0
+    for seed, n_points in seeds:
+        if best is not None and not _beside(best.cuboid, seed):
+            few = n_points < _FEW * n_best
+            if best_match > (_FAIR_MATCH if few else _SURE_MATCH):
+                continue
         try:
             found = cuboid_from_click(sweep, seed, known, category, ego_from_sensor=ego_from_sensor)
         except ArgumentError:
             continue  # a point of the road, or of something too large
         match = _match(found.cuboid, lens, camera_from_ego, wanted)
         if match > best_match:
-            best, best_match = found, match
+            best, best_match, n_best = found, match, n_points
     if best is None:
         raise ArgumentError(f"the LiDAR points behind the box on {camera} belong to nothing that could be fitted")
     sure = replace(best, confidence=best.confidence * best_match)
-    return ClickedFit(proposal=_in_world(drive, sure, sweep), lidar=name, timestamp_ns=sweep.timestamp_ns)
+    proposal = sure if world_from_ego is None else into_world(sure, world_from_ego)
+    return ClickedFit(proposal=proposal, lidar=name, timestamp_ns=sweep.timestamp_ns)
 
 
 def _image_ns(drive: Drive, camera: str, timestamp_ns: int) -> int:
@@ -110,48 +114,19 @@ def _cut(box: NDArray[np.float64], lens: Camera) -> NDArray[np.float64]:
     return np.asarray(np.clip(box, -0.5, borders))
 
 
-def _camera_from_ego(drive: Drive, camera: str, *, image_ns: int, sweep_ns: int) -> Transform:
-    """From the ego frame of the sweep into the camera at the instant of the picture."""
+def _poses(drive: Drive, camera: str, *, image_ns: int, sweep_ns: int) -> tuple[Transform | None, Transform]:
+    """`world_from_ego` of the sweep where that is known, and from there into the camera when it took the picture."""
     camera_from_ego = drive.rig[camera].ego_from_sensor.inverse()
     if drive.trajectory is None:
-        return camera_from_ego
-    return camera_from_ego @ drive.trajectory.at(image_ns).inverse() @ drive.trajectory.at(sweep_ns)
+        return None, camera_from_ego
+    world_from_ego = drive.trajectory.sample([image_ns, sweep_ns])
+    return world_from_ego[1], camera_from_ego @ world_from_ego[0].inverse() @ world_from_ego[1]
 
 
-def _seeds(
-    points: NDArray[np.float64], lens: Camera, camera_from_ego: Transform, box: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Points (S, 3) to click, out of (N, 3): of each group in depth the one nearest to the middle of the box."""
-    pixels = lens.project(points, camera_from_points=camera_from_ego)
-    across, along = (np.abs(pixels - (box[:2] + box[2:]) / 2) / ((box[2:] - box[:2]) / 2)).T
-    offsets = np.maximum(across, along)
-    behind = np.flatnonzero(offsets <= 1.0)
-    if len(behind) < _FEWEST_POINTS:
-        raise ArgumentError("no LiDAR points lie behind the box")
-    rows = behind[offsets[behind] <= _MIDDLE]
-    if not len(rows):
-        rows = behind
-    standing = _standing(points, rows)
-    rows = rows[standing] if standing.any() else rows
-    depths = camera_from_ego.apply(points[rows])[:, 2]
-    order = np.argsort(depths)
-    groups = np.split(rows[order], np.flatnonzero(np.diff(depths[order]) > _DEPTH_GAP) + 1)
-    fullest = sorted(groups, key=len, reverse=True)[:_MOST_TRIED]
-    return np.stack([points[group[np.argmin(offsets[group])]] for group in fullest])
-
-
-def _standing(points: NDArray[np.float64], rows: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Which points (R,) stand well above the lowest point of the square metres around them: the road does not."""
-    low = points[rows, :2].min(axis=0) - 2 * _CELL
-    own = np.floor((points[rows, :2] - low) / _CELL).astype(np.int64)
-    shape = own.max(axis=0) + 3
-    (left, right), (x, y) = (low, low + shape * _CELL), points[:, :2].T
-    around = points[(x >= left[0]) & (x < right[0]) & (y >= left[1]) & (y < right[1])]
-    cells = np.minimum(np.floor((around[:, :2] - low) / _CELL).astype(np.int64), shape - 1)
-    lowest = np.full(shape, np.inf)
-    np.minimum.at(lowest, tuple(cells.T), around[:, 2])
-    ground = minimum_filter(lowest, size=3)
-    return np.asarray(points[rows, 2] > ground[tuple(own.T)] + _CLEARANCE)
+def _beside(cuboid: Cuboid, seed: NDArray[np.float64]) -> bool:
+    """Whether a point (3,) lies in a box or right beside it, and so may be of the same object."""
+    local = cuboid.frame_from_cuboid.inverse().apply(seed)
+    return bool((np.abs(local) <= np.asarray(cuboid.size) / 2 + _BESIDE).all())
 
 
 def _match(cuboid: Cuboid, lens: Camera, camera_from_ego: Transform, box: NDArray[np.float64]) -> float:
@@ -161,7 +136,3 @@ def _match(cuboid: Cuboid, lens: Camera, camera_from_ego: Transform, box: NDArra
         centers=pose.translation[None], sizes=np.array([cuboid.size]), rotations=pose.rotation[None], frame="camera"
     )
     return float(np.nan_to_num(rectangle_overlaps(outlines(seen, lens)[0], box)))
-
-
-def _in_world(drive: Drive, proposal: Proposal, sweep: Sweep) -> Proposal:
-    return proposal if drive.trajectory is None else into_world(proposal, drive.trajectory.at(sweep.timestamp_ns))

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sensorann.kernels import around
+from sensorann.kernels import around, plane_fit
 
 _CELL = 1.0
-_N_ROUNDS = 6
-# Steepest road that is believed, and how strongly few cells pull the plane back to level.
+# From generous to strict, metres: the widest, less in each round, the narrowest. Low outliers are reflections, high
+# ones stand on the ground.
+_N_ROUNDS, _REACHES = 6, (0.4, 0.06, 0.12)
+# Steepest road that is believed, and the pull to level ground, so that a handful of cells in a row makes no ramp.
 _STEEPEST = 0.2
 _LEVEL_WEIGHT = 3.0
 _LEVEL_SHARE = 0.3
@@ -68,18 +70,11 @@ def estimate_ground(points: NDArray[np.float64], spot: NDArray[np.float64], *, r
     under = lowest[lowest[:, 2] <= spot[2] + 0.1]
     if len(under) == 0:
         under = lowest
-    height = lowest_level(under[:, 2])
-    slope = np.zeros(2)
-    on_plane = np.zeros(len(lowest), np.bool_)
-    for i in range(_N_ROUNDS):
-        off = lowest[:, 2] - height - (lowest[:, :2] - spot[:2]) @ slope
-        # From generous to strict; low outliers are reflections, high ones stand on the ground.
-        reach = max(0.4 - 0.06 * i, 0.12)
-        on_plane = np.abs(off) <= reach
-        if on_plane.sum() < 3:
-            break
-        height, slope = _plane(lowest[on_plane], spot)
-    return GroundPlane(np.asarray(spot[:2], np.float64), float(height), slope, int(on_plane.sum()))
+    place = np.array(spot[:2], np.float64)
+    height, slope, n_cells = plane_fit.fit_ground_plane(
+        lowest, place, lowest_level(under[:, 2]), _N_ROUNDS, *_REACHES, _LEVEL_WEIGHT, _STEEPEST
+    )
+    return GroundPlane(place, height, slope, n_cells)
 
 
 def lowest_level(heights: NDArray[np.float64]) -> float:
@@ -91,13 +86,3 @@ def lowest_level(heights: NDArray[np.float64]) -> float:
     counts = np.searchsorted(ordered, ordered + 0.3, side="right") - np.arange(len(ordered))
     start = int(np.argmax(counts >= _LEVEL_SHARE * counts.max()))
     return float(np.median(ordered[start : start + counts[start]]))
-
-
-def _plane(cells: NDArray[np.float64], spot: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-    """Least squares with a pull to level ground, so that a handful of cells in a row makes no ramp."""
-    offsets = cells[:, :2] - spot[:2]
-    design = np.column_stack([np.ones(len(cells)), offsets])
-    normal = design.T @ design + np.diag([0.0, _LEVEL_WEIGHT, _LEVEL_WEIGHT])
-    height, *slope = np.linalg.solve(normal, design.T @ cells[:, 2])
-    steepness = float(np.hypot(*slope))
-    return float(height), np.array(slope) * min(1.0, _STEEPEST / max(steepness, 1e-12))

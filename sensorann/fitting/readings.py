@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sensorann.fitting.cuboid_fit import above_ground, edge_heading, known_edges, plan_extent
+from sensorann.fitting.cuboid_fit import above_ground, edge_heading, known_edges
 from sensorann.fitting.front import front_log_odds
 from sensorann.fitting.heading import (
     HeadingBelief,
@@ -23,6 +23,7 @@ from sensorann.fitting.heading import (
 from sensorann.fitting.size_belief import Extent, explain
 from sensorann.geometry import Cuboid, Transform
 from sensorann.geometry.rotations import wrap_angle
+from sensorann.kernels import edges
 from sensorann.scene import Category
 
 
@@ -96,11 +97,11 @@ class WeighedCluster:
         rectangle = self.rectangle
         way, chosen = divmod(int(np.argmax(self.evidence)), len(self.categories))
         extent = rectangle.ways[way]
-        edges = self.sizes[way, chosen] if self.size is None else known_edges(_span(extent), np.asarray(self.size))
+        edge = self.sizes[way, chosen] if self.size is None else known_edges(_span(extent), np.asarray(self.size))
         angle = rectangle.angle + way * math.pi / 2
         # The place is along the axes before front and back are told apart.
-        center = place(extent, edges[:2]) @ _axes(angle) + rectangle.middle
-        shape = from_front(angle, self._front_log_odds(center, angle, edges[0], self.categories[chosen]))
+        center = place(extent, edge[:2]) @ _axes(angle) + rectangle.middle
+        shape = from_front(angle, self._front_log_odds(center, angle, edge[0], self.categories[chosen]))
         known = self.known + shape
         if factor_at(known, angle + math.pi) > factor_at(known, angle):
             angle += math.pi
@@ -111,8 +112,8 @@ class WeighedCluster:
             quarter_turn_probability=float(self.way_shares[1 - way]),
         )
         yaw = float(wrap_angle(angle))
-        pose = Transform.from_yaw(yaw, np.append(center, self.ground_height + edges[2] / 2))
-        length, width, height = (float(edge) for edge in edges)
+        pose = Transform.from_yaw(yaw, np.append(center, self.ground_height + edge[2] / 2))
+        length, width, height = edge.tolist()
         return Reading(
             cuboid=Cuboid(frame_from_cuboid=pose, size=(length, width, height), frame=self.frame),
             category=self.categories[chosen],
@@ -194,7 +195,7 @@ def _lay_rectangle(
     angle, score = edge_heading(plan, None)
     if known.any():
         angle = believe(from_edges(angle, n_points=len(cloud)), known).yaw
-    low, high = plan_extent(plan, angle)
+    low, high = edges.plan_extent(plan, angle)
     extent = Extent(
         low=low,
         high=high,

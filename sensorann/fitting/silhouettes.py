@@ -13,7 +13,7 @@ from sensorann.kernels import sight
 
 # Beside an end, rays are looked at in a strip: so far from it and so wide, metres at the object; at least so wide a
 # sector, radians, as the beams of a coarse sensor need.
-_STRIP_OFFSET, _STRIP_WIDTH, _LEAST_SECTOR = 0.1, 0.25, 0.006
+_STRIP = np.array([0.1, 0.25, 0.006])
 # Chance that it ends there for a ray beside it that stops before it, at the same distance, or that passes it.
 _END_CHANCES = np.array([0.15, 0.35, 0.97])
 _NEARER, _FARTHER = 0.4, 0.8
@@ -64,17 +64,10 @@ class View:
         cluster : (N, 3) its points
         bottom : z of the ground under it
         """
-        slopes = np.array([bottom + _ABOVE_BOTTOM, float(cluster[:, 2].max()) - _BELOW_TOP]) - self.sensor[2]
-        rows, azimuths = sight.outermost(cluster, self.sensor, self.forward)
-        chances = []
-        for side, last, azimuth in zip((-1, 1), rows, azimuths, strict=True):
-            distance = max(float(np.hypot(*(cluster[last, :2] - self.sensor[:2]))), 1e-6)
-            begin = _STRIP_OFFSET / distance
-            strip = azimuth + side * np.array([begin, begin + max(_STRIP_WIDTH / distance, _LEAST_SECTOR)])
-            # No rays are kept beyond: there the tangent would start anew.
-            tangents = np.tan(np.clip(np.sort(strip), -_BESIDE, _BESIDE))
-            counts = sight.count_rays(self.rays, tangents, slopes / distance, distance - _NEARER, distance + _FARTHER)
-            # A ray without a return has passed: one is counted in advance.
-            counts[2] += 1
-            chances.append(float(counts @ _END_CHANCES) / float(counts.sum()))
-        return np.array(chances)
+        heights = np.array([bottom + _ABOVE_BOTTOM, float(cluster[:, 2].max()) - _BELOW_TOP])
+        counts = sight.count_beside(
+            self.rays, cluster, self.sensor, self.forward, heights, _STRIP, _BESIDE, _NEARER, _FARTHER
+        )
+        # A ray without a return has passed: one is counted in advance.
+        counts[:, 2] += 1
+        return np.asarray(counts @ _END_CHANCES / counts.sum(axis=1))

@@ -7,15 +7,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import log_ndtr
 
+from sensorann.kernels import edge_lengths, edge_views
 from sensorann.scene import Category
 
 # Chosen on the tuning half of `python -m benchmarks.click_fit`. Metres: points end this far inside of the faces
 # that people draw, in plan and in height, and scatter so much about that.
 _INSIDE, _INSIDE_HEIGHT, _SCATTER = 0.12, 0.1, 0.08
-# Chance that an edge was seen from end to end: looked along it, and looked at its face from the side.
-_WHOLE_END_ON, _WHOLE_FROM_ASIDE, _ASIDE_SINE = 0.1, 0.9, 0.5
+# Chance that an edge was seen from end to end: looked along it, and looked at its face from the side, which is from so
+# large a sine of the angle on.
+_WHOLE = (0.1, 0.9, 0.5)
 _WHOLE_HEIGHT = 0.95
 # A size known from other frames still varies by what people draw, as a share of each edge.
 _KNOWN_SPREAD = (0.03, 0.03, 0.05)
@@ -27,7 +28,6 @@ _STEP, _ASTRAY = 0.01, 0.01
 # count as this many, with margins and scatter that hold for what all of them miss, such as a low bumper.
 _HAND_SIZE, _MOST_WITNESSES = 0.1, 1.0
 _JOINT_MARGINS, _JOINT_SCATTER = np.array([0.3, 0.24, 0.1]), 0.2
-_LOG_ROOT_TAU = 0.5 * float(np.log(2 * np.pi))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
@@ -60,38 +60,18 @@ class Extent:
 
     def near_sides(self) -> NDArray[np.float64]:
         """Side (2,) of each axis on which the sensor stands: -1, 1, or 0 where it stands between the two faces."""
-        toward = self.sensor - (self.low + self.high) / 2
-        return np.where(np.abs(toward) > (self.high - self.low) / 2, np.sign(toward), 0.0)
+        near: NDArray[np.float64] = edge_views.near_sides(self.low, self.high, self.sensor)
+        return near
 
     def end_chances(self) -> NDArray[np.float64]:
-        """Chances (2, 2) that the object ends with the points, at the low and the high end of each axis.
-
-        An end that is turned to the sensor is a face or a corner in full sight. Any other is seen in outline, beside
-        the ray that passes it.
-        """
-        middle, near = (self.low + self.high) / 2, self.near_sides()
-        chances = np.ones((2, 2))
-        for axis in (0, 1):
-            other = 1 - axis
-            for side in (0, 1):
-                if near[axis] == (1.0 if side else -1.0):
-                    continue
-                corner = middle.copy()
-                corner[axis] = (self.low, self.high)[side][axis]
-                if near[other]:
-                    corner[other] = (self.high if near[other] > 0 else self.low)[other]
-                ahead, place = middle - self.sensor, corner - self.sensor
-                is_left = ahead[0] * place[1] - ahead[1] * place[0] > 0
-                chances[axis, side] = self.ends[int(is_left)]
+        """Chances (2, 2) that the object ends with the points, at the low and the high end of each axis."""
+        chances: NDArray[np.float64] = edge_views.end_chances(self.low, self.high, self.sensor, self.ends)
         return chances
 
     def seen_whole(self) -> NDArray[np.float64]:
         """Chance (2,) that each edge was seen from end to end: a face looked at from aside shows its full edge."""
-        toward = np.abs(self.sensor - (self.low + self.high) / 2)
-        sines = toward[::-1] / max(float(np.hypot(*toward)), 1e-9)
-        share = np.minimum(sines / _ASIDE_SINE, 1.0)
-        from_aside = _WHOLE_END_ON + (_WHOLE_FROM_ASIDE - _WHOLE_END_ON) * share
-        return np.asarray(from_aside * self.end_chances().prod(axis=1))
+        whole: NDArray[np.float64] = edge_views.whole_chances(self.low, self.high, self.sensor, self.ends, *_WHOLE)
+        return whole
 
     def hidden_side(self) -> NDArray[np.float64]:
         """Where along each axis (2,) the hidden part lies: -1 at the low end, 1 at the high one, 0 at both alike."""
@@ -115,40 +95,31 @@ def explain(
     """
     typical = np.array([category.size for category in categories])
     deviation = typical * np.array([category.spread for category in categories])
-    parts = zip(*(_measured(extent) for extent in extents), strict=True)
-    measured, whole = (np.stack(part)[:, None] for part in parts)
-    full = measured + _MARGINS
-    variance = deviation**2 + _SCATTER**2
-    log_whole = np.log(whole) - 0.5 * (full - typical) ** 2 / variance - 0.5 * np.log(variance) - _LOG_ROOT_TAU
-    # Beyond thirty deviations the tail of the normal law is lost to rounding, and long out of the question.
-    excess = np.minimum((measured - typical) / deviation, 30.0)
-    log_longer = log_ndtr(-excess)
-    log_part = np.log1p(-whole) - np.log(typical) + log_longer
-    log_axis = np.logaddexp(log_whole, log_part)
-    edge_of_whole = (full * deviation**2 + typical * _SCATTER**2) / variance
-    # Mean of a normal law cut off below the measured part.
-    edge_of_part = typical + deviation * np.exp(-0.5 * excess**2 - _LOG_ROOT_TAU - log_longer)
-    is_whole = np.exp(log_whole - log_axis)
-    sizes = np.maximum(is_whole * edge_of_whole + (1.0 - is_whole) * edge_of_part, measured)
+    measured, whole = (np.stack(part) for part in zip(*(_measured(extent) for extent in extents), strict=True))
+    log_densities, sizes = edge_lengths.weigh_edges(measured, whole, typical, deviation, _MARGINS, _SCATTER)
     shares = np.array([category.share for category in categories])
-    return np.log(shares) + log_axis.sum(axis=-1), sizes
+    return np.log(shares) + log_densities, sizes
 
 
-def joint_size(extents: Sequence[Extent], category: Category, drawn: NDArray[np.float64]) -> NDArray[np.float64]:
+def joint_size(
+    extents: Sequence[Extent], category: Category, drawn: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
     """Expected size (3,) of one object of a category of which several extents were measured.
 
     Parameters
     ----------
     extents : measured in as many frames
     category : of the object
-    drawn : (3,) size that it was given so far, metres
+    drawn : (3,) size that a hand gave it so far, metres; None where nobody did
 
     The same belief as in `explain`, over a grid of lengths: each extent is the whole edge or any part of it, and all
     are of the same edge. Views that show an edge from end to end decide; the others only forbid what is shorter.
     """
-    usual, spread, hand = np.asarray(category.size), np.asarray(category.size) * category.spread, _HAND_SIZE * drawn
-    typical = (usual / spread**2 + drawn / hand**2) / (1 / spread**2 + 1 / hand**2)
-    deviation = 1 / np.sqrt(1 / spread**2 + 1 / hand**2)
+    typical, deviation = np.asarray(category.size), np.asarray(category.size) * category.spread
+    if drawn is not None:
+        certainty, hand = 1 / deviation**2, 1 / (_HAND_SIZE * drawn) ** 2
+        typical = (typical * certainty + drawn * hand) / (certainty + hand)
+        deviation = 1 / np.sqrt(certainty + hand)
     weight = min(1.0, _MOST_WITNESSES / len(extents))
     parts = [_measured(extent) for extent in extents]
     size = np.empty(3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,7 +18,8 @@ from sensorann.kernels import around
 # A point this near to the click belongs to what was clicked.
 CLICK_REACH = 1.0
 _GROUND_CLEARANCE = 0.2
-_GROUND_RADIUS, _LOW_CLICK = 10.0, 0.4
+# Ground is looked for so far around a click, and farther around one that is less than so high above it, metres.
+_GROUND_RADIUS, _WIDE_RADIUS, _LOW_CLICK = 10.0, 20.0, 0.4
 
 
 class NothingThereError(ArgumentError):
@@ -87,14 +89,15 @@ def look_around(
     cloud = as_array(points, (None, 3), np.float32 if single else np.float64, name="points")
     seed = as_array(click, (3,), np.float64, name="click", finite=True)
     position = as_array(sensor, (3,), np.float64, name="sensor", finite=True)
-    wide = max(2 * _GROUND_RADIUS, reach)
-    pose = Transform.identity() if frame_from_points is None else frame_from_points
+    radius, pose = max(reach, CLICK_REACH), Transform.identity() if frame_from_points is None else frame_from_points
     # One pass over the sweep: everything else sees a street's width of it.
-    near, local = around.gather_around(cloud, pose.rotation, pose.translation, seed[:2], wide)
+    gather = partial(around.gather_around, cloud, pose.rotation, pose.translation, seed[:2])
+    near, local = gather(max(_GROUND_RADIUS, radius))
     if len(near) == 0:
         raise nothing_there(seed)
-    ground = _ground_below(local, seed)
-    radius = max(reach, CLICK_REACH)
+    ground = estimate_ground(local, seed, radius=_GROUND_RADIUS)
+    if seed[2] - ground.height < _LOW_CLICK:
+        ground = _lower_ground(ground, estimate_ground(gather(_WIDE_RADIUS)[1], seed, radius=_WIDE_RADIUS))
     standing = around.standing_on(local, ground.spot, ground.height, ground.slope, _GROUND_CLEARANCE, highest, radius)
     kept = np.take(local, standing, axis=0)
     nearest, squared = around.nearest_row(kept, seed)
@@ -111,12 +114,8 @@ def look_around(
     )
 
 
-def _ground_below(cloud: NDArray[np.float64], seed: NDArray[np.float64]) -> GroundPlane:
-    """Estimate the ground; a click right above it may be on a roof, among other roofs that hide the road."""
-    ground = estimate_ground(cloud, seed, radius=_GROUND_RADIUS)
-    if seed[2] - ground.height >= _LOW_CLICK:
-        return ground
-    wider = estimate_ground(cloud, seed, radius=2 * _GROUND_RADIUS)
+def _lower_ground(ground: GroundPlane, wider: GroundPlane) -> GroundPlane:
+    """Choose what a click right above a plane stands on: that may be a roof, among other roofs that hide the road."""
     another_surface = wider.height < ground.height - _LOW_CLICK / 2 and wider.n_cells > 2 * ground.n_cells
     return wider if another_surface else ground
 

@@ -43,8 +43,13 @@ def rectangle_overlaps(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArra
 
 
 def _in_front(corners: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Corners beyond the near plane and points (N, 20, 3) where the edges pass it; NaN for all others."""
+    """Corners (N, 8, 3) where all lie beyond the near plane.
+
+    Else those that do, with the points where the edges pass it (N, 20, 3); NaN for all others.
+    """
     near = corners[:, :, 2] >= NEAR
+    if near.all():
+        return corners
     start, end = corners[:, CORNER_EDGES[:, 0]], corners[:, CORNER_EDGES[:, 1]]
     crosses = near[:, CORNER_EDGES[:, 0]] != near[:, CORNER_EDGES[:, 1]]
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -35,7 +35,7 @@ def look_toward(points, rotation, translation, sensor, forward, half_angle):
         found[k, 1] = distance
         found[k, 2] = dz / distance
         k += 1
-    return found[:k].copy()
+    return found[:k]
 
 
 @kernel
@@ -84,4 +84,29 @@ def count_rays(rays, tangents, slopes, nearer, farther):
                 counts[2] += 1
             else:
                 counts[1] += 1
+    return counts
+
+
+@kernel
+def count_beside(rays, points, sensor, forward, heights, strip, widest, nearer, farther):
+    """Count the rays in a strip beside each end of some points by where they ended; see `count_rays`.
+
+    rays (K, 3), points (N, 3), N >= 1, sensor (3,), forward (2,) unit vector in plan, heights (2,) between which rays
+    would meet the points, strip (3,): its distance from the end and its width there, metres, and its least width,
+    radians; widest azimuth that is looked at, nearer and farther: metres before and behind the end -> counts (2, 3)
+    int64, at the right and at the left.
+    """
+    counts, tangents, slopes = np.empty((2, 3), np.int64), np.empty(2), np.empty(2)
+    rows, azimuths = outermost(points, sensor, forward)
+    for end in range(2):
+        side = 2.0 * end - 1.0
+        dx, dy = points[rows[end], 0] - sensor[0], points[rows[end], 1] - sensor[1]
+        distance = max(math.sqrt(dx * dx + dy * dy), 1e-6)
+        begin = strip[0] / distance
+        inner, outer = azimuths[end] + side * begin, azimuths[end] + side * (begin + max(strip[1] / distance, strip[2]))
+        # Beyond the widest the tangent would start anew.
+        tangents[0] = math.tan(min(max(min(inner, outer), -widest), widest))
+        tangents[1] = math.tan(min(max(max(inner, outer), -widest), widest))
+        slopes[0], slopes[1] = (heights[0] - sensor[2]) / distance, (heights[1] - sensor[2]) / distance
+        counts[end] = count_rays(rays, tangents, slopes, distance - nearer, distance + farther)
     return counts

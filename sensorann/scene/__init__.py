@@ -7,12 +7,14 @@ from sensorann.scene.drive import Drive, check_drive, check_index, frame_timesta
 from sensorann.scene.ground_speeds import Returns, returns_over_ground
 from sensorann.scene.guideline import Guideline, guideline_from
 from sensorann.scene.labels import Labels
-from sensorann.scene.ontology import MOTION_MODELS, Category, Motion, MotionModel, Ontology, Wander, default_ontology
+from sensorann.scene.motion import MOTION_MODELS, Motion, MotionModel, Wander
+from sensorann.scene.ontology import Category, Ontology
 from sensorann.scene.recalibrated import RecalibratedDrive
 from sensorann.scene.rig import SENSOR_KINDS, Rig, Sensor, SensorKind, sensor_kind
 from sensorann.scene.sweep import Sweep
 from sensorann.scene.sync import nearest_indices, sync
 from sensorann.scene.track import SIGMA_NAMES, Attribute, Source, Track, sources_of, unknown_sigmas
+from sensorann.scene.usual_categories import default_ontology
 from sensorann.scene.variety import unusual_variety, variety
 from sensorann.scene.world import from_sensor, into_sensor, labels_in_world, track_in_ego
 

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from sensorann.errors import ArgumentError
 from sensorann.geometry import Cuboids
 from sensorann.geometry.arrays import as_array, frozen
-from sensorann.scene.ontology import Ontology, default_ontology
+from sensorann.scene.ontology import Ontology
+from sensorann.scene.usual_categories import default_ontology
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)

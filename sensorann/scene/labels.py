@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 from sensorann.errors import ArgumentError
 from sensorann.scene.annotations import Event, ImageTrack, Relation, Tag
-from sensorann.scene.ontology import Ontology, default_ontology
+from sensorann.scene.ontology import Ontology
 from sensorann.scene.track import Track
+from sensorann.scene.usual_categories import default_ontology
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)

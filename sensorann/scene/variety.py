@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from sensorann.scene.guideline import guideline_document, guideline_from
-from sensorann.scene.ontology import Category, Motion, default_ontology
+from sensorann.scene.motion import Motion
+from sensorann.scene.ontology import Category
+from sensorann.scene.usual_categories import default_ontology
 
 
 def unusual_variety(category: Category) -> dict[str, Any]:

@@ -40,3 +40,14 @@ def test_straight_equations_stay_as_they_are():
     covariance = np.linalg.inv(found.solution.data_information)
     widened = widened_by_bending(covariance, found.problem.keep(found.inliers), found.solution)
     np.testing.assert_allclose(np.sqrt(np.diag(widened)), np.sqrt(np.diag(covariance)), rtol=0.01)
+
+
+def test_very_sure_targets_bend_nothing():
+    session = simulate_session(np.random.default_rng(1), n=40, elevation=True)
+    found = calibrate_camera_radar(session.boards, session.radar)
+    problem = found.problem.keep(found.inliers)
+    kinds = dict.fromkeys(("position", "range", "azimuth", "elevation"), 1e-4)
+    exact = replace(problem, source=problem.source.noisier(kinds), target=problem.target.noisier(kinds))
+    covariance = 1e-8 * np.linalg.inv(found.solution.data_information)
+    widened = widened_by_bending(covariance, exact, found.solution)
+    np.testing.assert_allclose(np.sqrt(np.diag(widened)), np.sqrt(np.diag(covariance)), rtol=0.01)

@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
-from benchmarks.calibration import turned_rig
+from benchmarks.calibration_drives import turned_rig
 from calib.edges.camera_edges import refine_camera
-from calib.edges.edges import edge_distances, edge_points
+from calib.edges.edges import edge_distances, edge_rows
 from calib.estimation.tangent import vector_from_rotation
 from sensorann.cli import run
 from sensorann.errors import CalibrationError
@@ -79,7 +79,8 @@ def test_outlines_are_the_points_before_a_jump_of_range():
     angles = np.arange(-0.2, 0.2, 0.002)
     ranges = np.where(np.abs(angles) < 0.05, 10.0, 20.0)
     line = np.stack([ranges * np.cos(angles), ranges * np.sin(angles), np.zeros_like(angles)], axis=1)
-    found = edge_points(np.concatenate([line, np.full((3, 3), np.nan)]))
+    sweep = np.concatenate([np.full((3, 3), np.nan), line])
+    found = sweep[edge_rows(sweep)]
     np.testing.assert_allclose(np.abs(np.arctan2(found[:, 1], found[:, 0])), 0.05, atol=0.003)
     np.testing.assert_allclose(np.linalg.norm(found, axis=1), 10.0)
 
@@ -105,7 +106,7 @@ def test_a_knocked_camera_is_found(posts, degrees):
 
 
 def test_pictures_without_edges_are_refused():
-    with pytest.raises(CalibrationError, match="outlines of ROOF fall near edges of FRONT"):
+    with pytest.raises(CalibrationError, match="0 outlines fall near edges of the pictures"):
         refine_camera(make_drive(n=1, blank=True), "FRONT", "ROOF")
 
 

@@ -54,6 +54,29 @@ def test_the_turn_and_its_sigma_are_stated():
     assert drift_document(found, "CAM")["verdict"] == "the camera has turned"
 
 
+@pytest.mark.parametrize("degrees", [1.0, 3.0, 8.0])
+def test_a_camera_that_looks_far_aside_is_found(degrees):
+    # No delay explains it: such an explanation must cost much, and break nothing.
+    found = find_drift(
+        simulate_pairs(np.random.default_rng(4), CAMERA, turn=np.deg2rad([0.0, degrees, 0.0]), wrong_share=0.3)
+    )
+    assert found.verdict == "the camera has turned"
+    assert np.rad2deg(found.turn[1]) == pytest.approx(degrees, rel=0.05)
+
+
+def test_labels_that_are_worse_than_usual_make_no_alarm_and_no_label_errors():
+    rng = np.random.default_rng(5)
+    found = [find_drift(_far_off(simulate_pairs(rng, CAMERA, wrong_share=0.0), rng)) for _ in range(40)]
+    assert sum(one.verdict != "as calibrated" for one in found) <= 3
+    assert sum(len(one.label_errors) for one in found) <= 4
+    assert np.median([one.turn_sigmas[1] for one in found]) > np.deg2rad(0.05)
+
+
+def _far_off(pairs, rng):
+    """Boxes of pictures that miss by 15 pixels, five times as much as is usual."""
+    return replace(pairs, residuals=pairs.residuals + 15.0 * rng.normal(size=pairs.residuals.shape))
+
+
 def test_one_wrong_object_is_a_label_error():
     pairs = simulate_pairs(np.random.default_rng(3), CAMERA, wrong_share=0.0)
     residuals = pairs.residuals.copy()
@@ -178,15 +201,15 @@ def test_the_command_checks_another_calibration(real_data, tmp_path, capsys):
     rig = tmp_path / "turned.json"
     pose = {"source": "image_02", "target": "ego", "target_from_source": pose_members(turned)}
     rig.write_text(json.dumps({"format_version": 1, **pose}))
-    words = ["calibrate", "check", drive, "--labels", labels, "--sensor", "image_02"]
-    assert run([*words, "--rig", str(rig)]) == 0
+    words = ["calibrate", "check", str(rig), "--drive", drive]
+    assert run([*words, "--labels", labels, "--sensor", "image_02"]) == 0
     assert capsys.readouterr().out.startswith("image_02: the camera has turned")
 
 
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["check"], "DRIVE"),
+        (["check"], "RIG"),
         (["radar-ego", "drive"], "--sensor requires an argument"),
         (["camera", "s.toml", "--labels", "l.json"], "--labels"),
     ],

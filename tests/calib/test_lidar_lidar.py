@@ -7,9 +7,11 @@ import cv2
 import numpy as np
 import pytest
 
-from benchmarks.calibration import turned_rig
-from calib.estimation.tangent import difference, rotation_from_vector
+from benchmarks.calibration_drives import turned_rig
+from benchmarks.surveys import SIDE, TOP, two_lidars
+from calib.estimation.tangent import difference
 from calib.lidars.drive import calibrate_lidars_of_drive
+from calib.lidars.file import lidar_lidar_summary
 from calib.lidars.lidar_lidar import calibrate_lidar_lidar
 from calib.lidars.start import level_pose
 from calib.rigs.survey import survey_rig
@@ -18,39 +20,19 @@ from sensorann.errors import ArgumentError, CalibrationError
 from sensorann.formats import open_drive
 from sensorann.geometry import Transform
 from sensorann.scene import Rig, Sensor
-from sensorann.simulate.lidar import LidarModel, cast_sweep
-from sensorann.simulate.world import draw_world
 from tests.builders import MemoryDrive
 
-TOP = Transform.from_yaw(0.1, [0.2, 0.0, 1.9])
-# A side LiDAR: looks backwards to the right, tilted by 25 degrees.
-SIDE = Transform(
-    rotation_from_vector([0, 0, -2.2]) @ rotation_from_vector([0, np.deg2rad(25.0), 0]), np.array([0.6, -0.9, 1.4])
-)
-MODEL = LidarModel(n_beams=40, n_columns=720, range_noise=0.02, dropout=0.02)
 TRUTH = TOP.inverse() @ SIDE
 
 
 @pytest.fixture(scope="module")
 def drive():
-    """Both LiDARs at two instants, on a vehicle that moves; the side one is stamped a little later."""
-    world = draw_world(seed=4, span_s=2.0, n_actors=12)
-    start_ns = int(world.trajectory.start_ns) + 500_000_000
-    sweeps = {"TOP": [], "SIDE": []}
-    for name, pose, late_ns in (("TOP", TOP, 0), ("SIDE", SIDE, 20_000_000)):
-        for i in (0, 1):
-            at_ns = start_ns + i * 500_000_000 + late_ns
-            sweep, _ = cast_sweep(world, MODEL, pose, index=i + (name == "SIDE") * 7, timestamp_ns=at_ns)
-            sweeps[name].append(replace(sweep, sensor=name))
-    # The rig's own poses are a little off: they must not matter.
-    rig = Rig(
-        (
-            Sensor(name="TOP", kind="lidar", ego_from_sensor=TOP),
-            Sensor(name="SIDE", kind="lidar", ego_from_sensor=Transform(SIDE.rotation, SIDE.translation + 0.1)),
-        )
-    )
-    times = {name: np.array([sweep.timestamp_ns for sweep in own]) for name, own in sweeps.items()}
-    return MemoryDrive(rig=rig, trajectory=world.trajectory, sweeps=sweeps, times=times)
+    """Both LiDARs at two instants, on a vehicle that moves, whose rig is a little off: that must not matter."""
+    pair = two_lidars(4)
+    off = Transform(SIDE.rotation, SIDE.translation + 0.1)
+    rig = Rig(tuple(Sensor(name=n, kind="lidar", ego_from_sensor=p) for n, p in (("TOP", TOP), ("SIDE", off))))
+    times = {name: pair.timestamps_ns(name) for name in ("TOP", "SIDE")}
+    return MemoryDrive(rig=rig, trajectory=pair.trajectory, sweeps=pair.sweeps, times=times)
 
 
 def test_a_check_says_that_the_rig_has_the_lidar_elsewhere(drive):
@@ -71,6 +53,17 @@ def test_a_tilted_lidar_is_found_without_a_guess(drive):
     assert np.all(np.sqrt(np.diag(found.covariance)) > np.abs(found.exchanged))
     assert found.warnings == ()
     assert found.n_instants == 2
+
+
+def test_ranges_that_are_off_widen_the_sigmas(drive):
+    # Half a percent: 1 cm near by, 20 cm far out, and no single fit shows it.
+    long = [replace(sweep, points=1.005 * sweep.points) for sweep in drive.sweeps["SIDE"]]
+    off = replace(drive, sweeps={**drive.sweeps, "SIDE": long})
+    right, wrong = (calibrate_lidars_of_drive(one, "SIDE", "TOP", n_instants=2) for one in (drive, off))
+    assert np.linalg.norm(wrong.near_far[3:]) > 3 * np.linalg.norm(right.near_far[3:])
+    sigmas = [np.sqrt(np.diag(found.covariance)[3:5]) for found in (right, wrong)]
+    assert np.all(sigmas[1] > 1.5 * sigmas[0])
+    assert "near and far points tell poses that differ by" in lidar_lidar_summary(wrong)
 
 
 def test_the_ground_levels_a_sensor(drive):

@@ -99,12 +99,12 @@ def test_a_steady_bend_does_not_hide_that_yaw_and_place_look_alike():
     assert found.warnings[1].startswith("x is known to 0.30 m only")
 
 
-def test_the_stated_sigma_of_the_yaw_holds():
+def test_the_stated_sigma_of_the_yaw_holds_on_few_seconds():
     off = []
-    for seed in range(8):
+    for seed in range(50, 62):
         found = calibrate_radar_ego(make_drive(n=60, seed=seed), "RADAR")
         off.append((found.yaw - np.deg2rad(3.0)) / found.sigmas[0])
-    assert 0.3 < np.sqrt(np.mean(np.square(off))) < 2.5
+    assert 0.6 < np.sqrt(np.mean(np.square(off))) < 1.4
 
 
 def test_a_range_rate_of_the_other_sign_is_named():

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sensorann.geometry import Transform
-from sensorann.kernels.sight import count_rays, look_toward, outermost
+from sensorann.kernels.sight import count_beside, count_rays, look_toward, outermost
 from tests import naive
 
 pytestmark = pytest.mark.kernels
@@ -47,3 +47,13 @@ def test_count_rays_matches_naive(seed, n, nearer, depth):
     tangents, slopes = np.sort(rng.uniform(-1, 1, 2)), np.sort(rng.uniform(-1, 1, 2))
     counts = count_rays(rays, tangents, slopes, nearer, nearer + depth)
     assert counts.tolist() == naive.count_rays(rays, tangents, slopes, nearer, nearer + depth)
+
+
+@given(seed=seeds, n=st.integers(1, 20), n_rays=st.integers(0, 200))
+def test_count_beside_matches_naive(seed, n, n_rays):
+    rng = np.random.default_rng(seed)
+    points, sensor = rng.normal([10, 0, 0], [1, 2, 1], (n, 3)), rng.normal(0, 1, 3)
+    rays = np.column_stack([rng.normal(0, 0.3, n_rays), rng.uniform(5, 15, n_rays), rng.normal(0, 0.1, n_rays)])
+    heights, strip = np.array([-1.5, 1.5]), rng.uniform(0.05, 0.5, 3)
+    arguments = (rays, points, sensor, np.array([1.0, 0.0]), heights, strip, 1.5, 0.4, 0.8)
+    assert count_beside(*arguments).tolist() == naive.count_beside(*arguments)

@@ -96,3 +96,8 @@ def deskew(points, offsets_ns, timestamp_ns, ego_from_sensor, trajectory):
         for point, offset in zip(points, offsets_ns, strict=True)
     ]
     return np.array(moved).reshape(-1, 3)
+
+
+def nested_stays(points, seed, gaps):
+    labels = [clusters(points, gap) for gap in gaps]
+    return np.sum([of_gap == of_gap[seed] for of_gap in labels], axis=0)

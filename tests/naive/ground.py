@@ -98,3 +98,17 @@ def height_on_lattice(heights, u, v, closed):
             sector = c % n_sectors if closed else min(max(c, 0), n_sectors - 1)
             total += share * other * heights[sector, min(max(d, 0), n_rings - 1)]
     return total
+
+
+def fit_ground_plane(points, place, height, n_rounds, widest, narrowing, narrowest, level_weight, steepest):
+    slope, near = np.zeros(2), np.zeros(len(points), bool)
+    for i in range(n_rounds):
+        offsets = points[:, :2] - place
+        near = np.abs(points[:, 2] - height - offsets @ slope) <= max(widest - narrowing * i, narrowest)
+        if near.sum() < 3:
+            break
+        design = np.column_stack([np.ones(near.sum()), offsets[near]])
+        normal = design.T @ design + np.diag([0.0, level_weight, level_weight])
+        height, *slope = np.linalg.solve(normal, design.T @ points[near, 2])
+        slope = np.array(slope) * min(1.0, steepest / np.hypot(*slope))
+    return height, slope, near.sum()

@@ -30,6 +30,19 @@ def count_rays(rays, tangents, slopes, nearer, farther):
     return [ends.count(kind) for kind in range(3)]
 
 
+def count_beside(rays, points, sensor, forward, heights, strip, widest, nearer, farther):
+    counts = []
+    rows, azimuths = outermost(points, sensor, forward)
+    for side, row, azimuth in zip((-1, 1), rows, azimuths, strict=True):
+        distance = np.linalg.norm(points[row, :2] - sensor[:2])
+        begin, width = strip[0] / distance, max(strip[1] / distance, strip[2])
+        sector = np.sort(azimuth + side * np.array([begin, begin + width]))
+        slopes = (heights - sensor[2]) / distance
+        window = np.tan(np.clip(sector, -widest, widest))
+        counts.append(count_rays(rays, window, slopes, distance - nearer, distance + farther))
+    return counts
+
+
 def gather_around(points, frame_from_points, place, reach):
     rows, moved = [], []
     for row, point in enumerate(points):
@@ -66,3 +79,23 @@ def nearest_row(points, place):
 
 def plan_bounds(points, rows):
     return points[rows, :2].min(axis=0), points[rows, :2].max(axis=0)
+
+
+def within_cone(points, apex, axis, least_cosine, farthest):
+    rows = []
+    for row, point in enumerate(points):
+        distance = np.linalg.norm(point - apex)
+        if distance <= farthest and (point - apex) @ axis >= least_cosine * distance:
+            rows.append(row)
+    return rows
+
+
+def lowest_around(points, frame_from_points, places, cell):
+    low = places[:, :2].min(axis=0)
+    moved = np.array([frame_from_points.apply(point) for point in points if np.isfinite(point).all()]).reshape(-1, 3)
+    squares = np.floor((moved[:, :2] - low) / cell)
+    ground = []
+    for place in places:
+        around = np.abs(squares - np.floor((place[:2] - low) / cell)).max(axis=1, initial=0.0) <= 1
+        ground.append(moved[around, 2].min(initial=np.inf))
+    return ground

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+import sensorann as sa
 from sensorann.scene import Event, ImageTrack, Labels, Relation, Source, Tag, Track, sources_of
 from tests.builders import START_NS, make_labels, make_track
 
@@ -15,6 +16,13 @@ def moved(track: Track, rows, *, by=(1.0, 0.0, 0.0)) -> Track:
     centers = track.cuboids.centers.copy()
     centers[rows] += by
     return replace(track, cuboids=replace(track.cuboids, centers=centers))
+
+
+def move_box(address: str, *, actor="anna", note=None) -> None:
+    """Let a person move the second box of `full_labels`' object 7 in the store's drive `monday`."""
+    with sa.open_store(address, actor=actor) as store:
+        seen = store.track("monday", "7")
+        store.edit(seen, moved(seen.track, 1), note=note)
 
 
 def resized(track: Track, rows, *, by=1.1) -> Track:

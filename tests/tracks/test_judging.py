@@ -10,7 +10,7 @@ from sensorann.scene import Motion
 from sensorann.tracks import interpolate
 from sensorann.tracks.following import EXACT, Gap, Measured
 from sensorann.tracks.judging import Judge
-from sensorann.tracks.left_out import Place, surprise
+from sensorann.tracks.left_out import Place, place_without, surprise
 from tests.builders import FRAME_NS, START_NS, make_labels, make_track
 from tests.tracks.followed import N, braking_path, found_in, keyframes, make_drive
 
@@ -139,3 +139,47 @@ def test_next_to_a_keyframe_that_is_contradicted_more_no_other_is_accused(monkey
 )
 def test_without_evidence_nobody_is_accused(monkeypatch, said):
     assert judged(monkeypatch, beside=0.0, places=[said, said]) == []
+
+
+def test_a_place_is_as_unsure_as_its_worst_direction_and_as_far_as_its_doubt_and_scatter_say():
+    found = Place(offset=np.array([0.3, 0.4]), covariance=np.diag([0.04, 0.01]), believed=True)
+    assert found.distance == pytest.approx(0.5)
+    assert found.sigma == pytest.approx(0.2)
+    assert found.chi_square == pytest.approx(0.09 / (0.04 + 0.1**2) + 0.16 / (0.01 + 0.1**2))
+
+
+@pytest.mark.parametrize(
+    ("seen", "believed"),
+    [
+        ((-5, -4, 4, 5), True),
+        ((-9, -4, 8, 9), True),
+        ((-4, 4, 5), False),
+        ((-5, -4, 4), False),
+        ((-6, -5, 5, 6), False),
+        ((0,), True),
+    ],
+    ids=["both sides", "one side near", "one before", "one after", "none near", "at the keyframe"],
+)
+def test_an_object_was_followed_past_a_keyframe_where_it_is_seen_near_it_and_twice_on_either_side(
+    monkeypatch, seen, believed
+):
+    """Frames are counted from the keyframe in the middle, tenths of a second."""
+    n, middle = 21, 10
+    rows = middle + np.array(seen)
+    every = measured(np.arange(n) * 0.5)
+    found = replace(
+        every,
+        timestamps_ns=every.timestamps_ns[rows], poses=every.poses[rows], covariances=every.covariances[rows],
+    )  # fmt: skip
+    monkeypatch.setattr("sensorann.tracks.left_out.build_template", lambda *_: "known")
+    monkeypatch.setattr("sensorann.tracks.left_out._joined_clouds", lambda clouds: clouds)
+    monkeypatch.setattr("sensorann.tracks.left_out.follow_gap", lambda *_, **__: found)
+    ends = [0, middle, n - 1]
+    keyframes = replace(
+        every,
+        timestamps_ns=every.timestamps_ns[ends], poses=every.poses[ends], covariances=every.covariances[ends],
+    )  # fmt: skip
+    instant = int(every.timestamps_ns[middle])
+    place = place_without(instant, [whole_gap(n)], [None], keyframes, [], motion=Motion.VEHICLE)
+    assert place.believed is believed
+    np.testing.assert_allclose(place.offset, 0.0, atol=1e-3)

@@ -8,7 +8,7 @@ import pytest
 import sensorann as sa
 from benchmarks import prelabel as benchmark
 from sensorann.errors import ArgumentError, MissingDataError
-from sensorann.geometry import Cuboids, Transform, outlines, points_in_cuboids
+from sensorann.geometry import Cuboids, Trajectory, Transform, outlines, points_in_cuboids
 from sensorann.scene import ImageTrack, Motion, Rig, Sensor, Source, Sweep, into_sensor, sources_of
 from sensorann.tracks.association.duplicates import covered_ground, surest_tracks
 from sensorann.tracks.clouds import points_at
@@ -150,6 +150,24 @@ def test_the_same_drive_gives_the_same_tracks(simulated):
         np.testing.assert_array_equal(a.cuboids.centers, b.cuboids.centers)
 
 
+def test_a_world_that_is_turned_holds_the_same_objects(simulated):
+    drive, n = simulated[0], 6
+    times = drive.times["LIDAR_TOP"][:n]
+    poses, turn = drive.trajectory.sample(drive.trajectory.timestamps_ns), Transform.from_yaw(0.7, [300.0, -80.0, 0.0])
+    sweeps = {"LIDAR_TOP": [drive.sweep("LIDAR_TOP", k) for k in range(n)]}
+    turned = MemoryDrive(
+        rig=Rig((drive.rig["LIDAR_TOP"],)), times={"LIDAR_TOP": times}, sweeps=sweeps,
+        trajectory=Trajectory(drive.trajectory.timestamps_ns, turn @ poses),
+    )  # fmt: skip
+    usual = sa.prelabel(replace(turned, trajectory=drive.trajectory), min_confidence=0.0).tracks
+    found = sa.prelabel(turned, min_confidence=0.0).tracks
+    assert len(found) == len(usual) > 20
+    for one, other in zip(usual, found, strict=True):
+        expected = one.cuboids.moved(turn, frame="world")
+        np.testing.assert_allclose(other.cuboids.corners(), expected.corners(), atol=1e-3)
+        assert other.attributes == one.attributes
+
+
 def test_only_the_chosen_frames_and_categories_are_proposed(simulated):
     steps = []
     labels = sa.prelabel(
@@ -181,6 +199,16 @@ def test_some_missing_sweeps_are_a_warning_and_all_are_an_error(caplog):
     assert "1 of 3 sweeps are missing" in caplog.text
     with pytest.raises(MissingDataError, match="none of the 2 sweeps"):
         sa.prelabel(drive_with([None, None]))
+
+
+def test_sweeps_without_an_ego_pose_are_left_out(caplog):
+    empty = np.empty((0, 3), np.float32)
+    late = replace(drive_with([empty] * 4), trajectory=make_trajectory(n=2))
+    assert sa.prelabel(late).tracks == ()
+    assert "2 of 4 sweeps have no ego pose" in caplog.text
+    never = replace(late, times={"TOP": late.times["TOP"] + 60_000_000_000})
+    with pytest.raises(ArgumentError, match="no ego pose at any of the 4 sweeps"):
+        sa.prelabel(never)
 
 
 def test_what_makes_no_sense_is_refused(simulated):
@@ -238,10 +266,12 @@ def on_pictures(drive, labels, frames):
 
 
 def test_boxes_on_pictures_name_the_category(simulated, proposed, pairs):
-    named = confirmed_by_pictures(proposed, simulated[0], on_pictures(*simulated, slice(3, 12)))
+    nameless = replace(proposed, tracks=tuple(replace(track, category="tram") for track in proposed.tracks))
+    named = confirmed_by_pictures(nameless, simulated[0], on_pictures(*simulated, slice(3, 12)))
     after = dict(zip((track.id for track in proposed.tracks), named.tracks, strict=True))
-    hits = [(truth.category, hit.category, after[hit.id].category) for truth, hit, _ in pairs if hit is not None]
-    assert np.mean([new == true for true, _, new in hits]) > np.mean([old == true for true, old, _ in hits])
+    told = [(truth, after[hit.id]) for truth, hit, _ in pairs if hit is not None and after[hit.id].category != "tram"]
+    assert len(told) > 50
+    assert np.mean([track.category == truth.category for truth, track in told]) > 0.8
     risen = [after[track.id].attributes["confidence"] - track.attributes["confidence"] for track in proposed.tracks]
     assert min(risen) == 0
     assert max(risen) > 0

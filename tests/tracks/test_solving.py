@@ -68,6 +68,17 @@ def test_frames_off_the_same_way_as_all_keyframes_show_come_back(drift):
     np.testing.assert_array_equal(moved.covariances, measured.covariances)
 
 
+def test_a_drift_is_all_but_forgotten_after_a_few_seconds():
+    """What one keyframe shows of it fades to a third within a second and a half, and to a seventh in three."""
+    measured, keyframes_ns, _ = drifting(along=0.1)
+    rows, last = np.arange(31), keyframes_ns[-1:]
+    trusted = np.diag([0.001, 0.001, 0.001]) ** 2
+    only_last = replace(measured, covariances=np.where(rows[:, None, None] == 30, trusted, measured.covariances))
+    taken_back = np.linalg.norm(without_drift(only_last, last, Motion.VEHICLE).poses - measured.poses, axis=1)
+    assert taken_back[15] / taken_back[29] == pytest.approx(np.exp(-1.4 / 1.5), rel=0.05)
+    assert taken_back[0] / taken_back[29] == pytest.approx(np.exp(-2.9 / 1.5), rel=0.05)
+
+
 @pytest.mark.parametrize("drift", [{"along": 0.8}, {"across": 0.8}])
 def test_what_lies_far_off_has_not_drifted(drift):
     measured, keyframes_ns, _ = drifting(**drift)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sensorann.errors import ArgumentError
 from sensorann.scene import Drive, Labels, Source, Track, labels_in_world, sources_of, track_in_ego
 from sensorann.tracks import interpolate
-from sensorann.tracks.interpolation import curve_tracks
+from sensorann.tracks.curving import curve_tracks
 from sensorann.tracks.keyframes import keyframes_of
 from sensorann.tracks.surgery import with_tracks
 from sensorann.tracks.surgery.joining import join

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.fitting import Candidates, find_candidates
-from sensorann.geometry import Cuboids, rotated_nms
+from sensorann.geometry import Cuboids, Transform, rotated_nms
 from sensorann.scene import Category, Detections, Drive, Motion, Ontology
 from sensorann.tracks.clouds import points_at, viewer_at
 
@@ -49,11 +50,19 @@ def detect_candidates(
         points = points_at(drive, int(instant))
         n_missing += points is None
         if points is not None and len(points):
-            found = find_candidates(points, sensor=viewer_at(drive, int(instant)), categories=categories, frame=frame)
-            parts.append(_detections(found, int(instant), stand_ins, ontology))
+            frame_from_level = _frame_from_level(drive, int(instant))
+            found = find_candidates(frame_from_level.inverse().apply(points), sensor=np.zeros(3), categories=categories)
+            placed = replace(found, cuboids=found.cuboids.moved(frame_from_level, frame=frame))
+            parts.append(_detections(placed, int(instant), stand_ins, ontology))
         if progress is not None:
             progress(n_done, len(frames_ns))
     return Detections.concatenate(parts), n_missing
+
+
+def _frame_from_level(drive: Drive, timestamp_ns: int) -> Transform:
+    """Axes at the LiDARs, x ahead of the vehicle, z up: there a sweep looks alike whichever way the world lies."""
+    heading = 0.0 if drive.trajectory is None else drive.trajectory.at(timestamp_ns).yaw
+    return Transform.from_yaw(heading, viewer_at(drive, timestamp_ns))
 
 
 def is_vehicle(category: Category) -> bool:

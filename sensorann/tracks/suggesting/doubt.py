@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sensorann.geometry import Cuboids
 from sensorann.scene import MOTION_MODELS, Motion, Source, Track
-from sensorann.tracks.interpolation import curve_tracks
+from sensorann.tracks.curving import curve_tracks
 from sensorann.tracks.keyframes import keyframes_of, with_slack
 from sensorann.tracks.suggesting.calm import motion_shown, restlessness
 from sensorann.tracks.suggesting.spread import Schedule, spreads

@@ -1,0 +1,96 @@
+"""Numbers that are noisier than stated: found by kind, weighed by what the residuals say, and named."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from benchmarks.calibration import drawn_prior
+from benchmarks.rigs import simulate_targets
+from calib import calibrate_camera_radar, calibrate_rig
+from calib.estimation.noises import freedoms
+from calib.estimation.problem import Prior, single_points
+from calib.estimation.simulation import SPREAD, simulate_session
+from calib.estimation.solver import solve
+from calib.estimation.tangent import difference, moved
+
+UNDERSTATED = {"azimuth": 1 / 3}
+
+
+def squared_distance(pose, truth, covariance) -> float:
+    off = difference(pose, truth)
+    return float(off @ np.linalg.solve(covariance, off))
+
+
+@pytest.mark.parametrize(("kind", "share"), [("azimuth", 1 / 2), ("range", 1 / 3)])
+def test_the_sigmas_hold_although_one_kind_of_number_is_noisier_than_stated(kind, share):
+    rng, distances, named = np.random.default_rng(6), [], 0
+    for _ in range(15):
+        session = simulate_session(rng, n=40, layout=SPREAD, heights=True)
+        found = calibrate_camera_radar(session.boards, session.radar.noisier({kind: share}))
+        distances.append(squared_distance(found.target_from_source, session.radar_from_camera, found.covariance))
+        named += ("radar", kind) in found.noisier and any(f"radar {kind}" in text for text in found.warnings)
+    assert np.mean(distances) == pytest.approx(6.0, rel=0.3)
+    assert named >= 13
+
+
+def test_noise_as_stated_is_seldom_doubted():
+    rng = np.random.default_rng(7)
+    sessions = [simulate_session(rng, n=40, layout=SPREAD, heights=True, wrong_share=0.2) for _ in range(12)]
+    assert sum(bool(calibrate_camera_radar(one.boards, one.radar).noisier) for one in sessions) <= 1
+
+
+def test_the_sigmas_of_a_rig_hold_although_one_sensor_is_noisier_than_stated():
+    rng, distances = np.random.default_rng(8), []
+    for _ in range(6):
+        shared = simulate_targets(rng, elevation=True)
+        seen = [
+            replace(one, detections=one.detections.noisier(UNDERSTATED)) if one.kind == "radar" else one
+            for one in shared.sightings()
+        ]
+        found = calibrate_rig(seen, names=shared.names)
+        distances += [
+            squared_distance(found.root_from[name], pose, found.covariances[name])
+            for name, pose in shared.lidar_from.items()
+        ]
+        assert found.noisier["radar", "azimuth"] == pytest.approx(3.0, rel=0.35)
+        assert "radar azimuth" in found.warnings[0]
+        assert found.noises["radar"] > 1.5
+    assert np.mean(distances) == pytest.approx(6.0, rel=0.35)
+
+
+def test_freedom_is_what_unknowns_leave():
+    session = simulate_session(np.random.default_rng(9), n=12, elevation=True)
+    problem = single_points(
+        session.boards, session.radar, source_name="camera", target_name="radar", names=None, prior=None
+    )
+    solution = solve(problem, session.radar_from_camera)
+    _, by_pose, by_points = problem.compare(solution.target_from_source, solution.points)
+    rows = np.zeros((12, 6, 42))
+    rows[:, :, :6] = by_pose
+    for i in range(12):
+        rows[i, :, 6 + 3 * i : 9 + 3 * i] = by_points[i]
+    flat = rows.reshape(72, 42)
+    slow = 1.0 - np.diag(flat @ np.linalg.pinv(flat)).reshape(12, 6)
+    own = np.stack([np.linalg.qr(one)[0] for one in by_points])
+    left = by_pose - own @ (own.transpose(0, 2, 1) @ by_pose)
+    fast = freedoms(left, own, solution.information)
+    np.testing.assert_allclose(fast, slow, atol=1e-9)
+    assert fast.sum() == pytest.approx(problem.n_equations - 6)
+
+
+def test_a_wrong_drawing_is_no_noise():
+    session = simulate_session(np.random.default_rng(10), n=40, elevation=True)
+    right = drawn_prior(session, np.random.default_rng(0))
+    wrong = Prior(moved(right.target_from_source, [0.0, 0.0, np.deg2rad(8.0), 0, 0, 0]), right.covariance)
+    found = calibrate_camera_radar(session.boards, session.radar, prior=wrong)
+    assert not found.noisier
+    assert any("contradict the prior" in text for text in found.warnings)
+
+
+def test_targets_that_nobody_used_need_not_be_the_first_ones():
+    shared = simulate_targets(np.random.default_rng(11), n=14, elevation=True)
+    seen = np.arange(14) < 12
+    found = calibrate_rig([one.keep(seen) for one in shared.sightings()], names=shared.names)
+    assert found.used == dict.fromkeys(("lidar", "camera", "radar"), (12, 12))
+    assert not found.rejected
