@@ -13,6 +13,7 @@ from sensorann.qa.checking.strangers import joined
 from sensorann.scene import Rig
 from tests.builders import FRAME_NS, START_NS, make_labels, make_rig
 from tests.qa.checking.cases import N, drive, standing
+from tests.qa.checking.test_guidelines import ontology
 
 CAR, PART = (4.2, 1.7, 1.5), (0.8, 0.2, 1.4)
 
@@ -37,10 +38,11 @@ def sights(
     ]
 
 
-def missed(seen: list[Cluster], *, rig: Rig | None = None) -> list[Suspicion]:
+def missed(seen: list[Cluster], *, rig: Rig | None = None, **rules) -> list[Suspicion]:
     """What is told of it beside one car that is labelled, by default without a camera: labels look all round then."""
     recorded = replace(drive(), rig=rig or make_rig(cameras=()))
-    evidence = gather(make_labels(standing(x=60.0, aside=-3.0)), recorded, with_points=False)
+    labels = make_labels(standing(x=60.0, aside=-3.0), ontology=ontology(**rules))
+    evidence = gather(labels, recorded, with_points=False)
     return list(forgotten(replace(evidence, strangers=tuple(joined(seen)))))
 
 
@@ -86,3 +88,8 @@ def test_a_thing_is_missed_where_labels_look_at_it_in_three_frames():
     told = [found[0].message for found in passing if found]
     assert 0 < len(told) < len(passing)
     assert told[0].endswith("in 3 frames")
+
+
+@pytest.mark.parametrize(("max_range_m", "told"), [(None, 1), (40.0, 1), (20.0, 0)], ids=["silent", "beyond", "nearer"])
+def test_nothing_is_missed_beyond_where_the_guideline_ends(max_range_m, told):
+    assert len(missed(sights(CAR, n=8, x=30.0), max_range_m=max_range_m)) == told
