@@ -83,6 +83,8 @@ def described_captures(session: Session, *, lead: str = "camera") -> Captures:
     ------
     FormatError
         When it names neither.
+    MissingDataError
+        When its folder holds no pictures, or no cloud bears the name that it gives.
     """
     if "drive" in session.root:
         return _of_drive(session_drive(session), session, lead)
@@ -90,6 +92,8 @@ def described_captures(session: Session, *, lead: str = "camera") -> Captures:
     if lead == "camera":
         folder = session.path.parent / session.text("images", "folder", "the name of a folder")
         pictures = {path.name: path for path in sorted(folder.glob("*")) if path.suffix.lower() in _PICTURES}
+        if not pictures:
+            raise MissingDataError(f"{folder} {'holds no pictures' if folder.is_dir() else 'is no folder'}")
     kinds = [kind for kind in ("lidar", "radar") if "clouds" in session.root.get(kind, {})]
     clouds = {kind: _clouds(session, kind) for kind in kinds}
 
@@ -112,7 +116,7 @@ def session_drive(session: Session) -> Drive:
 def _of_drive(drive: Drive, session: Session, lead: str) -> Captures:
     """Take every n-th measurement of a sensor of a drive with the sweeps nearest in time, named by its number."""
     times = drive.timestamps_ns(session.name(lead))
-    every = int(session.number("drive", "every", 1.0))
+    every = session.count("drive", "every", 1)
     numbers = {f"{index:06d}": index for index in range(0, len(times), every)}
 
     def nearest(kind: str, name: str, what: str) -> tuple[str, int]:
@@ -138,4 +142,7 @@ def _clouds(session: Session, kind: str) -> dict[str, Path]:
         raise FormatError(session.path, f"[{kind}] clouds", expected="a name with a star", found=repr(wanted))
     first = len(Path(f"{before}*").name) - 1
     whole = session.path.parent / wanted
-    return {path.name[first : len(path.name) - len(after)]: path for path in sorted(whole.parent.glob(whole.name))}
+    found = {path.name[first : len(path.name) - len(after)]: path for path in sorted(whole.parent.glob(whole.name))}
+    if not found:
+        raise MissingDataError(f"no clouds are called {whole}")
+    return found

@@ -7,7 +7,7 @@ table of the radar's reflectors, by the names of the captures, does instead of s
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,7 +20,8 @@ from calib.boards.session import board_of_cloud, described_finder, refuse_other_
 from calib.estimation.estimate import Estimate
 from calib.estimation.problem import Prior
 from calib.estimation.robust import Rejection
-from calib.lenses.session import described_camera, described_views
+from calib.lenses.session import described_lens, described_views
+from calib.lenses.spread import estimated_with
 from calib.targets.camera_radar import calibrate_camera_radar
 from calib.targets.described import described_radar
 from calib.targets.detections import Floats, PointDetections
@@ -28,7 +29,7 @@ from calib.targets.lidar_radar import calibrate_lidar_radar
 from calib.targets.radar_detections import RadarDetections
 from calib.targets.session import Session, described_prior
 from sensorann.errors import CalibrationError, MissingDataError
-from sensorann.geometry import Transform
+from sensorann.geometry import Camera, Transform
 
 # Radars call it one or the other; a return of a corner reflector outshines what stands around it.
 _STRENGTHS = ("rcs", "power", "magnitude", "intensity", "snr")
@@ -62,22 +63,29 @@ def reflector_session(
         When there is no pose to look from, or the reflectors tell none.
     """
     depth = session.number("board", "reflector_depth_m")
-    found, left_out = (_before_camera if source == "camera" else _before_lidar)(session, depth, progress)
+    lens = described_lens(session) if source == "camera" else None
+    if lens is None:
+        found, left_out = _before_lidar(session, depth, progress)
+    else:
+        placed_by, left_out = _before_camera(session, lens.camera, depth, progress)
+        found = placed_by(lens.camera)
     prior = described_prior(session, source, "radar")
     listed = "targets" in session.root.get("radar", {})
     names, radar = _listed(session, found) if listed else _scanned(session, source, found, prior, left_out)
     if not names:
         raise CalibrationError("no reflector was found in a scan of the radar: " + _why(left_out))
-    kept = [found[name] for name in names]
-    points = PointDetections(np.stack([one.point for one in kept]), np.stack([one.covariance for one in kept]))
-    calibrate = calibrate_camera_radar if source == "camera" else calibrate_lidar_radar
-    estimate = calibrate(
-        points,
-        radar,
-        names=[Path(name).stem for name in names],
-        prior=prior,
-        frames=(session.name(source), session.name("radar")),
-    )
+
+    def estimate_of(reflectors: Mapping[str, _Reflector]) -> Estimate:
+        kept = [reflectors[name] for name in names]
+        points = PointDetections(np.stack([one.point for one in kept]), np.stack([one.covariance for one in kept]))
+        calibrate = calibrate_camera_radar if source == "camera" else calibrate_lidar_radar
+        frames = session.name(source), session.name("radar")
+        return calibrate(points, radar, names=[Path(name).stem for name in names], prior=prior, frames=frames)
+
+    if lens is None:
+        estimate = estimate_of(found)
+    else:
+        estimate = estimated_with(lens, lambda camera: estimate_of(placed_by(camera)))
     return replace(estimate, rejected=(*left_out, *estimate.rejected))
 
 
@@ -121,18 +129,20 @@ def reflectors_in_scans(
 
 
 def _before_camera(
-    session: Session, depth: float, progress: Callable[[int, int], None]
-) -> tuple[dict[str, _Reflector], list[Rejection]]:
-    camera = described_camera(session)
+    session: Session, camera: Camera, depth: float, progress: Callable[[int, int], None]
+) -> tuple[Callable[[Camera], dict[str, _Reflector]], list[Rejection]]:
+    """Find the boards of pictures: how a lens places their reflectors, and the pictures left out."""
     views, rejected = described_views(session, progress=progress)
     refuse_other_size(views, camera)
     # Corners are counted so that the third axis of a board points away from the camera.
     behind = views.board.mean(axis=0) + np.array([0.0, 0.0, depth])
-    found = {}
-    for name, pixels in zip(views.names, views.pixels, strict=True):
-        placed = outline_before_camera(camera, views.board, pixels, behind[None])
-        found[name] = _Reflector(placed.points[0], placed.covariances[0])
-    return found, list(rejected)
+
+    def placed_by(lens: Camera) -> dict[str, _Reflector]:
+        placed = [outline_before_camera(lens, views.board, pixels, behind[None]) for pixels in views.pixels]
+        reflectors = [_Reflector(one.points[0], one.covariances[0]) for one in placed]
+        return dict(zip(views.names, reflectors, strict=True))
+
+    return placed_by, list(rejected)
 
 
 def _before_lidar(

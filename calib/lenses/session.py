@@ -87,11 +87,11 @@ def described_board(session: Session) -> Board:
         raise FormatError(
             session.path, "[images] pattern", expected=f"one of {', '.join(PATTERNS)}", found=repr(stated)
         )
-    four = 2.0 if pattern == "holes" else None
+    four = 2 if pattern == "holes" else None
     return Board(
         pattern=pattern,
-        columns=int(session.number("images", "columns", four)),
-        rows=int(session.number("images", "rows", four)),
+        columns=session.count("images", "columns", four),
+        rows=session.count("images", "rows", four),
         spacing=session.number("images", "spacing_m", 1.0),
         markers=str(described.get("markers", MARKERS)),
         marker_share=session.number("images", "marker_share", MARKER_SHARE),

@@ -52,6 +52,8 @@ from sensorann.formats.openlabel.rig import UNIT_TOLERANCE
 from sensorann.formats.text_files import read_text
 from sensorann.geometry import Transform
 
+# Beyond any length in metres, size in pixels or count: its square would pass the range of numbers sooner or later.
+_LARGEST = 1e9
 _TABLES: Mapping[str, frozenset[str]] = {
     "camera": frozenset({"name", "targets", "sigma_m", "sigma_px", "lens", "matrix", "distortion", "size_px", "model"}),
     "images": frozenset(
@@ -96,7 +98,16 @@ class Session:
         value = self.root.get(table, {}).get(key, default)
         if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
             raise FormatError(self.path, f"[{table}] {key}", expected="a number above 0", found=_shown(value))
+        if value > _LARGEST:
+            raise FormatError(self.path, f"[{table}] {key}", expected=f"at most {_LARGEST:g}", found=_shown(value))
         return float(value)
+
+    def count(self, table: str, key: str, default: int | None = None) -> int:
+        """Return a whole number above zero; raises as `number` does."""
+        value = self.number(table, key, default)
+        if not value.is_integer():
+            raise FormatError(self.path, f"[{table}] {key}", expected="a whole number", found=_shown(value))
+        return int(value)
 
     def array(self, table: str, key: str, shape: tuple[int, ...]) -> Floats:
         """Return an array of numbers; a length of -1 is free.
@@ -124,7 +135,8 @@ class Session:
         section = self.root.get(sensor)
         if section is None:
             raise FormatError(self.path, "", expected=f"a table [{sensor}]", found=", ".join(self.root) or "nothing")
-        return read_table(self.path.parent / self.text(sensor, "targets", "the name of a CSV file"))
+        name = self.text(sensor, "targets", "the name of a table, .csv or .json (or clouds)")
+        return read_table(self.path.parent / name)
 
     def text(self, table: str, key: str, what: str) -> str:
         """Return a text; `what` it names is said where it is missing.

@@ -9,8 +9,10 @@ from calib.estimation.file import read_calibration
 from calib.estimation.tangent import difference
 from sensorann.cli import run
 from sensorann.formats.points.pcd import write_pcd
+from sensorann.formats.rigs import Intrinsics
+from sensorann.formats.rigs.own import lens_members
 from sensorann.geometry import Transform
-from tests.calib.board_captures import LIDAR_FROM_CAMERA
+from tests.calib.board_captures import CAMERA, LIDAR_FROM_CAMERA
 from tests.calib.radar_captures import (
     RADAR_FROM_LIDAR,
     SCANS,
@@ -61,6 +63,19 @@ def test_a_table_of_reflectors_does_beside_pictures(folder, captures):
     path.write_text(path.read_text().replace('clouds = "radar/*.pcd"', 'targets = "radar.csv"'))
     assert run(["calibrate", "camera-radar", str(path), "-o", str(out)]) == 0
     assert_found(out, "camera")
+
+
+def test_the_lens_is_to_blame_for_a_part_of_the_sigmas(folder, capsys):
+    path = folder_session(folder, "camera")
+    lens = {"format_version": 1, **lens_members(Intrinsics.of(CAMERA)), "covariance": {"matrix": np.eye(4).tolist()}}
+    (folder / "lens.json").write_text(json.dumps(lens))
+    stated = f"matrix = {CAMERA.matrix.tolist()}\nsize_px = {list(CAMERA.size)}"
+    path.write_text(path.read_text().replace(stated, 'lens = "lens.json"'))
+    out = folder / "radar_from_camera.json"
+    assert run(["calibrate", "camera-radar", str(path), "-o", str(out)]) == 0
+    # A pixel of the middle is as much yaw as a pixel over the focal length.
+    assert np.sqrt(json.loads(out.read_text())["covariance_of_lens"][2][2]) == pytest.approx(1 / 900, rel=0.5)
+    assert "the lens is to blame" in capsys.readouterr().out
 
 
 def test_scans_that_show_no_reflector_are_named(folder, capsys):

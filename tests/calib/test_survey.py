@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from benchmarks.calibration import turned_rig
+from benchmarks.calibration_drives import turned_rig
 from calib.rigs.survey import Axis, Checked, survey_rig
 from sensorann.cli import run
 from sensorann.errors import ArgumentError, CalibrationError

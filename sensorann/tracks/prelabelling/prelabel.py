@@ -20,7 +20,7 @@ from sensorann.tracks.prelabelling.looking import confirmed_by_pictures
 
 _log = logging.getLogger(__name__)
 PROPOSED = ("car", "van", "truck", "bus", "pedestrian", "cyclist")
-LEAST_CONFIDENCE = 0.25
+LEAST_CONFIDENCE = 0.2
 _FEWEST_DETECTIONS = 3
 
 

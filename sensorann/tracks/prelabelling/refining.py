@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from sensorann.errors import ArgumentError
 from sensorann.fitting import fit_cuboid
+from sensorann.fitting.anchoring import length_lies_along
 from sensorann.fitting.front import front_log_odds
-from sensorann.fitting.size_belief import Extent
 from sensorann.geometry import Cuboid, Cuboids, Transform, points_in_cuboid, voxel_downsample
 from sensorann.scene import Category, Motion
 from sensorann.tracks.clouds import Clouds
-from sensorann.tracks.prelabelling.sizing import extent_of, kind_and_size, nearest_kind
+from sensorann.tracks.prelabelling.sizing import extent_of, likely_size, nearest_kind, spans_of
 
 # Metres above the bottom of the box from which points are the object's.
 _GROUND_MARGIN = 0.2
@@ -27,6 +27,8 @@ _MOST_LOOKS, _THINNED = 20, 0.08
 _MOST_WITNESSED = 9
 # Frames with fewer points say nothing about the size.
 _FEWEST = 20
+# Log odds that turn an object round: ends that differ by less than rows of points lie apart tell nothing.
+_LEAST_FRONT_ODDS = 1.0
 _STRAYING = 0.01  # share of the points of a standing object, at either end
 # Metres beside and above a box within which its surroundings are looked at.
 BESIDE, ABOVE = 1.0, 1.5
@@ -83,11 +85,13 @@ class Refined:
     Attributes
     ----------
     boxes : K boxes
+    spans : (3,) float64, length, width and height of what was seen of it, metres
     category : nearest in size
     moving : False for what stands all the time
     """
 
     boxes: Cuboids
+    spans: NDArray[np.float64]
     category: Category
     moving: bool
 
@@ -142,12 +146,15 @@ def _standing(seen: Seen, categories: Sequence[Category]) -> Refined:
     try:
         bare = fit_cuboid(merged, ground_height=-_GROUND_MARGIN, anchor=viewer)
     except ArgumentError:
-        return Refined(boxes=seen.boxes, category=nearest_kind(seen.boxes.sizes[0], categories), moving=False)
+        size = seen.boxes.sizes[0]
+        return Refined(boxes=seen.boxes, spans=size, category=nearest_kind(size, categories), moving=False)
     extent = extent_of(merged, bare.cuboid.yaw, viewer, bottom=0.0, straying=_STRAYING)
-    category, size = kind_and_size([extent], categories, along=False)
+    spans = spans_of([extent])
+    category = nearest_kind(spans, categories)
+    size = likely_size([extent if length_lies_along(spans[:2], category.size) else extent.turned()], category)
     fit = fit_cuboid(merged, ground_height=0.0, size=size, anchor=viewer)
     boxes = _repeated(_facing(fit.cuboid, merged, category), n).moved(frame_from_first, frame=seen.boxes.frame)
-    return Refined(boxes=boxes, category=category, moving=False)
+    return Refined(boxes=boxes, spans=spans, category=category, moving=False)
 
 
 def _moving(seen: Seen, categories: Sequence[Category]) -> Refined:
@@ -159,7 +166,9 @@ def _moving(seen: Seen, categories: Sequence[Category]) -> Refined:
         for k, cloud in enumerate(clouds)
         if len(cloud) >= _FEWEST
     ]
-    category, size = kind_and_size(extents or [_as_tracked(seen)], categories, along=True)
+    spans = spans_of(extents) if extents else np.median(seen.boxes.sizes, axis=0)
+    category = nearest_kind(spans, categories)
+    size = likely_size(extents, category) if extents else tuple(spans.tolist())
     centers = seen.boxes.centers.copy()
     for k, cloud in enumerate(clouds):
         try:
@@ -169,15 +178,7 @@ def _moving(seen: Seen, categories: Sequence[Category]) -> Refined:
         centers[k, :2] = fit.cuboid.center[:2]
         centers[k, 2] = seen.bottom(k) + size[2] / 2
     boxes = Cuboids.from_yaws(centers, np.tile(size, (n, 1)), yaws, frame=seen.boxes.frame)
-    return Refined(boxes=boxes, category=category, moving=True)
-
-
-def _as_tracked(seen: Seen) -> Extent:
-    """What the boxes of a track span, where no frame has points enough."""
-    length, width, height = np.median(seen.boxes.sizes, axis=0)
-    half = np.array([length, width]) / 2
-    # Whoever looks from above its middle sees no face, and no end.
-    return Extent(low=-half, high=half, sensor=np.zeros(2), height=float(height), ends=np.zeros(2))
+    return Refined(boxes=boxes, spans=spans, category=category, moving=True)
 
 
 def headings(places: NDArray[np.float64], seconds: NDArray[np.float64], *, slowest: float = 0.5) -> NDArray[np.float64]:
@@ -195,7 +196,7 @@ def headings(places: NDArray[np.float64], seconds: NDArray[np.float64], *, slowe
 def _facing(cuboid: Cuboid, cloud: NDArray[np.float64], category: Category) -> Cuboid:
     """Turn what stands round where its points (P, 3) above the ground z = 0 tell that its front is at the other end."""
     local = cuboid.frame_from_cuboid.inverse().apply(cloud)
-    if front_log_odds(local[:, 0] / cuboid.size[0], cloud[:, 2], category) >= 0:
+    if front_log_odds(local[:, 0] / cuboid.size[0], cloud[:, 2], category) > -_LEAST_FRONT_ODDS:
         return cuboid
     return replace(cuboid, frame_from_cuboid=cuboid.frame_from_cuboid @ Transform.from_yaw(np.pi, np.zeros(3)))
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sensorann.fitting.anchoring import length_lies_along
 from sensorann.fitting.candidates import LARGEST_COMPLETION
 from sensorann.fitting.size_belief import Extent, joint_size
 from sensorann.scene import Category
@@ -35,27 +34,25 @@ def extent_of(
     return Extent(low=low, high=high, sensor=viewer[:2] @ axes, height=float(points[:, 2].max()) - bottom, ends=_ENDS)
 
 
-def kind_and_size(
-    extents: Sequence[Extent], categories: Sequence[Category], *, along: bool
-) -> tuple[Category, tuple[float, float, float]]:
-    """Tell the category nearest in size, and the size that an object of it has of which this was seen.
+def spans_of(extents: Sequence[Extent]) -> NDArray[np.float64]:
+    """Length, width and height (3,) of what was seen of an object, by the frames that show most of each."""
+    return np.asarray(np.quantile([_sides(extent) for extent in extents], _BEST_SHARE, axis=0))
 
-    Frames that show most of an edge tell its length. A hidden rear or front is made no longer than in a single sweep.
+
+def likely_size(extents: Sequence[Extent], category: Category) -> tuple[float, float, float]:
+    """Size that an object of a category has of which this was seen, by the frames that show most of an edge.
+
+    A hidden rear or front is made no longer than in a single sweep.
 
     Parameters
     ----------
-    extents : one or more
-    categories : that it may belong to
-    along : whether their first axis is surely along the object; else it may be across
+    extents : one or more, their first axis along the object
+    category : of the object
     """
-    sides = np.array([_sides(extent) for extent in extents])
-    most = np.quantile(sides, _BEST_SHARE, axis=0)
-    category = nearest_kind(most, categories)
-    telling = [extents[i] for i in np.flatnonzero((sides >= most).any(axis=1)).tolist()]
-    if not along and not length_lies_along(most[:2], category.size):
-        telling = [extent.turned() for extent in telling]
+    sides, spans = np.array([_sides(extent) for extent in extents]), spans_of(extents)
+    telling = [extents[i] for i in np.flatnonzero((sides >= spans).any(axis=1)).tolist()]
     length, width, height = joint_size(telling, category).tolist()
-    return category, (min(length, float(most[:2].max()) + LARGEST_COMPLETION), width, height)
+    return min(length, float(spans[:2].max()) + LARGEST_COMPLETION), width, height
 
 
 def nearest_kind(size: NDArray[np.float64], categories: Sequence[Category]) -> Category:
@@ -70,5 +67,5 @@ def nearest_kind(size: NDArray[np.float64], categories: Sequence[Category]) -> C
 
 
 def _sides(extent: Extent) -> NDArray[np.float64]:
-    """Length, width and height (3,) of what was seen."""
+    """Length, width and height (3,) of one extent."""
     return np.append(extent.high - extent.low, extent.height)
