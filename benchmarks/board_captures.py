@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
-from benchmarks.calibration import DOCS, RECORDED
+from benchmarks.calibration import DOCS
+from benchmarks.kitti_interpolation import DATA as RECORDED
 from benchmarks.report import write
 from calib import Estimate
 from calib.estimation.start import rigid_fit

@@ -14,7 +14,7 @@ from statistics import median
 
 import numpy as np
 
-from benchmarks import board_captures, calibration, drift, lenses
+from benchmarks import board_captures, calibration, drift, lenses, recorded_boards
 from benchmarks.report import write
 from calib.estimation.simulation import simulate_session
 from calib.lenses.camera import calibrate_camera
@@ -78,11 +78,11 @@ def simulated_goals(n_runs: int) -> Iterator[Goal]:
 
 
 def recorded_goals() -> Iterator[Goal]:
-    for pair, published in calibration.PUBLISHED_CM.items():
+    for pair, published in recorded_boards.PUBLISHED_CM.items():
         clean, faulty = (
-            calibration.estimate_recorded(pair, calibration.DATA, suffix) for suffix in ("", "_with_error")
+            recorded_boards.estimate_recorded(pair, recorded_boards.DATA, suffix) for suffix in ("", "_with_error")
         )
-        rmse = 100 * calibration.recorded_rmse(pair, clean, calibration.DATA)
+        rmse = 100 * recorded_boards.recorded_rmse(pair, clean, recorded_boards.DATA)
         yield Goal(f"recorded boards, {pair}", f"{published} cm at most", f"{rmse:.3f} cm", round(rmse, 3) <= published)
         named = {item.name for item in faulty.rejected}
         shown = (", ".join(sorted(names, key=int)) for names in (FAULTS[pair], named))

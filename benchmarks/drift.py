@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import sensorann as sa
-from benchmarks.calibration import turned_rig
+from benchmarks.calibration_drives import turned_rig
 from benchmarks.kitti_interpolation import DATA
 from benchmarks.report import REPOSITORY, write
 from calib.drift.finding import Drift, find_drift

@@ -15,15 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from benchmarks.calibration import (
-    DATA,
-    DOCS,
-    PUBLISHED_CM,
-    REFLECTOR_DEPTH,
-    read_points,
-    read_radar,
-    rms,
-)
+from benchmarks.calibration import DOCS
+from benchmarks.recorded_boards import DATA, PUBLISHED_CM, REFLECTOR_DEPTH, read_points, read_radar, rms
 from benchmarks.report import write
 from calib import (
     PointDetections,

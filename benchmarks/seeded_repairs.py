@@ -2,7 +2,7 @@
 
 Every finding that calls a sown error by its name is repaired, each in the labels as they were checked, and the objects
 concerned are compared with the good labels, before and after: boxes of one instant are paired, and a pair is off by
-what its boxes do not share of their volume, by the angle between their headings in half turns, and by the share of what
+what its boxes do not share of their volume, by the angle between their headings in turns, and by the share of what
 is said of it otherwise; a box without a partner is off by 1. Changes from one object to another count 1, 2D boxes as
 boxes do.
 """
@@ -23,7 +23,7 @@ from benchmarks.seeded_runs import Case, Run, runs
 from sensorann.errors import SensorannError
 from sensorann.geometry import Cuboids, iou_3d, rectangle_overlaps
 from sensorann.geometry.rotations import wrap_angle
-from sensorann.qa.checking import Finding, check, repaired
+from sensorann.qa.checking import repaired
 from sensorann.scene import Labels, Track
 
 # Labels that differ by less are equally good, in boxes; so many repairs of each kind are looked at.
@@ -38,20 +38,18 @@ class Repair:
     ----------
     rule : of the finding
     before, after : how far the objects concerned were off, in boxes
-    gone : the same finding comes no more
     refused : why it could not be applied
     """
 
     rule: str
     before: float = 0.0
     after: float = 0.0
-    gone: bool = False
     refused: str = ""
 
 
 def print_repairs(cases: list[Case], kinds: Sequence[Kind], *, points: bool = False) -> None:
-    print("| error | size | repaired | nearer | farther | off by, before | after | finding gone | refused |")
-    print("|---|---|---|---|---|---|---|---|---|")
+    print("| error | size | repaired | nearer | farther | off by, before | after | refused |")
+    print("|---|---|---|---|---|---|---|---|")
     for number, (kind, size, rules, seed) in enumerate(kinds):
         sown = runs(cases, [seed], n_rounds=1, seed=100 + number, points=points)
         made = list(islice((repair for run in sown for repair in repairs_of(run, rules)), _MOST))
@@ -60,7 +58,7 @@ def print_repairs(cases: list[Case], kinds: Sequence[Kind], *, points: bool = Fa
         offs = f"{_middle([r.before for r in done])} | {_middle([r.after for r in done])}"
         print(
             f"| {kind} | {size} | {len(done)} | {(changes < -_SAME).sum()} | {(changes > _SAME).sum()} | {offs} | "
-            f"{sum(one.gone for one in done)} | {len(made) - len(done)} |"
+            f"{len(made) - len(done)} |"
         )
 
 
@@ -85,7 +83,6 @@ def repairs_of(run: Run, rules: Sequence[str]) -> Iterator[Repair]:
             rule=finding.rule,
             before=farness(case.labels, run.labels, touched),
             after=farness(case.labels, mended, touched),
-            gone=not _comes_again(finding, check(mended, case.drive, rules=[finding.rule])),
         )
 
 
@@ -93,15 +90,6 @@ def _changed(before: Labels, after: Labels) -> set[str]:
     """Ids of tracks that are not the same objects any more."""
     was, now = ({track.id: track for track in labels.tracks} for labels in (before, after))
     return {name for name in was | now if was.get(name) is not now.get(name)}
-
-
-def _comes_again(finding: Finding, later: Sequence[Finding]) -> bool:
-    return any(
-        one.object == finding.object
-        and (finding.place is None or one.place == finding.place)
-        and abs(one.timestamp_ns - finding.timestamp_ns) < 1_000_000
-        for one in later
-    )
 
 
 def farness(good: Labels, labels: Labels, names: set[str]) -> float:
@@ -132,7 +120,7 @@ def _costs(ours: Sequence[tuple[Track, int]], theirs: Sequence[tuple[Track, int]
     if not ours or not theirs:
         return np.zeros((len(ours), len(theirs)))
     a, b = (Cuboids.concatenate([track.cuboids[row : row + 1] for track, row in some]) for some in (ours, theirs))
-    turned = np.abs(wrap_angle(a.yaws[:, None] - b.yaws)) / np.pi
+    turned = np.abs(wrap_angle(a.yaws[:, None] - b.yaws)) / (2.0 * np.pi)
     shared = iou_3d(a, b)
     # What does not touch is paired, too, when it is near: a box that is off is no worse than none.
     apart = np.linalg.norm(a.centers[:, None] - b.centers, axis=2)

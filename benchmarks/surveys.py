@@ -16,7 +16,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.calibration import DOCS, RECORDED, turned_rig
+from benchmarks.calibration import DOCS
+from benchmarks.calibration_drives import turned_rig
+from benchmarks.kitti_interpolation import DATA as RECORDED
 from benchmarks.report import write
 from calib.estimation.tangent import rotation_from_vector
 from calib.rigs.survey import Checked, survey_rig

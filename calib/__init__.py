@@ -14,8 +14,11 @@ from calib.lidars.drive import calibrate_lidars_of_drive
 from calib.lidars.lidar_lidar import calibrate_lidar_lidar
 from calib.motion.clocks import find_delay
 from calib.motion.hand_eye import calibrate_hand_eye
+from calib.motion.odometry import lidar_odometry
 from calib.radars.radar_ego import calibrate_radar_ego
+from calib.rigs.drawings import Drawing
 from calib.rigs.joint import join
+from calib.rigs.of_drive import calibrate_rig_of_drive
 from calib.rigs.rig import calibrate_rig
 from calib.rigs.sightings import Sightings
 from calib.targets.camera_lidar import calibrate_camera_lidar
@@ -26,6 +29,7 @@ from calib.targets.pixel_detections import PixelDetections
 from calib.targets.radar_detections import RadarDetections
 
 __all__ = [
+    "Drawing",
     "Estimate",
     "PixelDetections",
     "PointDetections",
@@ -43,6 +47,7 @@ __all__ = [
     "calibrate_lidars_of_drive",
     "calibrate_radar_ego",
     "calibrate_rig",
+    "calibrate_rig_of_drive",
     "estimate",
     "find_board_in_cloud",
     "find_delay",
@@ -51,5 +56,6 @@ __all__ = [
     "join",
     "labelled_pairs",
     "labelled_returns",
+    "lidar_odometry",
     "refine_camera",
 ]

@@ -58,12 +58,14 @@ class Panel:
         text.font_id = monospace
         self.help.add_child(text)
         for panel in (self.side, self.foot, self.help):
+            panel.visible = False
             window.add_child(panel)
 
     def place(self, places: Layout) -> None:
         """Stand where the layout says."""
         for panel, place in ((self.side, places.side), (self.foot, places.foot), (self.help, places.help)):
             panel.frame = gui.Rect(place.x, place.y, place.width, place.height)
+        self.side.visible = self.foot.visible = True
         self._width = places.foot.width - 2 * round(MARGIN * self._em)
 
     def show(self, session: Session) -> bool:

@@ -64,6 +64,7 @@ class PictureWidget:
         self._shown = np.zeros((0, 0, 3), np.uint8)
         self._widget = gui.ImageWidget()
         self._widget.set_on_mouse(self._mouse)
+        self._widget.visible = False
         window.add_child(self._widget)
 
     def place(self, place: Place) -> None:

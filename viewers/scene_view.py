@@ -1,4 +1,4 @@
-"""The 3D view: points, boxes and what surrounds them, as Open3D draws them."""
+"""The 3D view: points as Open3D draws them, and over them boxes and what surrounds those."""
 
 from __future__ import annotations
 
@@ -15,13 +15,19 @@ from viewers.eye import FIELD_OF_VIEW_DEG, drawn_from_ego, drawn_from_labels, ra
 from viewers.layout import Place
 from viewers.looks import Part
 from viewers.mouse import Ray
+from viewers.orbit import Orbit
 from viewers.points import Cloud
 from viewers.session import Session
-from viewers.state import ShownBox
+from viewers.state import ShownBox, View
+from viewers.surroundings import Lines
 from viewers.telling import caption
+from viewers.wire_layer import WireLayer
 
 _DARK = (0.07, 0.08, 0.09, 1.0)
 _LINE_WIDTH = 2.0
+_UP = np.array([0.0, 0.0, 1.0])
+# Points farther from the vehicle than this may not be drawn, metres.
+_REACH = 500.0
 # So many boxes have their names written, the nearest ones: more would cover each other.
 _MOST_NAMES = 20
 # So far above the roof, metres, they cover fewer points of their own box.
@@ -35,6 +41,7 @@ class SceneView:
         self._session, self._scaling = session, float(window.scaling)
         self._captions: list[gui.Label3D] = []
         self._drawn: tuple[object, ...] = ()
+        self._orbit = Orbit(*stand(View.BEHIND, None))
         self.widget = gui.SceneWidget()
         self.widget.scene = rendering.Open3DScene(window.renderer)
         self.widget.scene.set_background(_DARK)
@@ -46,13 +53,22 @@ class SceneView:
         view.set_sample_count(1)
         # Points would vanish while the view turns.
         self.widget.scene.downsample_threshold = 100_000_000
+        # Open3D's own planes would follow the bounds of what is drawn.
+        bounds = o3d.geometry.AxisAlignedBoundingBox(-_REACH * np.ones(3), _REACH * np.ones(3))
+        self.widget.setup_camera(FIELD_OF_VIEW_DEG, bounds, np.zeros(3, np.float32))
         # Open3D draws the window at each move of the mouse: the view is drawn anew where `force_redraw` says so alone.
         self.widget.enable_scene_caching(True)
+        self._wires = WireLayer(window, thickness=round(_LINE_WIDTH * self._scaling))
         window.add_child(self.widget)
 
     def place(self, place: Place) -> None:
         """Stand somewhere in the window."""
         self.widget.frame = gui.Rect(place.x, place.y, place.width, place.height)
+
+    def cover(self, place: Place, *, with_wires: bool) -> None:
+        """Lay what is drawn over the points upon them, as the eye sees it now, or nothing."""
+        self._wires.place(place)
+        self._wires.follow(self.widget.scene.camera, shown=with_wires)
 
     def draw_points(self, cloud: Cloud) -> None:
         """Draw the points of this frame."""
@@ -67,7 +83,7 @@ class SceneView:
             self.widget.scene.add_geometry("points", drawn, material)
         # Where there are no points, nobody may know where the vehicle is either.
         from_ego = drawn_from_ego(self._session) if len(cloud.points) else Transform.identity()
-        self._draw_lines("rings", drawables.lines(surroundings.rings_around(self._session, cloud.points), from_ego))
+        self._draw_rings(drawables.lines(surroundings.rings_around(self._session, cloud.points), from_ego))
         self.widget.force_redraw()
 
     def draw_boxes(self) -> bool:
@@ -76,17 +92,9 @@ class SceneView:
         wanted = shapes.boxes_depend_on(session)
         if wanted == self._drawn:
             return False
-        parts, from_labels = session.looks.shown, drawn_from_labels(session)
-        self._draw_lines("boxes", drawables.lines(shapes.boxes_here(session), from_labels))
-        doubt = surroundings.halo(session) if Part.HALO in parts else surroundings.NO_LINES
-        self._draw_lines("halo", drawables.lines(doubt, from_labels))
-        returns = surroundings.radar(session) if Part.RADAR in parts else surroundings.NO_LINES
-        self._draw_lines("radar", drawables.lines(returns, drawn_from_ego(self._session)))
-        self._draw_lines("measured", drawables.lines(surroundings.measured(session), from_labels))
-        way = shapes.path(session.track) if session.paths_shown and session.selected else surroundings.NO_LINES
-        self._draw_lines("path", drawables.lines(way, from_labels))
+        from_labels = drawn_from_labels(session)
+        self._wires.show(self._lines_here(from_labels))
         self._draw_names(from_labels)
-        self.widget.force_redraw()
         self._drawn = wanted
         return True
 
@@ -96,11 +104,17 @@ class SceneView:
         view, session.view = session.view, None
         if view is None:
             return False
-        center, eye = stand(view, target_of(session))
-        bounds = o3d.geometry.AxisAlignedBoundingBox(center - 50.0, center + 50.0)
-        self.widget.setup_camera(FIELD_OF_VIEW_DEG, bounds, center.astype(np.float32))
-        self.widget.look_at(center.astype(np.float32), eye.astype(np.float32), np.array([0, 0, 1], np.float32))
+        self._stand_at(Orbit(*stand(view, target_of(session))))
         return True
+
+    def turn(self, right: float, down: float, *, push: bool) -> None:
+        """Turn the view as a hand moves by some pixels, or push it aside."""
+        move = self._orbit.pushed if push else self._orbit.turned
+        self._stand_at(move(right, down, height=float(self.widget.frame.height)))
+
+    def go_nearer(self, notches: float) -> None:
+        """Look from nearer by notches of the wheel."""
+        self._stand_at(self._orbit.nearer(notches))
 
     def under(self, x: int, y: int) -> tuple[tuple[float, float], Ray]:
         """Pixel of the view under a pixel of the window, and the ray through it in the frame of the labels."""
@@ -111,13 +125,31 @@ class SceneView:
         labels_from_drawn = drawn_from_labels(self._session).inverse()
         return pixel, Ray(labels_from_drawn.apply(origin), labels_from_drawn.rotate(direction))
 
-    def _draw_lines(self, name: str, lines: o3d.geometry.LineSet) -> None:
+    def _stand_at(self, orbit: Orbit) -> None:
+        self._orbit = orbit
+        self.widget.look_at(*(at.astype(np.float32) for at in (orbit.center, orbit.eye, _UP)))
+        self.widget.force_redraw()
+
+    def _lines_here(self, from_labels: Transform) -> Lines:
+        """What is drawn over the points, in the drawn frame."""
+        session, parts = self._session, self._session.looks.shown
+        wires = surroundings.measured(session) + shapes.boxes_here(session)
+        if Part.HALO in parts:
+            wires += surroundings.halo(session)
+        if session.paths_shown and session.selected:
+            wires += shapes.path(session.track)
+        wires = wires.moved(from_labels)
+        if Part.RADAR in parts:
+            wires += surroundings.radar(session).moved(drawn_from_ego(session))
+        return wires
+
+    def _draw_rings(self, rings: o3d.geometry.LineSet) -> None:
         material = rendering.MaterialRecord()
         material.shader = "unlitLine"
         material.line_width = _LINE_WIDTH * self._scaling
-        self.widget.scene.remove_geometry(name)
-        if len(lines.lines):
-            self.widget.scene.add_geometry(name, lines, material)
+        self.widget.scene.remove_geometry("rings")
+        if len(rings.lines):
+            self.widget.scene.add_geometry("rings", rings, material)
 
     def _draw_names(self, from_labels: Transform) -> None:
         named: list[ShownBox] = []

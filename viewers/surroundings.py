@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sensorann.errors import ArgumentError, FormatError, MissingDataError, TimeRangeError
-from sensorann.geometry import Cuboid
+from sensorann.geometry import Cuboid, Transform
 from sensorann.images import track_color
 from sensorann.scene import Sensor, Source, Sweep, sync
 from viewers.looks import Part
@@ -50,6 +50,10 @@ class Lines:
         starts = np.asarray(starts, np.float64).reshape(-1, 3)
         colors = np.broadcast_to(np.asarray(color, np.float64), starts.shape)
         return cls(starts, np.asarray(ends, np.float64).reshape(-1, 3), colors)
+
+    def moved(self, target_from_lines: Transform) -> Lines:
+        """The same lines in another frame."""
+        return Lines(target_from_lines.apply(self.starts), target_from_lines.apply(self.ends), self.colors)
 
     def __add__(self, other: Lines) -> Lines:
         pairs = ((self.starts, other.starts), (self.ends, other.ends), (self.colors, other.colors))

@@ -37,6 +37,8 @@ class Window:
         self._keyboard, self._mouse = Keyboard(), Mouse()
         self._clouds, self._pacing = Clouds(), Pacing()
         self._places: Layout | None = None
+        self._alone = True
+        self._hand = (0.0, 0.0)
         self._close_asked = self._closing = False
         application = gui.Application.instance
         monospace = application.add_font(gui.FontDescription(gui.FontDescription.MONOSPACE))
@@ -109,16 +111,22 @@ class Window:
             has_cameras=bool(session.drive.rig.of_kind("camera")),
         )
         self._pacing.drawn()  # each picture that is asked for comes with a layout
-        before, self._places = self._places, places
         batch = Part.BATCH in session.looks.shown
-        self._scene.widget.visible = not batch
         self._scene.place(places.view)
+        if self._alone:
+            # Open3D lets lie over a 3D view only what comes after it: the first picture shows nothing else.
+            self._alone = False
+            self._picture_wanted()
+            return
+        before, self._places = self._places, places
+        self._scene.cover(places.view, with_wires=not batch)
         self._batch.place(places.view if batch else NOWHERE)
         self._cameras.place(places.camera, places.strip)
         self._close_ups.place(places.close_ups, places.before)
         self._panel.place(places)
         if places != before:  # pictures are as large as their places, and the timeline as wide as the window
             self._draw_panels()
+            self._picture_wanted()  # the eye takes a new size only when it draws
 
     def _close(self) -> bool:
         """Put off closing to the next tick: Open3D asks for it on Escape too, just before it tells of the key."""
@@ -192,26 +200,33 @@ class Window:
         self._picture_wanted()
 
     def _mouse_event(self, event: gui.MouseEvent) -> gui.SceneWidget.EventCallbackResult:
+        """Take all that a hand does in the 3D view: told of it, Open3D would draw all points anew for each click."""
         looking.hover(self._session)
-        results = gui.SceneWidget.EventCallbackResult
-        kinds = gui.MouseEvent.Type
-        left = event.is_button_down(gui.MouseButton.LEFT) or event.type == kinds.BUTTON_UP
-        if not left or event.type not in (kinds.BUTTON_DOWN, kinds.DRAG, kinds.BUTTON_UP):
-            return results.IGNORED
+        kinds, left = gui.MouseEvent.Type, event.is_button_down(gui.MouseButton.LEFT)
         pixel, ray = self._scene.under(event.x, event.y)
-        if event.type == kinds.BUTTON_DOWN:
-            held = self._mouse.press(self._session, pixel, ray)
+        if event.type == kinds.WHEEL:
+            self._scene.go_nearer(float(event.wheel_dy))
+            self._picture_wanted()
+        elif event.type == kinds.BUTTON_DOWN and left:
+            self._mouse.press(self._session, pixel, ray)
         elif event.type == kinds.DRAG:
-            held = self._mouse.drag(self._session, ray)
-            if held:
+            if left and self._mouse.drag(self._session, ray):
                 self._close_ups.draw()
                 self._dragged()
-        else:
+            else:
+                self._turn(event, pixel)
+        elif event.type == kinds.BUTTON_UP:
             add = event.is_modifier_down(gui.KeyModifier.CTRL)
             self._mouse.release(self._session, pixel, ray, self._clouds.in_labels(self._session), add=add)
-            held = False
             self._acted()
-        return results.CONSUMED if held else results.IGNORED
+        self._hand = pixel
+        return gui.SceneWidget.EventCallbackResult.CONSUMED
+
+    def _turn(self, event: gui.MouseEvent, pixel: tuple[float, float]) -> None:
+        """Turn the view by the left button, push it by another one or with Ctrl."""
+        push = not event.is_button_down(gui.MouseButton.LEFT) or event.is_modifier_down(gui.KeyModifier.CTRL)
+        self._scene.turn(pixel[0] - self._hand[0], pixel[1] - self._hand[1], push=push)
+        self._picture_wanted()
 
     def _choose(self, track_id: str) -> None:
         self._session.select(track_id)

@@ -63,18 +63,28 @@ class Captures:
     cloud: Callable[[str, str], Cloud]
 
 
+def is_captured(session: Session, kind: str) -> bool:
+    """Tell whether pictures or clouds of a sensor are to be searched, instead of a table of its targets read."""
+    section = session.root.get(kind, {})
+    if "targets" in section:
+        return False
+    return "drive" in session.root or "clouds" in section or (kind == "camera" and "images" in session.root)
+
+
 def described_captures(session: Session, *, lead: str = "camera") -> Captures:
     """Return what a session names: its drive, or its folder of pictures and its clouds.
 
     Parameters
     ----------
     session : Session
-    lead : the sensor whose measurements are the instants, camera or lidar
+    lead : the sensor whose measurements are the instants: camera, lidar or radar
 
     Raises
     ------
     FormatError
         When it names neither.
+    MissingDataError
+        When its folder holds no pictures, or no cloud bears the name that it gives.
     """
     if "drive" in session.root:
         return _of_drive(session_drive(session), session, lead)
@@ -82,6 +92,8 @@ def described_captures(session: Session, *, lead: str = "camera") -> Captures:
     if lead == "camera":
         folder = session.path.parent / session.text("images", "folder", "the name of a folder")
         pictures = {path.name: path for path in sorted(folder.glob("*")) if path.suffix.lower() in _PICTURES}
+        if not pictures:
+            raise MissingDataError(f"{folder} {'holds no pictures' if folder.is_dir() else 'is no folder'}")
     kinds = [kind for kind in ("lidar", "radar") if "clouds" in session.root.get(kind, {})]
     clouds = {kind: _clouds(session, kind) for kind in kinds}
 
@@ -104,19 +116,22 @@ def session_drive(session: Session) -> Drive:
 def _of_drive(drive: Drive, session: Session, lead: str) -> Captures:
     """Take every n-th measurement of a sensor of a drive with the sweeps nearest in time, named by its number."""
     times = drive.timestamps_ns(session.name(lead))
-    every = int(session.number("drive", "every", 1.0))
+    every = session.count("drive", "every", 1)
     numbers = {f"{index:06d}": index for index in range(0, len(times), every)}
 
-    def cloud(kind: str, name: str) -> Cloud:
+    def nearest(kind: str, name: str, what: str) -> tuple[str, int]:
         sensor = session.name(kind)
-        sweeps = drive.timestamps_ns(sensor)
-        index = int(nearest_indices(sweeps, times[[numbers[name]]])[0]) if len(sweeps) else -1
-        if index < 0 or abs(int(sweeps[index] - times[numbers[name]])) > _SAME_TIME_NS:
-            raise MissingDataError(f"has no sweep of {sensor} within {_SAME_TIME_NS // 1_000_000} ms")
-        sweep = drive.sweep(sensor, index)
+        stamps = drive.timestamps_ns(sensor)
+        index = int(nearest_indices(stamps, times[[numbers[name]]])[0]) if len(stamps) else -1
+        if index < 0 or abs(int(stamps[index] - times[numbers[name]])) > _SAME_TIME_NS:
+            raise MissingDataError(f"has no {what} of {sensor} within {_SAME_TIME_NS // 1_000_000} ms")
+        return sensor, index
+
+    def cloud(kind: str, name: str) -> Cloud:
+        sweep = drive.sweep(*nearest(kind, name, "sweep"))
         return Cloud(sweep.points.astype(np.float64), sweep.fields)
 
-    return Captures(tuple(numbers), lambda name: drive.image(session.name("camera"), numbers[name]), cloud)
+    return Captures(tuple(numbers), lambda name: drive.image(*nearest("camera", name, "picture")), cloud)
 
 
 def _clouds(session: Session, kind: str) -> dict[str, Path]:
@@ -127,4 +142,7 @@ def _clouds(session: Session, kind: str) -> dict[str, Path]:
         raise FormatError(session.path, f"[{kind}] clouds", expected="a name with a star", found=repr(wanted))
     first = len(Path(f"{before}*").name) - 1
     whole = session.path.parent / wanted
-    return {path.name[first : len(path.name) - len(after)]: path for path in sorted(whole.parent.glob(whole.name))}
+    found = {path.name[first : len(path.name) - len(after)]: path for path in sorted(whole.parent.glob(whole.name))}
+    if not found:
+        raise MissingDataError(f"no clouds are called {whole}")
+    return found

@@ -54,12 +54,11 @@ def calibrate_boards(
             f"{len(names)} boards were found by both {frames[0]} and {frames[1]}, {LEAST_BOARDS} are needed, turned "
             "differently; 10 or more let wrong ones be found"
         )
-    lidar_from_camera = _first_pose([one.points for one in camera], [one.corners for one in lidar], frames)
+    lidar_from_camera = pose_of_boards([one.points for one in camera], [one.corners for one in lidar], frames)
     corners, covariances = [], []
     for seen, board in zip(camera, lidar, strict=True):
-        ordered = _matching(board.corners, lidar_from_camera.apply(seen.points))
-        corners.append(ordered)
-        covariances.append(np.tile(_covariance(board), (4, 1, 1)))
+        corners.append(board.corners[order_of_corners(board.corners, lidar_from_camera.apply(seen.points))])
+        covariances.append(corner_covariances(board))
     return calibrate_camera_lidar(
         PointDetections(
             np.concatenate([one.points for one in camera]), np.concatenate([one.covariances for one in camera])
@@ -72,9 +71,15 @@ def calibrate_boards(
     )
 
 
-def _first_pose(camera: list[Floats], lidar: list[Floats], frames: tuple[str, str]) -> Transform:
-    """Find lidar_from_camera that brings the middles and normals of most boards together."""
-    seen, found = (np.stack([_stick(corners) for corners in side]) for side in (camera, lidar))
+def pose_of_boards(source: Sequence[Floats], target: Sequence[Floats], frames: tuple[str, str]) -> Transform:
+    """Find target_from_source that brings the middles and normals of most boards (4, 3) together.
+
+    Raises
+    ------
+    CalibrationError
+        When no pose brings more than half of them together.
+    """
+    seen, found = (np.stack([_stick(corners) for corners in side]) for side in (source, target))
     best, most = Transform.identity(), 0
     for rows in _tries(len(seen)):
         pose = rigid_fit(seen[rows].reshape(-1, 3), found[rows].reshape(-1, 3))
@@ -111,15 +116,16 @@ def _together(pose: Transform, seen: Floats, found: Floats) -> NDArray[np.bool_]
     return np.asarray(near & (turned > np.cos(_SAME_WAY)))
 
 
-def _matching(corners: Floats, expected: Floats) -> Floats:
+def order_of_corners(corners: Floats, expected: Floats) -> NDArray[np.intp]:
     """Count corners (4, 3) from another one, or the other way round, so that they lie nearest to expected ones."""
     orders = [np.roll(way, shift) for way in (np.arange(4), np.arange(4)[::-1]) for shift in range(4)]
-    best = min(orders, key=lambda order: float(np.linalg.norm(corners[order] - expected)))
-    return corners[best]
+    return min(orders, key=lambda order: float(np.linalg.norm(corners[order] - expected)))
 
 
-def _covariance(board: CloudBoard) -> Floats:
+def corner_covariances(board: CloudBoard) -> Floats:
+    """Covariances (4, 3, 3) of the corners of a board that was found in a cloud."""
     normal = np.cross(board.corners[1] - board.corners[0], board.corners[3] - board.corners[0])
     normal = normal / np.linalg.norm(normal)
     across = np.outer(normal, normal)
-    return np.asarray(board.sigma_flat**2 * across + board.sigma_edge**2 * (np.eye(3) - across))
+    one = board.sigma_flat**2 * across + board.sigma_edge**2 * (np.eye(3) - across)
+    return np.tile(one, (4, 1, 1))

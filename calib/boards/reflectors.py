@@ -1,7 +1,8 @@
 """Boards with a reflector, found in pictures or clouds and in the scans of a radar without help.
 
 The board tells where its reflector is; the pose of a drawing, or that of the drive's rig, tells where to look for it in
-the scan: of the returns near that place the strongest is taken. A wrong one is left out by the estimate, as any is.
+the scan: of the returns near that place the strongest is taken. A wrong one is left out by the estimate, as any is. A
+table of the radar's reflectors, by the names of the captures, does instead of scans.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from calib.boards.captures import Cloud, described_captures, session_drive
+from calib.boards.captures import Captures, Cloud, described_captures, session_drive
 from calib.boards.clouds import CloudBoard
 from calib.boards.poses import outline_before_camera
 from calib.boards.session import board_of_cloud, described_finder, refuse_other_size
@@ -22,6 +23,7 @@ from calib.estimation.robust import Rejection
 from calib.lenses.session import described_lens, described_views
 from calib.lenses.spread import estimated_with
 from calib.targets.camera_radar import calibrate_camera_radar
+from calib.targets.described import described_radar
 from calib.targets.detections import Floats, PointDetections
 from calib.targets.lidar_radar import calibrate_lidar_radar
 from calib.targets.radar_detections import RadarDetections
@@ -67,37 +69,63 @@ def reflector_session(
     else:
         placed_by, left_out = _before_camera(session, lens.camera, depth, progress)
         found = placed_by(lens.camera)
-    captures = described_captures(session, lead=source)
-    prior = described_prior(session)
-    radar_from_source = _guess(session, source, prior)
-    reach = session.number("radar", "search_m", _SEARCH_M)
-    returns: dict[str, Floats] = {}
-    for name, reflector in found.items():
-        try:
-            strongest = _strongest(captures.cloud("radar", name), radar_from_source.apply(reflector.point), reach)
-        except MissingDataError as error:
-            left_out.append(Rejection(name, str(error)))
-            continue
-        if strongest is None:
-            left_out.append(Rejection(name, f"no return of the radar lies within {reach:g} m of its reflector"))
-        else:
-            returns[name] = strongest
-    if not returns:
+    prior = described_prior(session, source, "radar")
+    listed = "targets" in session.root.get("radar", {})
+    names, radar = _listed(session, found) if listed else _scanned(session, source, found, prior, left_out)
+    if not names:
         raise CalibrationError("no reflector was found in a scan of the radar: " + _why(left_out))
-    radar = _detections(session, np.stack(list(returns.values())))
 
     def estimate_of(reflectors: Mapping[str, _Reflector]) -> Estimate:
-        kept = [reflectors[name] for name in returns]
+        kept = [reflectors[name] for name in names]
         points = PointDetections(np.stack([one.point for one in kept]), np.stack([one.covariance for one in kept]))
         calibrate = calibrate_camera_radar if source == "camera" else calibrate_lidar_radar
         frames = session.name(source), session.name("radar")
-        return calibrate(points, radar, names=[Path(name).stem for name in returns], prior=prior, frames=frames)
+        return calibrate(points, radar, names=[Path(name).stem for name in names], prior=prior, frames=frames)
 
     if lens is None:
         estimate = estimate_of(found)
     else:
         estimate = estimated_with(lens, lambda camera: estimate_of(placed_by(camera)))
     return replace(estimate, rejected=(*left_out, *estimate.rejected))
+
+
+def _listed(session: Session, found: dict[str, _Reflector]) -> tuple[list[str], RadarDetections]:
+    """Take what a table says that the radar saw of the boards that were found."""
+    table = session.table("radar")
+    rows = {target: row for row, target in enumerate(table.targets)}
+    names = [name for name in found if Path(name).stem in rows]
+    return names, described_radar(session, table.select([rows[Path(name).stem] for name in names]))
+
+
+def _scanned(
+    session: Session, source: str, found: dict[str, _Reflector], prior: Prior | None, left_out: list[Rejection]
+) -> tuple[list[str], RadarDetections]:
+    """Look for the reflector of each board in its scan; what shows none is added to what is left out."""
+    captures = described_captures(session, lead=source)
+    radar_from_source = pose_to_look_from(session, source, prior)
+    expected = {name: radar_from_source.apply(reflector.point) for name, reflector in found.items()}
+    returns, missed = reflectors_in_scans(session, captures, expected)
+    left_out.extend(missed)
+    return list(returns), detected_returns(session, returns)
+
+
+def reflectors_in_scans(
+    session: Session, captures: Captures, expected: dict[str, Floats]
+) -> tuple[dict[str, Floats], list[Rejection]]:
+    """Find reflectors (3,) near where they are expected in the radar's frame, and name the scans that show none."""
+    reach = session.number("radar", "search_m", _SEARCH_M)
+    returns, missed = {}, []
+    for name, place in expected.items():
+        try:
+            strongest = _strongest(captures.cloud("radar", name), place, reach)
+        except MissingDataError as error:
+            missed.append(Rejection(name, str(error)))
+            continue
+        if strongest is None:
+            missed.append(Rejection(name, f"no return of the radar lies within {reach:g} m of its reflector"))
+        else:
+            returns[name] = strongest
+    return returns, missed
 
 
 def _before_camera(
@@ -138,8 +166,8 @@ def _behind(board: CloudBoard, depth: float) -> _Reflector:
     return _Reflector(board.center + depth * normal, covariance)
 
 
-def _guess(session: Session, source: str, prior: Prior | None) -> Transform:
-    """Pose radar_from_source to look from: that of the drawing, else that of the drive's rig."""
+def pose_to_look_from(session: Session, source: str, prior: Prior | None) -> Transform:
+    """Return radar_from_source to look from: that of the drawing, else that of the drive's rig."""
     if prior is not None:
         return prior.target_from_source
     if "drive" not in session.root:
@@ -158,10 +186,12 @@ def _strongest(scan: Cloud, expected: Floats, reach: float) -> Floats | None:
     return np.asarray(scan.points[near[int(np.argmax(strength[near]))]])
 
 
-def _detections(session: Session, returns: Floats) -> RadarDetections:
-    x, y, z = returns.T
+def detected_returns(session: Session, returns: dict[str, Floats]) -> RadarDetections:
+    """Return what returns (3,) say, with the noise that the session states."""
+    points = np.reshape(list(returns.values()), (-1, 3))
+    x, y, z = points.T
     return RadarDetections(
-        ranges=np.linalg.norm(returns, axis=1),
+        ranges=np.linalg.norm(points, axis=1),
         azimuths=np.arctan2(y, x),
         # A radar that measures no elevation puts all returns into its plane.
         elevations=np.arctan2(z, np.hypot(x, y)) if z.any() else None,

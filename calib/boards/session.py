@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from calib.boards.captures import Captures, Cloud, described_captures
+from calib.boards.captures import Captures, Cloud, described_captures, is_captured
 from calib.boards.clouds import CloudBoard, find_board_in_cloud
 from calib.boards.holes import Holes, find_holes_in_cloud
 from calib.boards.pairs import calibrate_boards
@@ -25,9 +25,9 @@ from sensorann.errors import CalibrationError, MissingDataError
 from sensorann.geometry import Camera
 
 
-def has_captures(session: Session, kind: str) -> bool:
-    """Tell whether a session names pictures with clouds of a LiDAR or radar, instead of tables of targets."""
-    return "drive" in session.root or "clouds" in session.root.get(kind, {})
+def has_captures(session: Session, *kinds: str) -> bool:
+    """Tell whether a session names pictures or clouds of any of these sensors, instead of tables of targets."""
+    return any(is_captured(session, kind) for kind in kinds)
 
 
 def calibrate_board_session(
@@ -68,7 +68,7 @@ def calibrate_board_session(
             [outline_before_camera(camera, seen.board, pixels, outline) for pixels in seen.pixels],
             list(boards.values()),
             names=[Path(name).stem for name in boards],
-            prior=described_prior(session),
+            prior=described_prior(session, "camera", "lidar"),
             frames=(session.name("camera"), session.name("lidar")),
         )
 

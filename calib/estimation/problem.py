@@ -41,6 +41,18 @@ class Prior:
         """Take one standard deviation for the three angles (radians) and one for the three positions (metres)."""
         return cls(target_from_source, np.diag([rotation**2] * 3 + [translation**2] * 3))
 
+    def cost(self, pose: Transform) -> float:
+        """Squared whitened distance of a pose from this one."""
+        off = difference(pose, self.target_from_source)
+        return float(off @ np.linalg.solve(self.covariance, off))
+
+    def equations(self, pose: Transform) -> tuple[Floats, Floats]:
+        """Information (6, 6) and gradient (6,) at a pose."""
+        off = difference(pose, self.target_from_source)
+        by_pose = difference_jacobian(pose, self.target_from_source)
+        weighted = by_pose.T @ np.linalg.inv(self.covariance)
+        return weighted @ by_pose, weighted @ off
+
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
 class Problem:
@@ -156,19 +168,11 @@ class Problem:
 
     def prior_cost(self, pose: Transform) -> float:
         """Squared whitened distance from the prior; zero without one."""
-        if self.prior is None:
-            return 0.0
-        off = difference(pose, self.prior.target_from_source)
-        return float(off @ np.linalg.solve(self.prior.covariance, off))
+        return 0.0 if self.prior is None else self.prior.cost(pose)
 
     def prior_equations(self, pose: Transform) -> tuple[Floats, Floats]:
         """Information (6, 6) and gradient (6,) of the prior; zeros without one."""
-        if self.prior is None:
-            return np.zeros((6, 6)), np.zeros(6)
-        off = difference(pose, self.prior.target_from_source)
-        by_pose = difference_jacobian(pose, self.prior.target_from_source)
-        weighted = by_pose.T @ np.linalg.inv(self.prior.covariance)
-        return weighted @ by_pose, weighted @ off
+        return (np.zeros((6, 6)), np.zeros(6)) if self.prior is None else self.prior.equations(pose)
 
     def first_points(self, pose: Transform) -> Floats:
         """Points (N, 3) in the source frame to start from, as the better placed of the two sensors tells them."""

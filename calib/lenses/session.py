@@ -8,6 +8,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from calib.boards.captures import described_captures, session_drive
 from calib.boards.pictures import MARKER_SHARE, MARKERS, PATTERNS, Board, find_views
@@ -17,7 +18,7 @@ from calib.lenses.models import N_FOCAL
 from calib.lenses.spread import KnownLens
 from calib.lenses.trust import LensTrust, choose_lens
 from calib.targets.session import Session
-from sensorann.errors import ArgumentError, CalibrationError, FormatError
+from sensorann.errors import ArgumentError, CalibrationError, FormatError, MissingDataError
 from sensorann.formats import read_rig_document
 from sensorann.formats.strict_json import read_json
 from sensorann.geometry import Camera
@@ -86,11 +87,11 @@ def described_board(session: Session) -> Board:
         raise FormatError(
             session.path, "[images] pattern", expected=f"one of {', '.join(PATTERNS)}", found=repr(stated)
         )
-    four = 2.0 if pattern == "holes" else None
+    four = 2 if pattern == "holes" else None
     return Board(
         pattern=pattern,
-        columns=int(session.number("images", "columns", four)),
-        rows=int(session.number("images", "rows", four)),
+        columns=session.count("images", "columns", four),
+        rows=session.count("images", "rows", four),
         spacing=session.number("images", "spacing_m", 1.0),
         markers=str(described.get("markers", MARKERS)),
         marker_share=session.number("images", "marker_share", MARKER_SHARE),
@@ -99,9 +100,15 @@ def described_board(session: Session) -> Board:
 
 
 def described_views(
-    session: Session, *, progress: Callable[[int, int], None] = lambda _done, _total: None
+    session: Session, *, lead: str = "camera", progress: Callable[[int, int], None] = lambda _done, _total: None
 ) -> tuple[BoardViews, tuple[Rejection, ...]]:
-    """Find the board in a session's pictures; `progress` is called with those searched and their number.
+    """Find the board in a session's pictures.
+
+    Parameters
+    ----------
+    session : Session
+    lead : the sensor whose measurements are the instants, see `described_captures`
+    progress : called with the pictures searched and their number
 
     Raises
     ------
@@ -110,11 +117,18 @@ def described_views(
     CalibrationError
         When there is no picture, or none shows the board.
     """
-    captures = described_captures(session)
-    pictures = {
-        name: np.asarray(cv2.cvtColor(captures.picture(name), cv2.COLOR_BGR2GRAY), np.uint8) for name in captures.names
-    }
-    return find_views(pictures, described_board(session), progress=progress)
+    captures = described_captures(session, lead=lead)
+    pictures: dict[str, NDArray[np.uint8]] = {}
+    missing = []
+    for name in captures.names:
+        try:
+            picture = captures.picture(name)
+        except MissingDataError as error:
+            missing.append(Rejection(name, str(error)))
+            continue
+        pictures[name] = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), np.uint8)
+    views, unseen = find_views(pictures, described_board(session), progress=progress)
+    return views, (*missing, *unseen)
 
 
 def calibrate_pictures(

@@ -14,16 +14,16 @@ from calib.lidars.start import thinned
 from calib.targets.detections import Floats
 from sensorann.geometry import Transform
 
-_SURFACE_CELL, POINT_CELL = 0.2, 0.4
+CAUCHY, LEAST_ROWS, POINT_CELL = 4.0, 100, 0.4
+# From a start that is metres off to where noise is all that is left.
+FAR_GATES = (3.0, 2.0, 1.0, 1.0, 0.6, 0.6, 0.4, 0.4, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3)
+_SURFACE_CELL = 0.2
 _NEIGHBOURS = 12
 # A surface is thinner than this share of its width.
 _FLATNESS = 0.15
-_GATES = (3.0, 2.0, 1.0, 1.0, 0.6, 0.6, 0.4, 0.4, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3)
-CAUCHY = 4.0
 _LEAST_SIGMA = 0.01
 # Points on one thing err alike: cubes of this side are one block.
 _BLOCK = 4.0
-LEAST_ROWS = 100
 _SMALL_STEP = 1e-5
 
 
@@ -38,7 +38,7 @@ class Instant:
 
     @classmethod
     def of(cls, target: Floats, source: Floats) -> Instant:
-        """Take clouds (N, 3) of both, thinned: surfaces where neighbours of the target lie flat."""
+        """Take clouds (N, 3) of both, metres, each in the frame of its sensor."""
         places = thinned(np.asarray(target, np.float64), _SURFACE_CELL)
         tree = cKDTree(places)
         neighbours = places[np.asarray(tree.query(places, _NEIGHBOURS)[1], np.intp)]
@@ -49,6 +49,10 @@ class Instant:
         tilts = values[flat, 0] / (_NEIGHBOURS - 3) / values[flat, 1]
         points = thinned(np.asarray(source, np.float64), POINT_CELL)
         return cls(cKDTree(places[flat]), vectors[flat, :, 0], tilts, points)
+
+    def with_points(self, source: Floats) -> Instant:
+        """Take another cloud (N, 3) of the source."""
+        return replace(self, points=thinned(np.asarray(source, np.float64), POINT_CELL))
 
     def within(self, nearest: float, farthest: float) -> Instant:
         """Keep points of the source at some distances from it."""
@@ -67,9 +71,16 @@ class Fit:
     overlap: float
 
 
-def refined(instants: Sequence[Instant], pose: Transform) -> Fit:
-    """Go from a pose to the one that brings points onto surfaces, gates closing."""
-    for gate in _GATES:
+def refined(instants: Sequence[Instant], pose: Transform, *, gates: Sequence[float] = FAR_GATES) -> Fit:
+    """Fit points to surfaces from a pose target_from_source.
+
+    Parameters
+    ----------
+    instants : compared together
+    pose : to begin with
+    gates : metres from a surface within which points count, one for each step
+    """
+    for gate in gates:
         rows, _, _ = _rows(instants, pose, gate)
         if len(rows) < LEAST_ROWS:
             break
@@ -81,9 +92,9 @@ def refined(instants: Sequence[Instant], pose: Transform) -> Fit:
         held = 1e-6 * np.trace(matrix) * np.eye(6)
         step = -np.linalg.solve(matrix + held, slopes.T @ (weights * off))
         pose = moved(pose, step)
-        if gate == _GATES[-1] and np.abs(step).max() < _SMALL_STEP:
+        if gate == gates[-1] and np.abs(step).max() < _SMALL_STEP:
             break
-    rows, blocks, overlap = _rows(instants, pose, _GATES[-1])
+    rows, blocks, overlap = _rows(instants, pose, gates[-1])
     return Fit(pose, rows, blocks, _scatter(rows[:, 6]) if len(rows) else _LEAST_SIGMA, overlap)
 
 

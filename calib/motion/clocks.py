@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from calib.targets.detections import Floats
 from sensorann.errors import CalibrationError
@@ -19,7 +20,7 @@ _LEAST_LIKENESS = 0.5
 _ROUNDS = 20
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
 class Delay:
     """A clock beside another.
 
@@ -28,12 +29,19 @@ class Delay:
     seconds : by which the stamps of the first are later than those of the second, for the same instant
     sigma : of it, over blocks of four seconds
     likeness : correlation of both speeds of turning at that delay, 1 is the same
+    times_ns : (N,) instants at which both were compared, by the clock of the second
+    speeds : (2, N) angular speeds of the first, its delay taken away, and of the second, radians per second
+    tried, likenesses : (D,) delays that were tried, seconds, and the correlation at each
     warnings : sentences, empty when nothing is in doubt
     """
 
     seconds: float
     sigma: float
     likeness: float
+    times_ns: NDArray[np.int64]
+    speeds: Floats
+    tried: Floats
+    likenesses: Floats
     warnings: tuple[str, ...]
 
 
@@ -69,9 +77,19 @@ def find_delay(first: Trajectory, second: Trajectory, *, largest_s: float = 1.0)
             "the sensors do not turn, or not alike: a clock shows only where the speed of turning changes"
         )
     delay, sigma = _refined(first, times, speeds, float(shifts[int(likeness.argmax())]) * 1e-9)
-    best = _likeness(turning_speeds(first, times + round(delay * 1e9)), speeds)
+    own = turning_speeds(first, times + round(delay * 1e9))
+    best = _likeness(own, speeds)
     doubt = f"the speeds of turning are alike by {best:.2f} only: are these the same drive?"
-    return Delay(delay, sigma, best, (doubt,) if best < _LEAST_LIKENESS else ())
+    return Delay(
+        seconds=delay,
+        sigma=sigma,
+        likeness=best,
+        times_ns=times,
+        speeds=np.stack([own, speeds]),
+        tried=np.asarray(1e-9 * shifts, np.float64),
+        likenesses=likeness,
+        warnings=(doubt,) if best < _LEAST_LIKENESS else (),
+    )
 
 
 def turning_speeds(trajectory: Trajectory, times_ns: np.ndarray) -> Floats:

@@ -4,7 +4,7 @@ from calib.report.drifts import drift_page, radar_drift_page
 from calib.report.edges import edges_page
 from calib.report.lens import lens_page
 from calib.report.lidars import lidars_page
-from calib.report.motions import hand_eye_page
+from calib.report.motions import delay_page, hand_eye_page
 from calib.report.overlays import Overlay, draw_outlines, draw_overlays
 from calib.report.page import Page, write_report
 from calib.report.pairs import pair_page
@@ -16,6 +16,7 @@ from calib.report.surveys import survey_page
 __all__ = [
     "Overlay",
     "Page",
+    "delay_page",
     "draw_outlines",
     "draw_overlays",
     "draw_page",

@@ -23,8 +23,8 @@ def figure(traces: list[Figure], *, x: str, y: str, same_scale: bool = False, **
     layout: Figure = {
         "margin": {"l": 60, "r": 20, "t": 10, "b": 45},
         "height": 380,
-        "xaxis": {"title": {"text": x}, "gridcolor": _LINES, **x_axis},
-        "yaxis": {"title": {"text": y}, "gridcolor": _LINES, "zeroline": False},
+        "xaxis": {"title": {"text": x}, "gridcolor": _LINES, "automargin": True, **x_axis},
+        "yaxis": {"title": {"text": y}, "gridcolor": _LINES, "automargin": True, "zeroline": False},
         "legend": {"orientation": "h", "y": 1.1},
         "plot_bgcolor": "#fff",
     }

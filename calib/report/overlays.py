@@ -80,6 +80,13 @@ def draw_overlays(found: Estimate, overlays: Sequence[Overlay], camera: Camera) 
     prior = found.problem.prior
     before = None if prior is None else prior.target_from_source.inverse()
     after = found.target_from_source.inverse()
+    return draw_between(overlays, camera, before=before, after=after)
+
+
+def draw_between(
+    overlays: Sequence[Overlay], camera: Camera, *, before: Transform | None, after: Transform
+) -> dict[str, NDArray[np.uint8]]:
+    """Draw points on pictures by one or two poses camera_from_points: red by the one before, green by the one after."""
     return {overlay.name: _drawn(overlay, camera, before=before, after=after) for overlay in overlays}
 
 

@@ -120,31 +120,41 @@ def _same_scale(low: Floats, high: Floats) -> tuple[Floats, Floats]:
 
 def _draw_axes(image: NDArray[np.uint8], captions: Captions, axes: _Axes) -> None:
     right, bottom = _WIDTH - _RIGHT, _HEIGHT - _BOTTOM
-    for value in _ticks(axes, 0):
+    rows = (14,) if _width_of(axes.words) < right - _LEFT else (9, 24)
+    for number, value in enumerate(_ticks(axes, 0)):
         u = _LEFT + axes.pixels(np.array([[value, 0.0]]))[0, 0]
         draw_polyline(image, np.array([[u, _TOP], [u, bottom]]), GRID)
-        captions.put(_shown(value, axes.words), (u, bottom + 14), TEXT, centered=True)
+        word = _shown(value, axes.words)
+        middle = min(u, _WIDTH - _LETTER * len(word) / 2)
+        captions.put(word, (middle, bottom + rows[number % len(rows)]), TEXT, centered=True)
     for value in _ticks(axes, 1):
         v = _TOP + axes.pixels(np.array([[0.0, value]]))[0, 1]
         draw_polyline(image, np.array([[_LEFT, v], [right, v]]), GRID)
         captions.put(_shown(value, ()), (_LEFT - 30, v), TEXT, centered=True)
-    captions.put(axes.titles[0], ((_LEFT + right) / 2, _HEIGHT - 10), TEXT, centered=True)
+    captions.put(axes.titles[0], ((_LEFT + right) / 2, _HEIGHT - 8), TEXT, centered=True)
     captions.put(axes.titles[1], (6, 42), TEXT)
 
 
 def _ticks(axes: _Axes, k: int) -> Floats:
     low, high = sorted((float(axes.low[k]), float(axes.high[k])))
     if k == 0 and axes.words:
-        return np.arange(len(axes.words), dtype=np.float64)
+        # What does not fit in two rows is left out whole: half a name is that of another target.
+        step = max(-(-_width_of(axes.words) // (2 * (_WIDTH - _LEFT - _RIGHT))), 1)
+        return np.arange(0, len(axes.words), step, dtype=np.float64)
     rough = (high - low) / _N_TICKS
     power = 10.0 ** np.floor(np.log10(rough))
     step = power * min(factor for factor in (1.0, 2.0, 5.0, 10.0) if factor * power >= rough)
     return np.asarray(np.arange(np.ceil(low / step), np.floor(high / step) + 1) * step)
 
 
+def _width_of(words: Sequence[str]) -> int:
+    """Pixels that words take in one row."""
+    return _LETTER * sum(1 + len(word) for word in words)
+
+
 def _shown(value: float, words: Sequence[str]) -> str:
     if words:
-        return words[round(value)][: max((_WIDTH - _LEFT - _RIGHT) // (_LETTER * len(words)), 4)]
+        return words[round(value)]
     return f"{0.0 if abs(value) < 1e-12 else value:.6g}"
 
 

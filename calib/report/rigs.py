@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
+from calib.estimation.robust import Rejection
 from calib.report.figures import MEASURED, USED, WANTED, Figure, bars, figure, points
 from calib.report.page import Page, Table, pose_table, rejected_table
 from calib.rigs.joint import Joint
 from calib.rigs.rig import RigEstimate
 
 
-def rig_page(found: Joint) -> Page:
-    """Return the page of a rig."""
+def rig_page(found: Joint, *, untold: tuple[Rejection, ...] = ()) -> Page:
+    """Return the page of a rig; of a drive also the pairs that it does not tell."""
     names = [f"{one.source} in {one.target}" for one in found.misfits]
     moved = tuple(
         (
@@ -32,6 +34,7 @@ def rig_page(found: Joint) -> Page:
         tables=[
             *_poses(found),
             Table("Pairs, from what each says to what all say", ("pair", "degrees", "cm", "its sigmas"), moved),
+            rejected_table(untold),
         ],
         figures={
             "By how much each pair gave way": bars(names, [one.sigmas for one in found.misfits], "its sigmas"),
@@ -41,8 +44,8 @@ def rig_page(found: Joint) -> Page:
     )
 
 
-def rig_of_targets_page(found: RigEstimate) -> Page:
-    """Return the page of a rig whose sensors saw the same targets."""
+def rig_of_targets_page(found: RigEstimate, *, pictures: Mapping[str, NDArray[np.uint8]] | None = None) -> Page:
+    """Return the page of a rig whose sensors saw the same targets, with pictures that they saw drawn on."""
     used = tuple((name, str(used), str(seen), f"{found.noises[name]:.2f}") for name, (used, seen) in found.used.items())
     return Page(
         title=f"The rig in the frame of {found.root}",
@@ -55,11 +58,37 @@ def rig_of_targets_page(found: RigEstimate) -> Page:
             rejected_table(found.rejected),
         ],
         figures={
+            "Residuals of each target, in standard deviations": _misses(found),
+            "Targets from above": _targets(found),
             "Residuals of each sensor": bars([name for name, *_ in used], list(found.noises.values()), "stated noise"),
             "From above": _placed(found, 1),
             "From the right": _placed(found, 2),
         },
+        pictures=pictures or {},
     )
+
+
+def _misses(found: RigEstimate) -> Figure:
+    traces = []
+    for name, misses in found.misses.items():
+        seen = np.flatnonzero(np.isfinite(misses))
+        traces.append(points([found.targets[i] for i in seen], misses[seen], name=name))
+    return figure(traces, x="target", y="sigmas", type="category")
+
+
+def _targets(found: RigEstimate) -> Figure:
+    """Draw who saw each target: a ring for each sensor, one around the other."""
+    used = np.isfinite(found.places[:, 0])
+    names = np.array(found.targets)
+    traces = [
+        points(found.places[used, 0], found.places[used, 1], name="targets", color=USED, text=names[used].tolist())
+    ]
+    for number, (name, misses) in enumerate(found.misses.items()):
+        seen = used & np.isfinite(misses)
+        ring = points(found.places[seen, 0], found.places[seen, 1], name=name)
+        ring["marker"] |= {"symbol": "circle-open", "size": 10 + 5 * number}
+        traces.append(ring)
+    return figure(traces, x=f"x of {found.root}, m", y="y, m", same_scale=True)
 
 
 def _poses(found: Joint | RigEstimate) -> Iterator[Table]:

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from calib.report.figures import LEFT_OUT, USED, Figure, bars
+from calib.report.figures import LEFT_OUT, Figure, figure, line, points
 from calib.report.page import Page, Table
-from calib.rigs.survey import Checked
+from calib.rigs.survey import LEAST_SHIFT, LEAST_TURN, Checked
 from calib.rigs.survey_file import LIMITS, axes_text
 
 
@@ -26,14 +26,21 @@ def survey_page(checked: Sequence[Checked], *, drive: str) -> Page:
 
 
 def _figures(checked: Sequence[Checked]) -> Iterator[tuple[str, Figure]]:
-    """Bars of each sensor's turn, and of its shift where that is told."""
-    for one in checked:
-        for place, what, scale, unit in (
-            (False, "turned", float(np.rad2deg(1.0)), "degrees"),
-            (True, "shifted", 100.0, "cm"),
-        ):
-            told = [axis for axis in one.axes if axis.is_place is place]
-            if told:
-                colors = [LEFT_OUT if axis.moved else USED for axis in told]
-                drawn = bars([axis.name for axis in told], [scale * axis.off for axis in told], unit, colors=colors)
-                yield f"{one.sensor}, {what} from what the rig says", drawn
+    """Turns and shifts of each sensor, between the limits within which nothing is called moved."""
+    for place, what, scale, unit, limit in (
+        (False, "Turned", float(np.rad2deg(1.0)), "degrees", LEAST_TURN),
+        (True, "Shifted", 100.0, "cm", LEAST_SHIFT),
+    ):
+        told = [(one.sensor, axis) for one in checked for axis in one.axes if axis.is_place is place]
+        if not told:
+            continue
+        sensors = list(dict.fromkeys(sensor for sensor, _ in told))
+        traces = []
+        for name in dict.fromkeys(axis.name for _, axis in told):
+            own = [(sensor, scale * axis.off) for sensor, axis in told if axis.name == name]
+            traces.append(points([sensor for sensor, _ in own], [off for _, off in own], name=name, size=9))
+        for side in (-1, 1):
+            edge = line(sensors, [side * scale * limit] * len(sensors), name="limit", color=LEFT_OUT)
+            edge["line"]["dash"], edge["showlegend"] = "dot", side > 0
+            traces.append(edge)
+        yield f"{what} from what the rig says", figure(traces, x="", y=unit, type="category")

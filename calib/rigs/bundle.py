@@ -15,6 +15,7 @@ from calib.estimation.levenberg import Equations, Minimum, minimise, solvable
 from calib.estimation.noises import freedoms, larger_noises
 from calib.estimation.solver import CAUCHY_CHI2
 from calib.estimation.tangent import cross_matrices, moved
+from calib.rigs.drawings import Drawing, drawn_cost, drawn_equations
 from calib.rigs.sightings import Reflectors, Sightings
 from calib.targets.detections import Floats
 from sensorann.geometry import Transform
@@ -44,11 +45,13 @@ class Bundle:
     ----------
     sensors : the first is the root; the first that sees points of boards looks at their fronts
     depth : metres of the reflectors behind their boards
+    drawings : what is known of the poses before any target
     cauchy : bound the pull of what one sensor saw of one target
     """
 
     sensors: tuple[Sightings, ...]
     depth: float
+    drawings: tuple[Drawing, ...] = ()
     cauchy: bool = False
 
     def solve(self, root_from: Sequence[Transform], points: Floats) -> Minimum[State]:
@@ -71,14 +74,15 @@ class Bundle:
 
     def cost(self, state: State) -> float:
         """See `Model`."""
-        return float(self.losses(state.chi2).sum())
+        return float(self.losses(state.chi2).sum()) + drawn_cost(self.drawings, self._named(state))
 
     def equations(self, state: State) -> Equations:
         """See `Model`."""
         n, k, _ = state.points.shape
-        shared, gradient = np.zeros((self._n_shared,) * 2), np.zeros(self._n_shared)
+        names = [sensor.name for sensor in self.sensors[1:]]
+        shared, gradient = drawn_equations(self.drawings, self._named(state), names)
         blocks, block_gradients = np.zeros((n, 3 * k, 3 * k)), np.zeros((n, 3 * k))
-        joint = np.zeros((n, 3 * k, self._n_shared))
+        joint = np.zeros((n, 3 * k, len(gradient)))
         reflectors = self._reflectors(state.root_from, state.points)
         for number, sensor in enumerate(self.sensors):
             residuals, by_pose, by_block = self._compare(number, state, reflectors)
@@ -90,8 +94,8 @@ class Bundle:
                 own = slice(6 * number - 6, 6 * number)
                 np.add.at(joint[:, :, own], sensor.targets, weighted @ by_pose)
                 rows = (by_pose * weights[sensor.targets][:, None, None]).reshape(-1, 6)
-                shared[own, own] = rows.T @ by_pose.reshape(-1, 6)
-                gradient[own] = rows.T @ residuals.reshape(-1)
+                shared[own, own] += rows.T @ by_pose.reshape(-1, 6)
+                gradient[own] += rows.T @ residuals.reshape(-1)
         # A target that nobody saw, or of which nothing is used, stays where it is.
         blocks[~blocks.any(axis=(1, 2))] = np.eye(3 * k)
         return Equations(shared, gradient, blocks, block_gradients, joint)
@@ -125,9 +129,8 @@ class Bundle:
             left.append((residuals, freedoms(by_shared, own, information)))
         return left
 
-    @property
-    def _n_shared(self) -> int:
-        return 6 * (len(self.sensors) - 1)
+    def _named(self, state: State) -> dict[str, Transform]:
+        return {sensor.name: pose for sensor, pose in zip(self.sensors, state.root_from, strict=True)}
 
     def _reflectors(self, root_from: Sequence[Transform], points: Floats) -> Reflectors:
         looking = next((i for i, sensor in enumerate(self.sensors) if sensor.kind != "radar"), 0)

@@ -11,8 +11,10 @@ from calib.estimation.noises import noises_document
 from calib.estimation.pose_words import pose_document, pose_lines, shown_axes
 from calib.estimation.tangent import AXES
 from calib.rigs.joint import Joint
+from calib.rigs.of_drive import HELD, DriveRig
 from calib.rigs.rig import RigEstimate
 from sensorann import __version__
+from sensorann.formats.rigs import EGO
 from sensorann.formats.rigs.own import FORMAT_VERSION, pose_members
 
 
@@ -28,6 +30,12 @@ def joint_document(found: Joint) -> dict[str, Any]:
         ],
         "warnings": list(found.warnings),
     }
+
+
+def drive_rig_document(found: DriveRig) -> dict[str, Any]:
+    """Return what the file of a rig holds that comes from an ordinary drive."""
+    untold = [{"pair": item.name, "reason": item.reason} for item in found.untold]
+    return {**joint_document(found.joint), "not_told": untold, "held_by_rig": list(found.held)}
 
 
 def rig_document(found: RigEstimate) -> dict[str, Any]:
@@ -93,6 +101,13 @@ def _rig_lines(found: RigEstimate) -> Iterator[str]:
 def joint_summary(found: Joint) -> str:
     """Describe a rig: every frame with its sigmas, and how well the loops close."""
     return "\n".join(_lines(found))
+
+
+def drive_rig_summary(found: DriveRig) -> str:
+    """Describe a rig of an ordinary drive: as one of pairs, with the pairs that it does not tell."""
+    untold = [f"not told, {item.name}: {item.reason}" for item in found.untold]
+    held = [f"{name} is held in {EGO} by the rig, to {HELD}: nothing in the drive tells it" for name in found.held]
+    return "\n".join([joint_summary(found.joint), *untold, *held])
 
 
 def _lines(found: Joint) -> Iterator[str]:

@@ -11,11 +11,12 @@ import numpy as np
 from calib.estimation.doubts import doubt_noises
 from calib.estimation.modes import MODE_LIMIT
 from calib.estimation.noises import Noises, times
-from calib.estimation.observability import glance, told_covariance
+from calib.estimation.observability import glance, listed, told_covariance
 from calib.estimation.robust import NOISE_ROUNDS, Rejection
 from calib.estimation.scatter import widened_by_blocks
 from calib.estimation.tangent import difference
 from calib.rigs.bundle import State
+from calib.rigs.drawings import Drawing, left_to_drawing
 from calib.rigs.placing import Placed, placed_by_pairs
 from calib.rigs.robust_bundle import RigFit, fit_rig, numbers_measured, points_per_target, steps_without_one
 from calib.rigs.sightings import Sightings
@@ -43,6 +44,9 @@ class RigEstimate:
     noisier : by what factor kinds of numbers are noisier than stated; the covariances are widened by them
     rejected : detections left out, with the reason
     modes : poses within the 95 % limit, the best first, each with its chi-square above the best
+    targets : names of all, M
+    places : (M, 3) their middles in the root, metres; NaN of those that are not used
+    misses : name of each sensor to (M,) root mean square of the whitened residuals of each target, NaN where not seen
     warnings : sentences, empty when nothing is in doubt
     """
 
@@ -55,10 +59,15 @@ class RigEstimate:
     noisier: Noises
     rejected: tuple[Rejection, ...]
     modes: tuple[tuple[Mapping[str, Transform], float], ...]
+    targets: tuple[str, ...]
+    places: Floats
+    misses: Mapping[str, Floats]
     warnings: tuple[str, ...]
 
 
-def calibrate_rig(sensors: Sequence[Sightings], *, names: Sequence[str], depth: float = 0.0) -> RigEstimate:
+def calibrate_rig(
+    sensors: Sequence[Sightings], *, names: Sequence[str], depth: float = 0.0, drawings: Sequence[Drawing] = ()
+) -> RigEstimate:
     """Estimate where all sensors of a rig sit, from targets that they share.
 
     Parameters
@@ -66,25 +75,28 @@ def calibrate_rig(sensors: Sequence[Sightings], *, names: Sequence[str], depth: 
     sensors : two or more, the first is the root; those that see boards see as many points of each
     names : of the targets
     depth : metres from the points of a board to the reflector behind them that a radar sees
+    drawings : what is known of pairs of them before; needed where targets leave a pose open
 
     Raises
     ------
     CalibrationError
-        When the targets do not join all sensors, or leave a pose open.
+        When the targets do not join all sensors, or leave a pose open that no drawing tells.
     """
     if len(sensors) < 2:
         raise CalibrationError(f"a rig has two sensors or more, {len(sensors)} saw targets")
-    placings = placed_by_pairs(sensors, names=names, depth=depth)
+    placings = placed_by_pairs(sensors, names=names, depth=depth, drawings=drawings)
     choices = islice(product(*[placed.modes for placed in placings[1:]]), _MOST_CHOICES)
     starts = [_poses(sensors, placings, chosen) for chosen in choices]
-    fits, noisier = _fits(sensors, starts, len(names), depth)
+    fits, noisier = _fits(sensors, starts, n_targets=len(names), depth=depth, drawings=tuple(drawings))
     best = fits[0]
     stated = best.by(sensors, depth)
-    covariance = told_covariance(best.information / max(best.noise_scale, 1.0) ** 2, _glances(len(sensors) - 1))
+    information = best.information / max(best.noise_scale, 1.0) ** 2 + best.drawn
+    covariance = told_covariance(information, _glances(len(sensors) - 1))
     if points_per_target(sensors) > 1:
         # Points of one board err alike.
         covariance = widened_by_blocks(covariance, steps_without_one(best, depth))
     modes = tuple(_modes(fits, covariance))
+    doubts = [*_doubts(stated, noisier, placings, len(modes)), *_left_open(best, drawings, covariance)]
     return RigEstimate(
         root=sensors[0].name,
         root_from=_named(sensors, best.state),
@@ -100,18 +112,26 @@ def calibrate_rig(sensors: Sequence[Sightings], *, names: Sequence[str], depth: 
         noisier=noisier,
         rejected=tuple(_rejections(stated, names)),
         modes=tuple((_named(sensors, fit.state), excess) for fit, excess in modes),
-        warnings=tuple(_doubts(stated, noisier, placings, len(modes))),
+        targets=tuple(names),
+        places=_places(best),
+        misses=stated.misses(),
+        warnings=tuple(doubts),
     )
 
 
 def _fits(
-    sensors: Sequence[Sightings], starts: Sequence[tuple[Transform, ...]], n_targets: int, depth: float
+    sensors: Sequence[Sightings],
+    starts: Sequence[tuple[Transform, ...]],
+    *,
+    n_targets: int,
+    depth: float,
+    drawings: tuple[Drawing, ...],
 ) -> tuple[list[RigFit], Noises]:
     """Minima, the best first, and what is noisier than stated by it: all are weighed alike."""
     noises: Noises = {}
     for _ in range(NOISE_ROUNDS):
         weighed = [sensor.noisier(noises) for sensor in sensors]
-        found = (fit_rig(weighed, start, n_targets=n_targets, depth=depth) for start in starts)
+        found = (fit_rig(weighed, start, n_targets=n_targets, depth=depth, drawings=drawings) for start in starts)
         fits = sorted(found, key=lambda fit: fit.cost)
         larger = fits[0].larger_noises(depth)
         if not larger:
@@ -128,6 +148,12 @@ def _poses(
     for placed, pose in zip(placings[1:], chosen, strict=True):
         root_from[placed.name] = root_from[placed.beside] @ pose
     return tuple(root_from[sensor.name] for sensor in sensors)
+
+
+def _places(fit: RigFit) -> Floats:
+    places = fit.state.points.mean(axis=1)
+    places[~fit.kept.any(axis=0)] = np.nan
+    return np.asarray(places, np.float64)
 
 
 def _named(sensors: Sequence[Sightings], state: State) -> dict[str, Transform]:
@@ -155,7 +181,7 @@ def _modes(fits: Sequence[RigFit], covariance: Floats) -> Iterator[tuple[RigFit,
 
 
 def _rejections(fit: RigFit, names: Sequence[str]) -> Iterator[Rejection]:
-    seen = numbers_measured(fit.sensors, len(names)) > 0
+    seen, misses = numbers_measured(fit.sensors, len(names)) > 0, fit.misses()
     for target, name in enumerate(names):
         saw, used = seen[:, target], fit.kept[:, target]
         who = [sensor.name for sensor, one in zip(fit.sensors, saw & ~used, strict=True) if one]
@@ -164,10 +190,8 @@ def _rejections(fit: RigFit, names: Sequence[str]) -> Iterator[Rejection]:
         elif who and not used.any():
             yield Rejection(name, f"{' and '.join(who)} disagree, and no third sensor saw it")
         elif who:
-            off = np.sqrt(
-                fit.chi2[saw & ~used, target] / numbers_measured(fit.sensors, len(names))[saw & ~used, target]
-            )
-            yield Rejection(name, f"{' and '.join(who)} is off by {off.max():.1f} standard deviations")
+            off = max(misses[one][target] for one in who)
+            yield Rejection(name, f"{' and '.join(who)} is off by {off:.1f} standard deviations")
 
 
 def _doubts(stated: RigFit, noisier: Noises, placings: Sequence[Placed], n_modes: int) -> Iterator[str]:
@@ -178,3 +202,15 @@ def _doubts(stated: RigFit, noisier: Noises, placings: Sequence[Placed], n_modes
         yield text
     for placed in placings:
         yield from placed.doubts
+
+
+def _left_open(fit: RigFit, drawings: Sequence[Drawing], covariance: Floats) -> Iterator[str]:
+    names = [sensor.name for sensor in fit.sensors]
+    root_from = dict(zip(names, fit.state.root_from, strict=True))
+    for drawing in drawings:
+        axes = left_to_drawing(drawing, root_from, names[1:], covariance)
+        if axes:
+            yield (
+                f"{listed(axes)} of {drawing.source} in {drawing.target} {'is' if len(axes) == 1 else 'are'} not "
+                "observable: the drawing says more of it than the targets"
+            )

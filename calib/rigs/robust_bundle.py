@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from calib.rigs.bundle import Bundle, State
+from calib.rigs.drawings import Drawing, drawn_cost, drawn_equations
 from calib.rigs.sightings import Sightings
 from calib.targets.detections import Floats
 from sensorann.errors import CalibrationError
@@ -23,7 +24,7 @@ _INLIER_QUANTILE = 0.999
 _LEFT_OUT = float(stats.chi2.ppf(_INLIER_QUANTILE, 3))
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
 class RigFit:
     """Least squares on what fits.
 
@@ -33,7 +34,9 @@ class RigFit:
     state : State
     kept : (S, M) bool, the targets used of each
     chi2 : (S, M) of all that was seen, the targets where those used put them
-    information : (6 S - 6, 6 S - 6) of the poses of all sensors but the root
+    information : (6 S - 6, 6 S - 6) of the poses of all sensors but the root, by what was seen
+    drawn : (6 S - 6, 6 S - 6) of the same poses, by drawings
+    drawn_cost : squared whitened distances of the poses from the drawings
     freedom : numbers measured and used, less those estimated
     """
 
@@ -42,23 +45,31 @@ class RigFit:
     kept: NDArray[np.bool_]
     chi2: Floats
     information: Floats
+    drawn: Floats
+    drawn_cost: float
     freedom: float
 
     @property
     def cost(self) -> float:
         """Chi-square; a detection left out costs what it is bounded at, for a start that uses less misfits less."""
         n_lost = np.count_nonzero((self.chi2 > 0) & ~self.kept)
-        return float(self.chi2[self.kept].sum()) + _LEFT_OUT * n_lost
+        return float(self.chi2[self.kept].sum()) + self.drawn_cost + _LEFT_OUT * n_lost
 
     @property
     def noise_scale(self) -> float:
         """Root of chi-square over degrees of freedom; 1 where none is left over."""
         return float(np.sqrt(self.chi2[self.kept].sum() / self.freedom)) if self.freedom > 0 else 1.0
 
+    def misses(self) -> dict[str, Floats]:
+        """Root mean square (M,) of the whitened residuals of each sensor's targets, NaN where it saw none."""
+        counts = numbers_measured(self.sensors, len(self.kept[0]))
+        off = np.sqrt(np.divide(self.chi2, counts, out=np.full(self.chi2.shape, np.nan), where=counts > 0))
+        return {sensor.name: row for sensor, row in zip(self.sensors, off, strict=True)}
+
     def larger_noises(self, depth: float) -> dict[tuple[str, str], float]:
         """Return what is noisier than stated, by what is left of the detections used."""
         used = [one.keep(row) for one, row in zip(self.sensors, self.kept, strict=True)]
-        return Bundle(sensors=tuple(used), depth=depth).larger_noises(self.state, self.information)
+        return Bundle(sensors=tuple(used), depth=depth).larger_noises(self.state, self.information + self.drawn)
 
     def by(self, sensors: Sequence[Sightings], depth: float) -> RigFit:
         """Return the same poses and points beside detections of other sigmas."""
@@ -74,9 +85,16 @@ class RigFit:
         return {sensor.name: float(np.sqrt(square)) for sensor, square in zip(self.sensors, squares, strict=True)}
 
 
-def fit_rig(sensors: Sequence[Sightings], root_from: tuple[Transform, ...], *, n_targets: int, depth: float) -> RigFit:
+def fit_rig(
+    sensors: Sequence[Sightings],
+    root_from: tuple[Transform, ...],
+    *,
+    n_targets: int,
+    depth: float,
+    drawings: tuple[Drawing, ...] = (),
+) -> RigFit:
     """Solve with a bounded loss, then leave out, of every target that fails, what is off most, until none does."""
-    bundle = Bundle(sensors=tuple(sensors), depth=depth, cauchy=True)
+    bundle = Bundle(sensors=tuple(sensors), depth=depth, drawings=drawings, cauchy=True)
     points = _first_points(bundle, root_from, n_targets)
     counts = numbers_measured(sensors, len(points))
     state = bundle.solve(root_from, points).state
@@ -92,14 +110,28 @@ def fit_rig(sensors: Sequence[Sightings], root_from: tuple[Transform, ...], *, n
         kept = kept.copy()
         kept[worst[fails], np.flatnonzero(fails)] = False
         kept = _joined(kept)
-        used = Bundle(sensors=tuple(one.keep(row) for one, row in zip(sensors, kept, strict=True)), depth=depth)
+        seen = tuple(one.keep(row) for one, row in zip(sensors, kept, strict=True))
+        used = replace(bundle, sensors=seen, cauchy=False)
         solved = used.solve(state.root_from, state.points).state
         state = bundle.state(solved.root_from, solved.points)
         if not fails.any():
             break
-    information = used.equations(solved).reduced(0.0)[0]
-    measured = (counts * kept).sum() - points[0].size * kept.any(axis=0).sum() - 6 * (len(sensors) - 1)
-    return RigFit(tuple(sensors), solved, kept, state.chi2, (information + information.T) / 2, float(measured))
+    information = replace(used, drawings=()).equations(solved).reduced(0.0)[0]
+    named = {sensor.name: pose for sensor, pose in zip(sensors, solved.root_from, strict=True)}
+    drawn, _ = drawn_equations(drawings, named, [sensor.name for sensor in sensors[1:]])
+    # What a drawing holds the targets need not spend their numbers on.
+    spent = np.trace(np.linalg.lstsq(information + drawn, information, rcond=1e-14)[0])
+    left = (counts * kept).sum() - points[0].size * kept.any(axis=0).sum() - spent
+    return RigFit(
+        sensors=tuple(sensors),
+        state=solved,
+        kept=kept,
+        chi2=state.chi2,
+        information=(information + information.T) / 2,
+        drawn=drawn,
+        drawn_cost=drawn_cost(drawings, named),
+        freedom=float(left),
+    )
 
 
 def steps_without_one(fit: RigFit, depth: float) -> Floats:
@@ -111,7 +143,7 @@ def steps_without_one(fit: RigFit, depth: float) -> Floats:
         ]
         matrix, gradient, _ = Bundle(sensors=tuple(alone), depth=depth).equations(fit.state).reduced(0.0)
         # At the minimum the gradients cancel: without one target its own gradient is what the others feel.
-        steps.append(np.linalg.lstsq(fit.information - matrix, gradient, rcond=1e-14)[0])
+        steps.append(np.linalg.lstsq(fit.information + fit.drawn - matrix, gradient, rcond=1e-14)[0])
     return np.reshape(steps, (-1, len(fit.information)))
 
 

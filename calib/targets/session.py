@@ -22,8 +22,12 @@ rows_m = 0.61                   # and along its rows
 path = "ROOT#NAME"
 every = 10
 [first]                         # for `calibrate hand-eye` and `time-offset`, and [second]
-poses = "odometry.csv"          # timestamp_ns, x_m, y_m, z_m, qw, qx, qy, qz; TUM text; or drive = "ROOT#NAME"
+poses = "odometry.csv"          # timestamp_ns, x_m, y_m, z_m, qw, qx, qy, qz; or TUM text
+# drive = "ROOT#NAME"           # instead: its ego poses
+# sensor = "LIDAR_TOP"          # or the odometry of one of its LiDARs
 [prior]                         # radar_from_camera of a drawing
+# source = "camera"             # in a session of three sensors: which of them it places
+# target = "radar"              # and in which
 rotation_wxyz = [0.5, -0.5, 0.5, -0.5]
 translation_m = [-1.6, 0.0, 0.9]
 sigma_deg = 1.0
@@ -48,14 +52,16 @@ from sensorann.formats.openlabel.rig import UNIT_TOLERANCE
 from sensorann.formats.text_files import read_text
 from sensorann.geometry import Transform
 
+# Beyond any length in metres, size in pixels or count: its square would pass the range of numbers sooner or later.
+_LARGEST = 1e9
 _TABLES: Mapping[str, frozenset[str]] = {
     "camera": frozenset({"name", "targets", "sigma_m", "sigma_px", "lens", "matrix", "distortion", "size_px", "model"}),
     "images": frozenset(
         {"folder", "pattern", "columns", "rows", "spacing_m", "markers", "marker_share", "warped", "hole_m"}
     ),
     "drive": frozenset({"path", "every"}),
-    "first": frozenset({"name", "poses", "drive"}),
-    "second": frozenset({"name", "poses", "drive"}),
+    "first": frozenset({"name", "poses", "drive", "sensor"}),
+    "second": frozenset({"name", "poses", "drive", "sensor"}),
     "lidar": frozenset({"name", "targets", "sigma_m", "clouds"}),
     "radar": frozenset(
         {
@@ -64,7 +70,7 @@ _TABLES: Mapping[str, frozenset[str]] = {
         }
     ),
     "board": frozenset({"reflector_depth_m", "columns_m", "rows_m"}),
-    "prior": frozenset({"rotation_wxyz", "translation_m", "sigma_deg", "sigma_m"}),
+    "prior": frozenset({"source", "target", "rotation_wxyz", "translation_m", "sigma_deg", "sigma_m"}),
 }
 
 
@@ -92,7 +98,16 @@ class Session:
         value = self.root.get(table, {}).get(key, default)
         if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
             raise FormatError(self.path, f"[{table}] {key}", expected="a number above 0", found=_shown(value))
+        if value > _LARGEST:
+            raise FormatError(self.path, f"[{table}] {key}", expected=f"at most {_LARGEST:g}", found=_shown(value))
         return float(value)
+
+    def count(self, table: str, key: str, default: int | None = None) -> int:
+        """Return a whole number above zero; raises as `number` does."""
+        value = self.number(table, key, default)
+        if not value.is_integer():
+            raise FormatError(self.path, f"[{table}] {key}", expected="a whole number", found=_shown(value))
+        return int(value)
 
     def array(self, table: str, key: str, shape: tuple[int, ...]) -> Floats:
         """Return an array of numbers; a length of -1 is free.
@@ -120,7 +135,8 @@ class Session:
         section = self.root.get(sensor)
         if section is None:
             raise FormatError(self.path, "", expected=f"a table [{sensor}]", found=", ".join(self.root) or "nothing")
-        return read_table(self.path.parent / self.text(sensor, "targets", "the name of a CSV file"))
+        name = self.text(sensor, "targets", "the name of a table, .csv or .json (or clouds)")
+        return read_table(self.path.parent / name)
 
     def text(self, table: str, key: str, what: str) -> str:
         """Return a text; `what` it names is said where it is missing.
@@ -164,9 +180,10 @@ def read_session(path: Path) -> Session:
     return Session(path, root)
 
 
-def described_prior(session: Session) -> Prior | None:
-    """Return what a session knows of the pose before any target; None where it says nothing."""
-    if "prior" not in session.root:
+def described_prior(session: Session, source: str, target: str) -> Prior | None:
+    """Return what a session knows of target_from_source before any target; None where it says nothing of that pair."""
+    stated = session.root.get("prior")
+    if stated is None or (stated.get("source", source), stated.get("target", target)) != (source, target):
         return None
     quaternion = session.array("prior", "rotation_wxyz", (4,))
     length = float(np.linalg.norm(quaternion))

@@ -46,14 +46,14 @@ def calibrate_session(
         When the targets tell no pose.
     """
     source_kind, target_kind = pair.split("-")
-    if has_captures(session, target_kind):
+    if has_captures(session, source_kind, target_kind):
         if target_kind == "lidar":
             return calibrate_board_session(session, progress=progress)
         return reflector_session(session, source_kind, progress=progress)
     source, target, alone = _paired(session, source_kind, target_kind)
     if alone:
         _logger.warning("%d targets were seen by one sensor only: %s", len(alone), ", ".join(alone))
-    prior = described_prior(session)
+    prior = described_prior(session, source_kind, target_kind)
     names = tuple(dict.fromkeys(source.targets))
     frames = session.name(source_kind), session.name(target_kind)
     if not names:

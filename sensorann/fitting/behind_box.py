@@ -29,7 +29,7 @@ def seeds_behind(
     camera_from_ego: Transform,
     lens: Camera,
     box: NDArray[np.float64],
-) -> NDArray[np.float64]:
+) -> list[tuple[NDArray[np.float64], int]]:
     """Find points to click: of each group in depth the one nearest to the middle of a box.
 
     Parameters
@@ -41,7 +41,7 @@ def seeds_behind(
 
     Returns
     -------
-    (S, 3) float64, metres, ego frame; S >= 1, the fullest groups first
+    (3,) float64, metres, ego frame, and the number of points in its group: at least one, the fullest groups first
 
     Raises
     ------
@@ -67,7 +67,7 @@ def seeds_behind(
     order = np.argsort(depths)
     groups = np.split(rows[order], np.flatnonzero(np.diff(depths[order]) > _DEPTH_GAP) + 1)
     fullest = sorted(groups, key=len, reverse=True)[:_MOST_TRIED]
-    return np.stack([seen[group[np.argmin(offsets[group])]] for group in fullest])
+    return [(seen[group[np.argmin(offsets[group])]], len(group)) for group in fullest]
 
 
 def _rows_in_cone(

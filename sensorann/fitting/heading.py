@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from sensorann.errors import ArgumentError
 from sensorann.geometry.arrays import as_array
 from sensorann.geometry.rotations import wrap_angle
+from sensorann.kernels import circle
 from sensorann.scene import Motion
 
 # Half a degree apart: finer than any single factor is sharp.
@@ -192,9 +193,7 @@ def from_stroke(direction: float) -> NDArray[np.float64]:
 
 def _mixture(peaks: list[tuple[float, float]], *, sigma: float, astray: float) -> NDArray[np.float64]:
     """Log density (720,) of normal peaks (share, heading) on the circle, and of a share that may be anywhere."""
-    density = np.full(len(ANGLES), astray / (2 * math.pi) + _LOWEST)
-    for share, heading in peaks:
-        offsets = wrap_angle(ANGLES - heading)
-        normal = np.exp(-0.5 * (offsets / sigma) ** 2) / (sigma * math.sqrt(2 * math.pi))
-        density += (1.0 - astray) * share * normal
-    return np.asarray(np.log(density))
+    shares, headings = np.array(peaks).T.copy()
+    even = astray / (2 * math.pi) + _LOWEST
+    belief: NDArray[np.float64] = circle.log_mixture(ANGLES, headings, (1.0 - astray) * shares, sigma, even)
+    return belief

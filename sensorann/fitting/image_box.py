@@ -17,6 +17,8 @@ from sensorann.scene import Drive, Ontology, check_drive, default_ontology, sync
 
 # A fit that matches so well is the object: of the other groups, only those in it or so near to it, metres, are tried.
 _SURE_MATCH, _BESIDE = 0.75, 1.0
+# And one that matches fairly is not questioned by groups of so small a share of its points.
+_FAIR_MATCH, _FEW = 0.6, 0.1
 
 
 def cuboid_from_image_box(
@@ -67,17 +69,19 @@ def cuboid_from_image_box(
     seeds = seeds_behind(
         sweep.points, ego_from_sensor=ego_from_sensor, camera_from_ego=camera_from_ego, lens=lens, box=wanted
     )
-    best, best_match = None, 0.0
-    for seed in seeds:
-        if best is not None and best_match > _SURE_MATCH and not _beside(best.cuboid, seed):
-            continue
+    best, best_match, n_best = None, 0.0, 0
+    for seed, n_points in seeds:
+        if best is not None and not _beside(best.cuboid, seed):
+            few = n_points < _FEW * n_best
+            if best_match > (_FAIR_MATCH if few else _SURE_MATCH):
+                continue
         try:
             found = cuboid_from_click(sweep, seed, known, category, ego_from_sensor=ego_from_sensor)
         except ArgumentError:
             continue  # a point of the road, or of something too large
         match = _match(found.cuboid, lens, camera_from_ego, wanted)
         if match > best_match:
-            best, best_match = found, match
+            best, best_match, n_best = found, match, n_points
     if best is None:
         raise ArgumentError(f"the LiDAR points behind the box on {camera} belong to nothing that could be fitted")
     sure = replace(best, confidence=best.confidence * best_match)

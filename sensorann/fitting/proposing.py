@@ -28,6 +28,8 @@ _WIDEST_GAP = 3.0
 # parts it from them, counted in usual ones. Chosen on the tuning half of `python -m benchmarks.click_fit`.
 _PER_LOG_POINTS, _PER_LOG_GAP = 3.0, 2.0
 _LENGTH_SLACK = 1.25
+# A roof or a mirror that the sensor sees may look like an object; those keep so far from the sensor, metres.
+_LEAST_APART = 0.5
 # Printed by `python -m benchmarks.click_fit --fit-confidence`, from the tuning half, with and without the category:
 # weights of `confidence_features`.
 _CONFIDENCE, _MANY_POINTS = np.array([-6.52, 1.29, 3.15, 2.87]), 300
@@ -228,8 +230,8 @@ def _chance_of(category: Category, candidates: Sequence[_Candidate], worths: NDA
 
 def _check_apart(cuboid: Cuboid, sensor: NDArray[np.float64]) -> None:
     local = cuboid.frame_from_cuboid.inverse().apply(sensor)
-    if (np.abs(local[:2]) <= np.asarray(cuboid.size[:2]) / 2).all():
-        raise ArgumentError("the box would hold the sensor: the click is on the vehicle that carries it")
+    if (np.abs(local[:2]) <= np.asarray(cuboid.size[:2]) / 2 + _LEAST_APART).all():
+        raise ArgumentError("the box would hold or touch the sensor: the click is on the vehicle that carries it")
 
 
 def confidence_features(proposal: Proposal) -> NDArray[np.float64]:

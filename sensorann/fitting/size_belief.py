@@ -101,21 +101,25 @@ def explain(
     return np.log(shares) + log_densities, sizes
 
 
-def joint_size(extents: Sequence[Extent], category: Category, drawn: NDArray[np.float64]) -> NDArray[np.float64]:
+def joint_size(
+    extents: Sequence[Extent], category: Category, drawn: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
     """Expected size (3,) of one object of a category of which several extents were measured.
 
     Parameters
     ----------
     extents : measured in as many frames
     category : of the object
-    drawn : (3,) size that it was given so far, metres
+    drawn : (3,) size that a hand gave it so far, metres; None where nobody did
 
     The same belief as in `explain`, over a grid of lengths: each extent is the whole edge or any part of it, and all
     are of the same edge. Views that show an edge from end to end decide; the others only forbid what is shorter.
     """
-    usual, spread, hand = np.asarray(category.size), np.asarray(category.size) * category.spread, _HAND_SIZE * drawn
-    typical = (usual / spread**2 + drawn / hand**2) / (1 / spread**2 + 1 / hand**2)
-    deviation = 1 / np.sqrt(1 / spread**2 + 1 / hand**2)
+    typical, deviation = np.asarray(category.size), np.asarray(category.size) * category.spread
+    if drawn is not None:
+        certainty, hand = 1 / deviation**2, 1 / (_HAND_SIZE * drawn) ** 2
+        typical = (typical * certainty + drawn * hand) / (certainty + hand)
+        deviation = 1 / np.sqrt(certainty + hand)
     weight = min(1.0, _MOST_WITNESSES / len(extents))
     parts = [_measured(extent) for extent in extents]
     size = np.empty(3)

@@ -28,9 +28,15 @@ def draw_polyline(
 ) -> None:
     """Draw a line through (N, 2) pixels onto the image; it is interrupted where a pixel is NaN."""
     for run in _finite_runs(pixels):
-        pieces = _dashes(run, image.shape) if dashed else [run]
-        fixed = [np.round(piece * (1 << _SHIFT)).astype(np.int32) for piece in pieces]
-        cv2.polylines(image, fixed, False, tuple(color), thickness, cv2.LINE_AA, _SHIFT)
+        draw_segments(image, _dashes(run, image.shape) if dashed else run[None], color, thickness=thickness)
+
+
+def draw_segments(
+    image: NDArray[np.uint8], pixels: NDArray[np.float64], color: Sequence[int], *, thickness: int = 1
+) -> None:
+    """Draw lines through N pixels each, (K, N, 2), onto the image."""
+    fixed = np.round(pixels * (1 << _SHIFT)).astype(np.int32)
+    cv2.polylines(image, list(fixed), False, tuple(color), thickness, cv2.LINE_AA, _SHIFT)
 
 
 def fill_polygon(image: NDArray[np.uint8], pixels: NDArray[np.float64], color: Sequence[int]) -> None:

@@ -11,10 +11,10 @@ from sensorann.errors import ArgumentError
 from sensorann.geometry import Camera, Cuboids
 from sensorann.geometry.arrays import as_array
 from sensorann.geometry.cuboids import CORNER_EDGES
+from sensorann.images.clipping import NEAR_PLANE, clip_to_view
 from sensorann.images.colors import BACKGROUND, range_colors
 from sensorann.images.lines import Captions, blend, draw_polyline, fill_polygon
 
-NEAR_PLANE = 0.1
 # Points along each edge: enough that a fisheye's curve shows no kinks.
 _N_SAMPLES = 17
 # Corners 0 to 3 are the front face: its diagonals make the cross that marks it.
@@ -115,7 +115,7 @@ def _project_lines(cuboids: Cuboids, camera: Camera, shape: tuple[int, ...]) -> 
     """Pixels (N, 14, samples, 2) of the twelve edges and the two diagonals of the front; NaN where nothing is seen."""
     corners = cuboids.corners()
     lines = corners[:, np.concatenate([CORNER_EDGES, _FRONT_CROSS])]
-    starts, ends, seen = _clip_to_view(
+    starts, ends, seen = clip_to_view(
         lines[:, :, 0].reshape(-1, 3), lines[:, :, 1].reshape(-1, 3), _view_tangents(camera, (shape[1], shape[0]))
     )
     # Even steps in the picture, not in space: the share of the far end grows with the depth of the near one.
@@ -148,27 +148,6 @@ def _view_tangents(camera: Camera, size: tuple[int, int]) -> tuple[float, float]
     depth = np.maximum(rays[:, 2], 1e-6)
     across, down = (1.1 * float(np.max(np.abs(rays[:, axis]) / depth)) for axis in (0, 1))
     return min(across, _WIDEST_TANGENT), min(down, _WIDEST_TANGENT)
-
-
-def _clip_to_view(
-    starts: NDArray[np.float64], ends: NDArray[np.float64], tangents: tuple[float, float]
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
-    """Cut lines (M, 3) to the pyramid that the camera sees, from the near plane on (Liang and Barsky 1984).
-
-    Returns the shortened starts and ends, and which lines (M,) are seen at all.
-    """
-    across, down = tangents
-    # Rows: a point p is inside where row @ p >= offset.
-    planes = np.array([[0, 0, 1], [1, 0, across], [-1, 0, across], [0, 1, down], [0, -1, down]], np.float64)
-    offsets = np.array([NEAR_PLANE, 0.0, 0.0, 0.0, 0.0])
-    at_start, at_end = starts @ planes.T - offsets, ends @ planes.T - offsets
-    with np.errstate(invalid="ignore", divide="ignore"):
-        crossing = at_start / (at_start - at_end)
-    enter = np.where((at_start < 0) & (at_end >= 0), crossing, 0.0).max(axis=1)
-    leave = np.where((at_start >= 0) & (at_end < 0), crossing, 1.0).min(axis=1)
-    seen = ~((at_start < 0) & (at_end < 0)).any(axis=1) & (enter < leave)
-    direction = ends - starts
-    return starts + enter[:, None] * direction, starts + leave[:, None] * direction, seen
 
 
 def _fill_fronts(

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from benchmarks.calibration import turned_rig
+from benchmarks.calibration_drives import turned_rig
 from calib.edges.camera_edges import refine_camera
 from calib.edges.edges import edge_distances, edge_rows
 from calib.estimation.tangent import vector_from_rotation

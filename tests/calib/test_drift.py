@@ -201,15 +201,15 @@ def test_the_command_checks_another_calibration(real_data, tmp_path, capsys):
     rig = tmp_path / "turned.json"
     pose = {"source": "image_02", "target": "ego", "target_from_source": pose_members(turned)}
     rig.write_text(json.dumps({"format_version": 1, **pose}))
-    words = ["calibrate", "check", drive, "--labels", labels, "--sensor", "image_02"]
-    assert run([*words, "--rig", str(rig)]) == 0
+    words = ["calibrate", "check", str(rig), "--drive", drive]
+    assert run([*words, "--labels", labels, "--sensor", "image_02"]) == 0
     assert capsys.readouterr().out.startswith("image_02: the camera has turned")
 
 
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["check"], "DRIVE"),
+        (["check"], "RIG"),
         (["radar-ego", "drive"], "--sensor requires an argument"),
         (["camera", "s.toml", "--labels", "l.json"], "--labels"),
     ],

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from benchmarks.calibration import estimate_recorded
+from benchmarks.recorded_boards import estimate_recorded
 from benchmarks.rigs import estimate_pairs, simulate_targets
 from calib.estimation.file import Calibration, document, write_calibration
 from calib.estimation.start import FORWARD_FROM_CAMERA

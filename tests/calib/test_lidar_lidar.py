@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from benchmarks.calibration import turned_rig
+from benchmarks.calibration_drives import turned_rig
 from benchmarks.surveys import SIDE, TOP, two_lidars
 from calib.estimation.tangent import difference
 from calib.lidars.drive import calibrate_lidars_of_drive

@@ -186,7 +186,8 @@ def test_the_commands_take_files_of_poses(tmp_path, capsys):
     assert "What is left of turns" in page.read_text("utf-8")
     assert "the clock of LIDAR is +" in capsys.readouterr().out
     assert json.loads(out.read_text())["delay_s"] == pytest.approx(0.020, abs=0.003)
-    assert run(["calibrate", "time-offset", str(session), "--json"]) == 0
+    assert run(["calibrate", "time-offset", str(session), "--json", "--report", str(page)]) == 0
+    assert "How fast both turn" in page.read_text("utf-8")
     assert json.loads(capsys.readouterr().out)["delay_s"] == pytest.approx(0.020, abs=0.005)
     session.write_text('[first]\nposes = "lidar.csv"\n[second]\nname = "ego"\n')
     assert run(["calibrate", "hand-eye", str(session)]) == 1

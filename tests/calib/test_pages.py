@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from benchmarks.rigs import simulate_targets
 from calib.drift.finding import find_drift
 from calib.drift.simulated import simulate_pairs
 from calib.edges.camera_edges import PROFILE, CameraTurn
@@ -10,10 +11,22 @@ from calib.edges.views import View
 from calib.estimation.tangent import rotation_from_vector
 from calib.motion.hand_eye import calibrate_hand_eye
 from calib.radars.radar_ego import calibrate_radar_ego
-from calib.report import draw_outlines, draw_page, drift_page, edges_page, hand_eye_page, radar_page, rig_page
+from calib.report import (
+    draw_outlines,
+    draw_page,
+    drift_page,
+    edges_page,
+    hand_eye_page,
+    radar_page,
+    rig_of_targets_page,
+    rig_page,
+    survey_page,
+)
 from calib.report.figures import bars, figure, line, points
 from calib.report.plots import draw_figure
 from calib.rigs.joint import join
+from calib.rigs.rig import calibrate_rig
+from calib.rigs.survey import Axis, Checked
 from sensorann.geometry import Transform
 from tests.builders import make_camera
 from tests.calib.test_joint import SIGMAS, make_pairs
@@ -70,6 +83,40 @@ def test_the_page_of_a_rig_names_the_pair_that_gave_way():
     assert bar["x"] == ["lidar in radar", "camera in lidar", "camera in radar"]
     assert bar["y"] == [one.sigmas for one in found.misfits]
     assert page.tables[0].title == "lidar in radar"
+
+
+def test_the_page_of_shared_targets_shows_whose_detection_is_off():
+    shared = simulate_targets(np.random.default_rng(5), n=12, elevation=True, wrong_share=0.2)
+    found = calibrate_rig(shared.sightings(), names=shared.names)
+    page = rig_of_targets_page(found)
+    lidar, camera, radar = page.figures["Residuals of each target, in standard deviations"]["data"]
+    off = dict(zip(radar["x"], radar["y"], strict=True))
+    wrong = {item.name for item in found.rejected if item.reason.startswith("radar")}
+    assert wrong
+    assert min(off[name] for name in wrong) > max(*lidar["y"], *camera["y"], *(off[n] for n in off if n not in wrong))
+    targets = page.figures["Targets from above"]["data"][0]
+    truth = shared.lidar_from["radar"].apply(shared.points_radar)
+    np.testing.assert_allclose(np.column_stack([targets["x"], targets["y"]]), truth[:, :2], atol=0.1)
+
+
+def test_the_page_of_a_survey_draws_what_is_off_between_its_limits():
+    checked = [
+        Checked("FRONT", "outlines of ROOF", (Axis("y (yaw)", np.deg2rad(-0.9), 1e-4),)),
+        Checked("LEFT", "surfaces that ROOF sees", (Axis("yaw", np.deg2rad(0.2), 1e-4), Axis("x", 0.04, 1e-3))),
+    ]
+    figures = survey_page(checked, drive="yard").figures
+    turns = {trace["name"]: trace for trace in figures["Turned from what the rig says"]["data"]}
+    assert (turns["y (yaw)"]["x"], turns["y (yaw)"]["y"]) == (["FRONT"], [pytest.approx(-0.9)])
+    assert turns["limit"]["y"] == [pytest.approx(0.5)] * 2
+    assert figures["Shifted from what the rig says"]["data"][0]["y"] == [pytest.approx(4.0)]
+
+
+def test_words_that_do_not_fit_in_one_row_stand_in_two():
+    names = [f"CAMERA_{number}" for number in range(6)]
+    drawn = draw_figure(bars(names, [1.0] * 6, ""), "six")
+    rows = [drawn[middle - 5 : middle + 5].max(axis=2) > 200 for middle in (365, 380)]
+    # Three of them in each row, side by side: letters at six places in all.
+    assert all(np.count_nonzero(row.any(axis=0)) > 3 * 40 for row in rows)
 
 
 def test_the_page_of_motions_shows_what_the_fit_leaves():

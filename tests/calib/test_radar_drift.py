@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmarks.calibration import turned_rig
+from benchmarks.calibration_drives import turned_rig
 from calib.drift.radar import RadarPairs, find_radar_drift
 from calib.drift.returns import labelled_returns
 from sensorann.cli import run

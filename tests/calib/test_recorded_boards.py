@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.calibration import PUBLISHED_CM, estimate_recorded, recorded_rmse
+from benchmarks.recorded_boards import PUBLISHED_CM, estimate_recorded, recorded_rmse
 
 pytestmark = pytest.mark.real_data
 FAULTY = {"camera-lidar": {"0", "28"}, "lidar-radar": {"0", "5", "6", "28"}, "camera-radar": {"5", "6"}}

@@ -166,7 +166,7 @@ def test_what_is_no_rig_is_refused():
 
 def test_a_flat_radar_is_refused_with_what_to_do():
     shared = simulate_targets(np.random.default_rng(10), flat=True)
-    with pytest.raises(CalibrationError, match=r"not observable: .*calibrate .* with a drawing, and join the pairs"):
+    with pytest.raises(CalibrationError, match=r"not observable: .*or give a drawing of lidar and radar"):
         rig_of(shared)
 
 

@@ -170,7 +170,8 @@ WRONG = {
         r"\[radar\] sigma_range_m: expected a number above 0, found nothing",
     ),
     "a sigma in words": (TOML.replace("= 0.1", '= "low"'), "expected a number above 0, found 'low'"),
-    "no name of a file": (TOML.replace('targets = "radar.csv"', ""), r"\[radar\] targets: expected the name of a CSV"),
+    "a sigma beyond any length": (TOML.replace("= 0.1", "= 1e300"), r"sigma_range_m: expected at most 1e\+09"),
+    "no name of a file": (TOML.replace('targets = "radar.csv"', ""), r"\[radar\] targets: expected the name of a"),
     "degrees for a quaternion": (
         TOML + "[prior]\nrotation_wxyz = [0, 0, 90, 0]\ntranslation_m = [0, 0, 0]\nsigma_deg = 1\nsigma_m = 1\n",
         r"\[prior\] rotation_wxyz: expected a quaternion of length one, found length 90",

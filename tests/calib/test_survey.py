@@ -5,11 +5,12 @@ import json
 import numpy as np
 import pytest
 
-from benchmarks.calibration import turned_rig
+from benchmarks.calibration_drives import turned_rig
 from calib.rigs.survey import Axis, Checked, survey_rig
 from sensorann.cli import run
 from sensorann.errors import ArgumentError, CalibrationError
 from sensorann.formats import open_drive, pack
+from sensorann.formats.rigs.own import pose_members
 from sensorann.scene import Rig
 from tests.builders import MemoryDrive
 from tests.calib import test_camera_edges, test_radar_ego
@@ -82,6 +83,13 @@ def test_the_command_checks_a_drive_without_labels(posts, tmp_path, capsys):
     assert "FRONT, by outlines of ROOF: as the rig says" in capsys.readouterr().out
     assert json.loads(out.read_text())["sensors"][0]["verdict"] == "as the rig says"
     assert picture.stat().st_size > 5_000
+    turned = turned_rig(posts, "FRONT", (0.0, 0.9, 0.0)).rig["FRONT"].ego_from_sensor
+    pose = {"source": "FRONT", "target": "ego", "target_from_source": pose_members(turned)}
+    (tmp_path / "rig.json").write_text(json.dumps({"format_version": 1, **pose}))
+    assert run(["calibrate", "check", str(tmp_path / "rig.json"), "--drive", str(path)]) == 0
+    assert "FRONT, by outlines of ROOF: moved" in capsys.readouterr().out
+    assert run(["calibrate", "check", str(tmp_path / "rig.json")]) == 2
+    assert "name the recording on which it is checked, with --drive" in capsys.readouterr().err
     assert run(["calibrate", "check", str(path), "--labels", "labels.json"]) == 2
     assert "name the camera or radar that is beside the labels" in capsys.readouterr().err
 

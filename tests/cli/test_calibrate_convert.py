@@ -36,6 +36,8 @@ def test_the_rig_of_a_drive_goes_to_another_tool_and_back(packed, tmp_path, caps
     assert run(["calibrate", "convert", packed, urdf]) == 0
     assert run(["calibrate", "convert", urdf, ours, "--rename", "LIDAR_TOP=roof"]) == 0
     assert capsys.readouterr().out.splitlines()[1].startswith(f"{ours}: sensorann, with ego, roof")
+    assert run(["calibrate", "convert", packed, ours, "--rename", "LIDAR_TOP=roof", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == json.loads((tmp_path / "rig.json").read_text())
     np.testing.assert_allclose(
         read_rig_document(ours).transform("ego", "roof").matrix,
         open_drive(packed).rig["LIDAR_TOP"].ego_from_sensor.matrix,

@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import sensorann as sa
 from sensorann.errors import ArgumentError
+from sensorann.fitting import image_box
 from sensorann.geometry import Cuboid, Cuboids, Transform, paired_iou_3d
 from sensorann.geometry.cuboids import CORNER_SIGNS
 from sensorann.scene import Sweep
@@ -57,6 +60,20 @@ def test_a_box_around_a_car_gives_its_cuboid_with_the_pose_of_the_picture(drive,
     ]
     assert paired_iou_3d(*columns)[0] > 0.75
     assert found.proposal.category == "car"
+
+
+def test_what_lies_elsewhere_behind_the_box_is_not_tried_once_a_fit_matches(drive, monkeypatch):
+    [sweep] = drive.sweeps["LIDAR_TOP"]
+    lidar = drive.rig["LIDAR_TOP"].ego_from_sensor
+    rng = np.random.default_rng(0)
+    # Far behind the car a hedge shows over its roof.
+    hedge = rng.uniform([34, -6, 0], [35, 6, 4], (400, 3))
+    drive.sweeps["LIDAR_TOP"] = [replace(sweep, points=np.concatenate([sweep.points, lidar.inverse().apply(hedge)]))]
+    clicked, click = [], image_box.cuboid_from_click
+    monkeypatch.setattr(image_box, "cuboid_from_click", lambda *a, **k: clicked.append(a[1]) or click(*a, **k))
+    found = sa.cuboid_from_image_box(drive, "CAM_FRONT", seen_box(drive, NEAR), int(drive.times["CAM_FRONT"][0]))
+    assert found.proposal.category == "car"
+    assert len(clicked) == 1
 
 
 @pytest.mark.parametrize(

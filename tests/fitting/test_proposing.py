@@ -182,3 +182,11 @@ def test_any_points_give_a_box_of_sane_size_or_a_clear_refusal(seed, n, spread):
     assert all(0.05 < edge < 30 for edge in found.cuboid.size)
     assert np.isfinite(found.cuboid.center).all()
     assert 0 <= found.confidence <= 1
+
+
+def test_a_roof_beside_the_sensor_is_no_person():
+    roof = np.random.default_rng(0).uniform(-0.5, 0.5, (200, 3)) * [0.6, 0.6, 0.2] + SENSOR - [0.8, 0.0, 0.35]
+    cloud = np.concatenate([ground(), roof])
+    sweep = Sweep(sensor="lidar", timestamp_ns=0, points=EGO_FROM_LIDAR.inverse().apply(cloud).astype(np.float32))
+    with pytest.raises(ArgumentError, match="the vehicle that carries it"):
+        propose(sweep, roof[0])

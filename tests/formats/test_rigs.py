@@ -1,62 +1,21 @@
-"""Files of calibrations: what is written is read again, every quaternion has the order stated, damage is named."""
+"""Files of calibrations: what is written is read again, and every quaternion has the order stated."""
 
 import json
 import math
 import re
 from itertools import pairwise
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sensorann.errors import ArgumentError, FormatError
-from sensorann.formats import RIG_FORMATS, document_of, open_drive, read_rig_document, write_rig_document
-from sensorann.formats.rigs import EGO, Intrinsics, Placement, RigDocument, recalibrated
+from sensorann.formats import document_of, read_rig_document, write_rig_document
+from sensorann.formats.rigs import EGO, Placement, RigDocument
 from sensorann.geometry import Transform
-from tests.builders import make_camera, make_rig
-
-# A quarter turn about z and then 0.3 about x: no two numbers of the quaternion are alike, so no order hides.
-TURNED = Transform.from_yaw(math.pi / 2, [1.0, 2.0, 3.0]) @ Transform(
-    np.array([[1, 0, 0], [0, math.cos(0.3), -math.sin(0.3)], [0, math.sin(0.3), math.cos(0.3)]]), np.zeros(3)
-)
-W, X, Y, Z = TURNED.quaternion_wxyz.tolist()
-FILES = {
-    "sensorann": "rig.json",
-    "nuscenes": "calibrated_sensor.json",
-    "openlabel": "rig.json",
-    "tf": "rig.json",
-    "kalibr": "chain.yaml",
-    "opencv": "lens.yaml",
-    "camera-info": "front.yaml",
-    "kitti": "0000.txt",
-    "urdf": "rig.urdf",
-}
-
-
-def lens(**options) -> Intrinsics:
-    return Intrinsics.of(make_camera(size=(1280, 720), focal=900.1, **options))
-
-
-def chain() -> RigDocument:
-    """Two cameras and a LiDAR, named as Kalibr and KITTI would, and one pose that is chained."""
-    return RigDocument(
-        placements=(Placement(EGO, "LIDAR", TURNED), Placement("LIDAR", "CAM", TURNED.inverse() @ TURNED.inverse())),
-        lenses={"CAM": lens(distortion=(-0.1, 0.02, 0.001, -0.002))},
-    )
-
-
-def written(document, folder, name):
-    path = folder / FILES[name]
-    assert write_rig_document(document, path, to=name) == name
-    return read_rig_document(path)
-
-
-def assert_same_poses(found, expected, *, frames):
-    for target, source in frames:
-        np.testing.assert_allclose(
-            found.transform(target, source).matrix, expected.transform(target, source).matrix, rtol=0, atol=1e-12
-        )
+from tests.builders import make_rig
+from tests.formats.rig_files import FILES, TURNED, W, X, Y, Z, assert_same_poses, chain, lens, written
 
 
 @pytest.mark.parametrize("name", ["sensorann", "openlabel", "tf", "urdf"])
@@ -205,189 +164,17 @@ def test_roll_pitch_and_yaw_are_those_of_urdf(tmp_path_factory, angles, upright)
     np.testing.assert_allclose(found.transform(EGO, "LIDAR").rotation, turn.rotation, atol=1e-7)
 
 
-MIRRORED = "[[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, -1, 0], [0, 0, 0, 1]]"
-LENS = "camera_model: pinhole\n  distortion_model: radtan\n  distortion_coeffs: [0, 0, 0, 0]\n  resolution: [64, 48]"
-
-
-@pytest.mark.parametrize(
-    ("file", "content", "message"),
-    [
-        ("a.json", '{"format_version": 1, "source": "a", "target": "b", "target_from_source": {}}', "rotation_wxyz"),
-        (
-            "a.json",
-            '{"format_version": 1, "source": "a", "target": "b", "target_from_source": '
-            '{"rotation_wxyz": [0, 0, 90, 0], "translation_m": [0, 0, 0]}}',
-            "a unit quaternion",
-        ),
-        ("a.json", '{"format_version": 9}', "found 9"),
-        ("a.json", '{"format_version": 1}', "target_from_source"),
-        ("a.json", "[]", "a calibration file"),
-        ("a.yaml", f"cam0:\n  {LENS}\n  intrinsics: []\n", "intrinsics: expected 4 numbers"),
-        ("a.yaml", f"cam0:\n  {LENS}\n  intrinsics: [9, 9, 5, 5]\n  T_cam_imu: {MIRRORED}\n", "det -1"),
-        ("a.yaml", f"cam0:\n  {LENS}\n  intrinsics: [9, 9, 5\n", "as many ]"),
-        ("a.yaml", f"cam0:\n  {LENS}\n  intrinsics:\n", "an array of numbers"),
-        (
-            "a.yaml",
-            "distortion_model: plumb_bob\nK: [0,0,0,0,0,0,0,0,0]\nD: []\nwidth: 4\nheight: 3\n",
-            "camera matrix",
-        ),
-        ("a.yaml", "distortion_model: plumb_bob\nK: [9,0,5,0,9,5,0,0,1]\nD: []\nwidth: 0\nheight: 3\n", "width"),
-        ("a.yaml", "distortion_model: &x plumb_bob\nK: [1]\n", "line 1"),
-        ("a.yaml", "%YAML:1.0\n---\nimage_width: 4\n", "camera_matrix"),
-        ("a.txt", "P2: 7 0 3 0 0 7 3 0 0 0 1 0\nR0_rect: 1 0 0 0 1 0 0 0 1\nTr_velo_to_cam:\n", "12 numbers"),
-        ("a.urdf", '<robot><joint type="fixed"><child link="a"/></joint></robot>', "<parent link"),
-        (
-            "a.urdf",
-            '<robot><joint type="fixed"><parent link="a"/><child link="b"/><origin rpy="0 0 90"/></joint></robot>',
-            "are these degrees",
-        ),
-        ("a.urdf", "<robot>", "XML"),
-    ],
-    ids=[
-        "no rotation",
-        "degrees for a quaternion",
-        "newer",
-        "nothing in it",
-        "a list",
-        "empty intrinsics",
-        "a mirror",
-        "half a list",
-        "a key without value",
-        "a camera that was never calibrated",
-        "no width",
-        "an anchor",
-        "OpenCV without a lens",
-        "KITTI with an empty line",
-        "a joint without parent",
-        "degrees for radians",
-        "half a file",
-    ],
-)
-def test_damage_is_refused_with_its_place(tmp_path, file, content, message):
-    (tmp_path / file).write_text(content)
-    with pytest.raises(FormatError) as caught:
-        read_rig_document(tmp_path / file)
-    assert message in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("name", "document", "message"),
-    [
-        ("kitti", chain(), "velodyne"),
-        ("kalibr", RigDocument(lenses={}), "cameras"),
-        ("camera-info", RigDocument(lenses={"a": lens(), "b": lens()}), "2: a, b"),
-        ("nuscenes", chain(), "without distortion"),
-        ("kalibr", RigDocument(lenses={"a": lens(), "b": lens()}), "a transform from a"),
-        ("camera-info", RigDocument(lenses={"a": Intrinsics(matrix=np.eye(3), distortion=np.zeros(0))}), "size"),
-    ],
-    ids=["KITTI's names", "no camera", "two lenses", "a distorted lens", "cameras apart", "no size"],
-)
-def test_what_a_format_has_no_place_for_is_refused(tmp_path, name, document, message):
-    with pytest.raises(FormatError, match=message):
-        write_rig_document(document, tmp_path / FILES[name], to=name)
-    assert not (tmp_path / FILES[name]).exists()
-
-
-def test_what_is_left_out_is_said(tmp_path, caplog):
-    written(chain(), tmp_path, "urdf")
-    assert "no place for the lenses of CAM" in caplog.text
-
-
-def test_a_frame_has_one_parent_and_is_not_its_own_ancestor():
-    step = Transform.identity()
-    with pytest.raises(ArgumentError, match="one parent"):
-        RigDocument(placements=(Placement("a", "c", step), Placement("b", "c", step)), lenses={})
-    with pytest.raises(ArgumentError, match="placed in itself"):
-        RigDocument(placements=(Placement("a", "b", step), Placement("b", "a", step)), lenses={})
-
-
-def test_a_pair_moves_its_source_and_leaves_the_target(tmp_path):
-    rig = make_rig(radars=("RADAR_FRONT",))
-    pair = RigDocument(placements=(Placement("RADAR_FRONT", "CAM_FRONT", TURNED),), lenses={})
-    found = recalibrated(rig, pair, tmp_path)
-    expected = rig["RADAR_FRONT"].ego_from_sensor @ TURNED
-    np.testing.assert_allclose(found["CAM_FRONT"].ego_from_sensor.matrix, expected.matrix)
-    for name in ("RADAR_FRONT", "LIDAR_TOP"):
-        np.testing.assert_array_equal(found[name].ego_from_sensor.matrix, rig[name].ego_from_sensor.matrix)
-
-
-def test_the_topmost_frame_stays_though_the_file_names_it_last(tmp_path):
-    rig = make_rig(radars=("RADAR_FRONT",))
-    upwards = RigDocument(
-        placements=(Placement("LIDAR_TOP", "CAM_FRONT", TURNED), Placement("RADAR_FRONT", "LIDAR_TOP", TURNED)),
-        lenses={},
-    )
-    assert upwards.frames == ("RADAR_FRONT", "LIDAR_TOP", "CAM_FRONT")
-    found = recalibrated(rig, upwards, tmp_path)
-    np.testing.assert_array_equal(
-        found["RADAR_FRONT"].ego_from_sensor.matrix, rig["RADAR_FRONT"].ego_from_sensor.matrix
-    )
-    expected = rig["RADAR_FRONT"].ego_from_sensor @ TURNED @ TURNED
-    np.testing.assert_allclose(found["CAM_FRONT"].ego_from_sensor.matrix, expected.matrix, atol=1e-12)
-
-
-def test_frames_between_sensors_are_walked_through(tmp_path):
-    rig = make_rig()
-    over_mast = RigDocument(
-        placements=(Placement(EGO, "mast", TURNED), Placement("mast", "LIDAR_TOP", TURNED)), lenses={}
-    )
-    found = recalibrated(rig, over_mast, tmp_path)
-    np.testing.assert_allclose(found["LIDAR_TOP"].ego_from_sensor.matrix, (TURNED @ TURNED).matrix)
-
-
-@pytest.mark.parametrize(
-    ("document", "message"),
-    [
-        (RigDocument(placements=(Placement(EGO, "cam0", TURNED),), lenses={}), "sensors of the drive: LIDAR_TOP"),
-        (RigDocument(lenses={"CAM_FRONT": lens()}), "1280 x 720 pixels, these have 640 x 480"),
-        (RigDocument(lenses={"LIDAR_TOP": lens()}), "no lens for a lidar"),
-        (RigDocument(placements=(Placement("mast", "CAM_FRONT", TURNED),), lenses={}), "another sensor"),
-    ],
-    ids=["other names", "pictures of another size", "a lens for a LiDAR", "joined to nothing"],
-)
-def test_a_calibration_that_does_not_fit_the_drive_is_refused(tmp_path, document, message):
-    with pytest.raises(FormatError, match=message):
-        recalibrated(make_rig(), document, tmp_path)
-
-
-def test_frames_are_renamed_or_the_slip_is_named():
-    renamed = chain().renamed({"CAM": "CAM_FRONT"})
-    assert (renamed.frames, list(renamed.lenses)) == ((EGO, "LIDAR", "CAM_FRONT"), ["CAM_FRONT"])
-    with pytest.raises(ArgumentError, match="no frame 'cam'"):
-        chain().renamed({"cam": "x"})
-    with pytest.raises(ArgumentError, match="the same name"):
-        chain().renamed({"CAM": "LIDAR"})
-
-
-def test_a_file_of_no_format_is_refused_and_the_formats_named(tmp_path):
-    (tmp_path / "a.yaml").write_text("hello: world\n")
-    with pytest.raises(FormatError, match="kalibr"):
-        read_rig_document(tmp_path / "a.yaml")
-    with pytest.raises(ArgumentError, match="does not end"):
-        write_rig_document(chain(), tmp_path / "a.png")
-    assert set(FILES) == set(RIG_FORMATS)
-
-
-@pytest.mark.real_data
-def test_the_camera_of_the_recorded_boards_is_read(real_data):
-    found = read_rig_document(real_data / "acfr_camlidar" / "cfg" / "camera_info.yaml").lenses["camera"]
-    assert (found.model, found.size) == ("fisheye", (1920, 1208))
-    np.testing.assert_array_equal(found.distortion, [-0.0540096, -0.0784275, 0.0959641, -0.0515253])
-
-
-@pytest.mark.real_data
-@pytest.mark.parametrize(
-    ("place", "file"),
-    [
-        ("kitti_tracking/training#0000", "kitti_tracking/training/calib/0000.txt"),
-        ("pandaset_nuscenes", "pandaset_nuscenes/v1.0-pandaset/calibrated_sensor.json"),
-    ],
-    ids=["kitti", "nuscenes"],
-)
-def test_the_file_of_a_drive_calibrates_it_as_it_is(real_data, place, file):
-    drive, found = open_drive(real_data / place), open_drive(real_data / place, rig=real_data / file)
-    assert list(found.rig) == list(drive.rig)
-    for name, sensor in drive.rig.items():
-        np.testing.assert_allclose(found.rig[name].ego_from_sensor.matrix, sensor.ego_from_sensor.matrix, atol=1e-9)
-        if sensor.camera is not None:
-            np.testing.assert_array_equal(found.rig.camera(name).matrix, sensor.camera.matrix)
+def test_what_opencv_writes_beside_a_lens_is_passed_over(tmp_path):
+    path = tmp_path / FILES["opencv"]
+    storage = cv2.FileStorage(str(path), cv2.FileStorage_WRITE)
+    storage.write("calibration_time", "Thu Nov 26 10:12:13 2026")
+    storage.write("image_width", 1280)
+    storage.write("image_height", 720)
+    storage.write("camera_matrix", np.array([[900.1, 0, 640], [0, 900.2, 360], [0, 0, 1]]))
+    storage.write("distortion_coefficients", np.array([-0.1, 0.02, 0.001, -0.002, 0.3]))
+    storage.write("image_points", np.ones((2, 40, 2), np.float32))
+    storage.release()
+    found = read_rig_document(path).lenses["camera"]
+    np.testing.assert_array_equal(found.matrix, [[900.1, 0, 640], [0, 900.2, 360], [0, 0, 1]])
+    np.testing.assert_array_equal(found.distortion, [-0.1, 0.02, 0.001, -0.002, 0.3])
+    assert found.size == (1280, 720)

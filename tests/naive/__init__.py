@@ -1,6 +1,6 @@
 """Slow, obviously right versions of every compiled loop: the reference that the fast ones are checked against."""
 
-from tests.naive.belief import end_chances, near_sides, weigh_edge, whole_chances
+from tests.naive.belief import end_chances, log_mixture, near_sides, weigh_edge, whole_chances
 from tests.naive.cameras import project_fisheye, project_pinhole
 from tests.naive.curves import hermite, linear, natural_cubic, pchip, smooth_track, unwrap
 from tests.naive.geometry import (
@@ -65,6 +65,7 @@ __all__ = [
     "l_shape_yaw",
     "lay_onto",
     "linear",
+    "log_mixture",
     "look_toward",
     "lowest_around",
     "lowest_of_cells",

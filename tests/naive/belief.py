@@ -40,3 +40,12 @@ def whole_chances(low, high, sensor, ends, end_on, from_aside, aside_sine):
     sines = offset[::-1] / np.linalg.norm(offset)
     chances = end_chances(low, high, sensor, ends)
     return [np.interp(sines[i], [0, aside_sine], [end_on, from_aside]) * chances[i].prod() for i in range(2)]
+
+
+def log_mixture(angles, headings, shares, sigma, even):
+    turns = 2 * np.pi * np.arange(-3, 4)
+    peaks = sum(
+        share * norm.pdf(angles[:, None], heading + turns, sigma).max(axis=1)
+        for heading, share in zip(headings, shares, strict=True)
+    )
+    return np.log(even + peaks)

@@ -17,14 +17,20 @@ N_FRAMES, SIZE, START = 16, (4.4, 1.8, 1.6), np.array([8.0, 6.0, 0.8])
 BESIDE, LEFT_BEHIND = 4, 10
 
 
-def recorded(speed, *, category="car", beside=None, drop=(), astray=None):
-    """A drive past a car that goes along x, and its detections: none in some frames, one coasted astray."""
+def recorded(speed, *, category="car", beside=None, drop=(), astray=None, front=None):
+    """A drive past a car that goes along x, and its detections: none in some frames, one coasted astray.
+
+    It is a box, or has a bonnet at its front, which is 1 ahead of its middle along x or -1.
+    """
     rig, trajectory = make_rig(), make_trajectory(n=N_FRAMES, speed=0.0, yaw_rate=0.0)
     ego_from_lidar = rig["LIDAR_TOP"].ego_from_sensor
     centers = START + np.arange(N_FRAMES)[:, None] * [speed * FRAME_NS * 1e-9, 0.0, 0.0]
     sweeps = []
     for k, center in enumerate(centers):
-        parts = [ground(), visible_faces(center, SIZE, 0.0, sensor=ego_from_lidar.translation, seed=k)]
+        car = visible_faces(center, SIZE, 0.0, sensor=ego_from_lidar.translation, seed=k)
+        if front is not None:
+            car = car[(front * (car[:, 0] - center[0]) < 0.15 * SIZE[0]) | (car[:, 2] < 0.65 * SIZE[2])]
+        parts = [ground(), car]
         points = ego_from_lidar.inverse().apply(np.concatenate(parts if beside is None else [*parts, beside]))
         sweeps.append(Sweep(sensor="LIDAR_TOP", timestamp_ns=START_NS + k * FRAME_NS, points=points))
     drive = MemoryDrive(rig=rig, trajectory=trajectory, sweeps={"LIDAR_TOP": sweeps})
@@ -56,6 +62,26 @@ def test_what_is_faster_than_a_creep_moves(speed, moves):
     found, _ = completed(speed)
     assert found.track.attributes["moving"] is moves
     assert (found.track.id, found.motion) == ("7", Motion.VEHICLE)
+
+
+def test_a_box_that_stands_reaches_from_the_ground_to_its_highest_point():
+    found, _ = completed(0.0)
+    boxes = found.track.cuboids
+    np.testing.assert_allclose(boxes.centers[:, 2] - boxes.sizes[:, 2] / 2, 0.0, atol=0.05)
+    np.testing.assert_allclose(boxes.centers[:, 2] + boxes.sizes[:, 2] / 2, SIZE[2], atol=0.12)
+
+
+@pytest.mark.parametrize("front", [1, -1])
+def test_a_car_that_stands_faces_where_its_bonnet_is(front):
+    found, _ = completed(0.0, front=front)
+    np.testing.assert_allclose(np.cos(found.track.cuboids.yaws), front, atol=0.02)
+
+
+def test_the_side_of_a_box_that_nobody_sees_is_as_far_away_as_its_kind_is_wide():
+    found, _ = completed(0.0)
+    boxes = found.track.cuboids
+    np.testing.assert_allclose(boxes.centers[:, 1] - boxes.sizes[:, 1] / 2, START[1] - SIZE[1] / 2, atol=0.1)
+    assert (np.abs(boxes.sizes[:, 1] - SIZE[1]) < 0.2).all()
 
 
 def test_frames_without_a_detection_are_filled_and_coasted_boxes_are_not_believed():

@@ -201,6 +201,16 @@ def test_some_missing_sweeps_are_a_warning_and_all_are_an_error(caplog):
         sa.prelabel(drive_with([None, None]))
 
 
+def test_sweeps_without_an_ego_pose_are_left_out(caplog):
+    empty = np.empty((0, 3), np.float32)
+    late = replace(drive_with([empty] * 4), trajectory=make_trajectory(n=2))
+    assert sa.prelabel(late).tracks == ()
+    assert "2 of 4 sweeps have no ego pose" in caplog.text
+    never = replace(late, times={"TOP": late.times["TOP"] + 60_000_000_000})
+    with pytest.raises(ArgumentError, match="no ego pose at any of the 4 sweeps"):
+        sa.prelabel(never)
+
+
 def test_what_makes_no_sense_is_refused(simulated):
     drive = simulated[0]
     with pytest.raises(ArgumentError, match="at least one category"):
@@ -256,10 +266,12 @@ def on_pictures(drive, labels, frames):
 
 
 def test_boxes_on_pictures_name_the_category(simulated, proposed, pairs):
-    named = confirmed_by_pictures(proposed, simulated[0], on_pictures(*simulated, slice(3, 12)))
+    nameless = replace(proposed, tracks=tuple(replace(track, category="tram") for track in proposed.tracks))
+    named = confirmed_by_pictures(nameless, simulated[0], on_pictures(*simulated, slice(3, 12)))
     after = dict(zip((track.id for track in proposed.tracks), named.tracks, strict=True))
-    hits = [(truth.category, hit.category, after[hit.id].category) for truth, hit, _ in pairs if hit is not None]
-    assert np.mean([new == true for true, _, new in hits]) > np.mean([old == true for true, old, _ in hits])
+    told = [(truth, after[hit.id]) for truth, hit, _ in pairs if hit is not None and after[hit.id].category != "tram"]
+    assert len(told) > 50
+    assert np.mean([track.category == truth.category for truth, track in told]) > 0.8
     risen = [after[track.id].attributes["confidence"] - track.attributes["confidence"] for track in proposed.tracks]
     assert min(risen) == 0
     assert max(risen) > 0

@@ -46,9 +46,14 @@ def seen(frames, *, at=(0.0, 0.0, 0.0), places=()):
     return Seen(boxes=boxes, seconds=rows * 0.1, looked=rows, clouds=clouds_of(frames), places=places)
 
 
+def refined_as(boxes, *, category="car", moving=False):
+    """A track with these boxes, which is as large as what was seen of it."""
+    return Refined(boxes=boxes, spans=boxes.sizes[0], category=default_ontology()[category], moving=moving)
+
+
 def measured(frames, **more):
     track = seen(frames, **more)
-    return evidence(track, Refined(boxes=track.boxes, category=default_ontology()["car"], moving=False))
+    return evidence(track, refined_as(track.boxes))
 
 
 def test_what_goes_on_beside_or_above_is_told_from_what_stands_free():
@@ -88,9 +93,9 @@ def test_a_car_is_closed_in_whichever_box_fits_it_better():
     track = seen([side(-2.1, 2.1)] * 3)
     wide = replace(track.boxes, sizes=track.boxes.sizes + np.array([0.0, 1.0, 0.0]))
     for tracked, fitted in ((wide, track.boxes), (track.boxes, wide)):
-        refined = Refined(boxes=fitted, category=default_ontology()["car"], moving=False)
+        refined = refined_as(fitted)
         assert evidence(replace(track, boxes=tracked), refined)[OPEN] == 0.0
-    refined = Refined(boxes=wide, category=default_ontology()["car"], moving=False)
+    refined = refined_as(wide)
     assert evidence(replace(track, boxes=wide), refined)[OPEN] > 0.5
 
 
@@ -98,7 +103,7 @@ def test_a_car_is_closed_in_whichever_box_fits_it_better():
 def test_what_is_low_is_a_wall_or_a_bush(name, height, low):
     track = seen([side(-2.1, 2.1)] * 3)
     boxes = replace(track.boxes, sizes=np.tile([4.2, 1.8, height], (3, 1)))
-    found = evidence(track, Refined(boxes=boxes, category=default_ontology()[name], moving=False))
+    found = evidence(track, refined_as(boxes, category=name))
     assert found[LOW] == pytest.approx(low)
 
 
@@ -107,10 +112,9 @@ def test_what_moves_goes_steadily_and_a_wall_in_pieces_jumps():
     steady = replace(seen([side(x - 2, x + 2) for x in ways], at=ways), seconds=seconds)
     jumping = replace(steady, boxes=boxes_at(ways + np.array([0, 0.4, 0, 0.4, 0])))
     late = replace(steady, boxes=boxes_at(np.append(ways[:-1], 5.0)), seconds=np.append(seconds[:-1], 0.5))
-    car = default_ontology()["car"]
 
     def jumps(track, *, moving=True):
-        return evidence(track, Refined(boxes=track.boxes, category=car, moving=moving))[JUMPS]
+        return evidence(track, refined_as(track.boxes, moving=moving))[JUMPS]
 
     assert jumps(steady) == jumps(late) == pytest.approx(0.0)
     assert jumps(jumping) == 1.0
@@ -165,7 +169,7 @@ def test_points_just_outside_of_a_face_are_its_own():
 def test_detections_with_gaps_between_them_are_less_steady():
     track = seen([side(-2.1, 2.1)] * 4, at=(0.0, 0.0, 0.0, 0.0))
     apart = replace(track, seconds=np.array([0.0, 0.1, 0.2, 0.9]))
-    refined = Refined(boxes=track.boxes, category=default_ontology()["car"], moving=False)
+    refined = refined_as(track.boxes)
     assert evidence(track, refined)[STEADY] == pytest.approx(1.0)
     assert evidence(apart, refined)[STEADY] < 1.0
 
@@ -179,10 +183,7 @@ def test_how_far_a_box_is_filled_is_told_along_its_own_sides():
 def test_what_is_taller_or_longer_than_a_car_counts_against_a_vehicle_only():
     track = seen([side(-2.1, 2.1)] * 3)
     large = replace(track.boxes, sizes=np.tile([8.5, 2.5, 3.0], (3, 1)))
-    truck, walker = (
-        evidence(track, Refined(boxes=large, category=default_ontology()[name], moving=False))
-        for name in ("truck", "pedestrian")
-    )
+    truck, walker = (evidence(track, refined_as(large, category=name)) for name in ("truck", "pedestrian"))
     np.testing.assert_allclose(truck[[TALL, LONG]], [3.0 - 1.8, (8.5 - 5.5) / 3.0])
     np.testing.assert_array_equal(walker[[TALL, LONG]], 0.0)
 

@@ -19,14 +19,16 @@ from sensorann.errors import UsageError
 from sensorann.formats import open_drive
 from sensorann.scene import Drive, Labels
 
+_CALIBRATIONS = (".json", ".yaml", ".yml", ".txt", ".urdf", ".xml")
+
 
 def check(
-    drive: str,
+    rig: str,
     /,
     *,
+    drive: str | None = None,
     sensor: str | None = None,
     labels: str | None = None,
-    rig: Path | None = None,
     shown: Shown = NOTHING_SHOWN,
     wanted: Wanted = PRINTED,
 ) -> None:
@@ -38,28 +40,31 @@ def check(
 
     For example:
 
-        sensorann calibrate check nuscenes/v1.0-mini#scene-0061 --rig new.json --report check.html
+        sensorann calibrate check new.json --drive nuscenes/v1.0-mini#scene-0061 --report check.html
+        sensorann calibrate check nuscenes/v1.0-mini#scene-0061 --json
         sensorann calibrate check kitti/training#0004 --labels label_02/0004.txt --sensor image_02
         sensorann calibrate check town.drive.h5 --labels labels.json --sensor RADAR_FRONT
 
     Parameters
     ----------
+    rig
+        Calibration file that is checked, as in `sensorann info --rig`; or a drive, whose own rig is.
     drive
-        The recording: a path, or ROOT#NAME for one of several.
+        The recording on which a calibration file is checked: a path, or ROOT#NAME for one of several.
     sensor
         Name of the sensor; with labels that of a camera or radar, without them one instead of all.
     labels
         What was labelled, in any format that `sensorann convert` reads, or STORE#DRIVE.
-    rig
-        Calibration file, as in `sensorann info`, to check instead of the drive's own.
     """
-    opened = open_drive(drive, rig=rig)
+    if drive is None and Path(rig).suffix in _CALIBRATIONS:
+        raise UsageError(f"{rig} is a calibration file: name the recording on which it is checked, with --drive")
+    recording, opened = (rig, open_drive(rig)) if drive is None else (drive, open_drive(drive, rig=rig))
     if labels is None:
         _check_drive(opened, sensor, shown, wanted)
         return
     if sensor is None:
         raise UsageError("name the camera or radar that is beside the labels, with --sensor")
-    read = read_labels(labels, drive=open_drive(drive))
+    read = read_labels(labels, drive=open_drive(recording))
     if opened.rig[sensor].kind == "radar":
         _check_radar(opened, read, sensor, shown, wanted)
         return

@@ -7,8 +7,10 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from sensorann.cli.output import AsJson, print_json
 from sensorann.errors import UsageError
 from sensorann.formats import RIG_FORMATS, document_of, open_drive, read_rig_document, write_rig_document
+from sensorann.formats.rigs.own import rig_members
 
 
 def convert(
@@ -18,6 +20,7 @@ def convert(
     *,
     to: str | None = None,
     rename: Annotated[tuple[str, ...], Parameter(negative="")] = (),
+    as_json: AsJson = False,
 ) -> None:
     """Write a calibration file, or the rig of a drive, in the format of another tool.
 
@@ -40,6 +43,8 @@ def convert(
         Its format; told by the ending where not given (.json ours, .yaml Kalibr's, .txt KITTI's, .urdf).
     rename
         OLD=NEW, may be given several times: what a frame or camera is called in the file written.
+    as_json
+        Print what was converted as JSON, in our own format.
     """
     if to is not None and to not in RIG_FORMATS:
         raise UsageError(f"--to {to}: the formats are {', '.join(RIG_FORMATS)}")
@@ -50,4 +55,7 @@ def convert(
     found = read_rig_document(source) if is_file else document_of(open_drive(source).rig)
     renamed = found.renamed({old: new for old, _, new in pairs})
     written = write_rig_document(renamed, out, to=to)
-    print(f"{out}: {written}, with {', '.join(renamed.frames)}")
+    if as_json:
+        print_json(rig_members(renamed))
+    else:
+        print(f"{out}: {written}, with {', '.join(renamed.frames)}")

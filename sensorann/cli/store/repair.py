@@ -69,7 +69,8 @@ def repair(
         for one in mend(opened, name, suggested, recording=recording):
             n_left_out += bool(one.reason)
             head, tail = ("left out", one.reason) if one.reason else (f"event {one.event}", one.finding.message)
-            print(f"{head}: {one.finding.rule}, object {one.finding.object}: {tail}")
+            whose = f"object {one.finding.object}" if one.finding.object else "no object yet"
+            print(f"{head}: {one.finding.rule}, {whose}: {tail}")
     n_unknown = len(chosen) - len(suggested)
     print(f"{len(suggested) - n_left_out} repaired, {n_left_out} left out, {n_unknown} that only a person can mend")
     return THRESHOLD_NOT_MET if n_left_out else 0

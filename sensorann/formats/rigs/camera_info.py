@@ -11,6 +11,7 @@ from sensorann.errors import FormatError
 from sensorann.files import written_whole
 from sensorann.formats.openlabel.node import Node
 from sensorann.formats.rigs.document import Intrinsics, RigDocument
+from sensorann.formats.rigs.own import read_edge
 from sensorann.formats.rigs.plain_yaml import read_plain_yaml
 from sensorann.geometry.cameras import CameraModel
 
@@ -52,7 +53,7 @@ def read(path: Path) -> RigDocument:
             matrix=np.reshape(matrix, (3, 3)),
             distortion=np.array(coefficients),
             model=model,
-            size=(_edge(root, "image_width", "width"), _edge(root, "image_height", "height")),
+            size=(read_edge(root, "image_width", "width"), read_edge(root, "image_height", "height")),
         )
     return RigDocument(lenses={UNNAMED if named is None else str(named.value): lens})
 
@@ -98,10 +99,3 @@ def _numbers(root: Node, *names: str) -> list[float]:
     if node is None:
         raise root.refused(f"a member {' or '.join(names)}")
     return (node.require("data") if isinstance(node.value, dict) else node).numbers()
-
-
-def _edge(root: Node, *names: str) -> int:
-    node = next((found for found in map(root.get, names) if found is not None), None)
-    if node is None or node.integer() < 1:
-        raise (node or root).refused(f"{names[0]} in pixels, above 0")
-    return node.integer()

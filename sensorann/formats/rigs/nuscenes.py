@@ -38,10 +38,14 @@ def read(path: Path) -> RigDocument:
             raise FormatError(path, "", expected="one calibration of each sensor", found=found)
         placements[channel] = Placement(EGO, channel, tables.pose(row, path=path))
         if row.get("camera_intrinsic"):
-            with Node(None, path).explaining(f"camera_intrinsic of {channel}, 3 x 3 pixels"):
-                matrix = np.array(row["camera_intrinsic"], np.float64)
-                lenses[channel] = Intrinsics(matrix=matrix, distortion=np.zeros(0))
+            lenses[channel] = _lens(Node(row["camera_intrinsic"], f"camera_intrinsic of {channel}", Node(None, path)))
     return RigDocument(placements=tuple(placements.values()), lenses=lenses)
+
+
+def _lens(node: Node) -> Intrinsics:
+    rows = [row.numbers(3) for row in node.elements()]
+    with node.explaining("a matrix of 3 x 3 pixels"):
+        return Intrinsics(matrix=np.array(rows), distortion=np.zeros(0))
 
 
 def write(document: RigDocument, path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from math import prod
 from pathlib import Path
 
 import cv2
@@ -12,6 +13,8 @@ from sensorann.errors import FormatError
 from sensorann.files import written_whole
 from sensorann.formats.openlabel.node import Node
 from sensorann.formats.rigs.document import Intrinsics, RigDocument
+from sensorann.formats.rigs.own import read_edge
+from sensorann.formats.rigs.plain_yaml import read_plain_yaml
 
 NAME = "opencv"
 ENDINGS = (".yaml", ".yml")
@@ -27,23 +30,17 @@ def recognises(path: Path, text: str) -> bool:
 
 def read(path: Path) -> RigDocument:
     """Read one lens; it is called `camera`, for the file has no name for it."""
-    try:
-        storage = cv2.FileStorage(str(path), cv2.FileStorage_READ)
-    except (cv2.error, SystemError) as error:
-        raise FormatError(path, "", expected="YAML as OpenCV writes it", found="something else") from error
-    try:
-        matrix, coefficients = (_matrix(storage, path, name) for name in ("camera_matrix", "distortion_coefficients"))
-        size = tuple(int(storage.getNode(name).real()) for name in ("image_width", "image_height"))
-        fisheye = bool(storage.getNode("fisheye_model").real())
-    finally:
-        storage.release()
-    with Node(None, path).explaining("a lens"):
+    root = read_plain_yaml(path)
+    coefficients = _numbers(root.require("distortion_coefficients"))
+    has_size = root.get("image_width") is not None
+    fisheye = root.get("fisheye_model")
+    with root.explaining("a lens"):
         lens = Intrinsics(
-            matrix=matrix,
+            matrix=np.reshape(_numbers(root.require("camera_matrix"), (3, 3)), (3, 3)),
             # OpenCV pads with zeros for the models of thin prisms and tilted sensors.
-            distortion=coefficients[:8] if not coefficients[8:].any() else coefficients,
-            model="fisheye" if fisheye else "pinhole",
-            size=(size[0], size[1]) if min(size) > 0 else None,
+            distortion=np.array(coefficients if any(coefficients[8:]) else coefficients[:8]),
+            model="fisheye" if fisheye is not None and fisheye.number() else "pinhole",
+            size=(read_edge(root, "image_width"), read_edge(root, "image_height")) if has_size else None,
         )
     return RigDocument(lenses={UNNAMED: lens})
 
@@ -68,10 +65,14 @@ def write(document: RigDocument, path: Path) -> None:
         storage.release()
 
 
-def _matrix(storage: cv2.FileStorage, path: Path, name: str) -> np.ndarray:
-    node = storage.getNode(name)
-    matrix = None if node.empty() else node.mat()
-    if matrix is None or not np.isfinite(matrix).all() or (name == "camera_matrix" and matrix.shape != (3, 3)):
-        found = "nothing" if matrix is None else f"numbers of shape {matrix.shape}"
-        raise FormatError(path, name, expected="a matrix of finite numbers", found=found)
-    return np.asarray(matrix if name == "camera_matrix" else matrix.ravel(), np.float64)
+def _numbers(node: Node, shape: tuple[int, int] | None = None) -> list[float]:
+    """Numbers of a matrix, row by row.
+
+    Not by `cv2.FileStorage`: it frees memory twice over a list without its beginning, and ends the process.
+    """
+    sizes = node.get("sizes")
+    stated = [node.require(key) for key in ("rows", "cols")] if sizes is None else list(sizes.elements())
+    edges = [edge.integer() for edge in stated]
+    if shape is not None and edges != list(shape):
+        raise node.refused(f"{shape[0]} x {shape[1]} numbers", found=" x ".join(map(str, edges)))
+    return node.require("data").numbers(prod(edges))

@@ -6,7 +6,7 @@ Quaternions are w, x, y, z. `target_from_source` maps points of the frame `sourc
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from sensorann.formats.openlabel.rig import unit_quaternion
 from sensorann.formats.rigs.document import Intrinsics, Placement, RigDocument
 from sensorann.formats.strict_json import read_json, write_json
 from sensorann.geometry import Transform
+from sensorann.geometry.cameras import CameraModel
 
 NAME = "sensorann"
 ENDINGS = (".json",)
@@ -52,18 +53,22 @@ def read(path: Path) -> RigDocument:
 
 def write(document: RigDocument, path: Path) -> None:
     """Write frames and lenses."""
+    write_json(path, rig_members(document))
+
+
+def rig_members(document: RigDocument) -> dict[str, Any]:
+    """Return frames and lenses as the file holds them."""
     transforms = [
         {"source": placed.child, "target": placed.parent, "target_from_source": pose_members(placed.parent_from_child)}
         for placed in document.placements
     ]
-    content = {
+    return {
         "format_version": FORMAT_VERSION,
         "made_by": f"sensorann {__version__}",
         "meaning": "target_from_source maps points of source into target; quaternion w first; metres and pixels",
         "transforms": transforms,
         "cameras": {name: lens_members(lens) for name, lens in document.lenses.items()},
     }
-    write_json(path, content)
 
 
 def pose_members(pose: Transform) -> dict[str, list[float]]:
@@ -105,12 +110,15 @@ def _placement(node: Node) -> Placement:
 def _lens(node: Node) -> Intrinsics:
     size = node.get("size_px")
     rows = [row.numbers(3) for row in node.require("matrix").elements()]
-    model = node.require("model").text()
+    stated = node.require("model")
+    model = next((one for one in get_args(CameraModel) if one == stated.value), None)
+    if model is None:
+        raise stated.refused(f"one of {', '.join(get_args(CameraModel))}")
     with node.explaining("a lens"):
         return Intrinsics(
             matrix=np.array(rows),
             distortion=np.array(node.require("distortion").numbers()),
-            model="fisheye" if model == "fisheye" else "pinhole",
+            model=model,
             size=None if size is None or size.value is None else read_size(size),
         )
 
@@ -127,3 +135,17 @@ def read_size(node: Node) -> tuple[int, int]:
     if len(edges) != 2 or min(edges) < 1:
         raise node.refused("width and height in pixels, above 0")
     return edges
+
+
+def read_edge(root: Node, *names: str) -> int:
+    """Read one edge of pictures in pixels, from the first of several spellings.
+
+    Raises
+    ------
+    FormatError
+        When it is missing, or no whole number above 0.
+    """
+    node = next((found for found in map(root.get, names) if found is not None), None)
+    if node is None or node.integer() < 1:
+        raise (node or root).refused(f"{names[0]} in pixels, above 0")
+    return node.integer()

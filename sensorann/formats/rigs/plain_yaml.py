@@ -22,6 +22,9 @@ _TOKEN = re.compile(
 _KEY = re.compile(r"""(?:"([^"]+)"|'([^']+)'|([^\s:#&*!\[\]{},"'][^:\[\]{},"']*))\s*:(?:\s+(.*))?""")
 _COMMENT = re.compile(r"""((?:[^"'#]|"[^"]*"|'[^']*'|(?<=\S)#)*)(?:#.*)?""")
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
+_VERSION = re.compile(r"%YAML[ :]1\.\d")
+# OpenCV says so of a mapping that holds the sizes and numbers of a matrix.
+_OPENCV_MATRICES = ("!!opencv-matrix", "!!opencv-nd-matrix")
 _REFUSED = ("{", "&", "*", "|", ">", "!", "%")
 
 
@@ -56,7 +59,7 @@ def _joined(path: Path, text: str) -> list[_Line]:
     for number, raw in enumerate(text.splitlines(), start=1):
         uncommented = _COMMENT.fullmatch(raw)
         content = (raw if uncommented is None else uncommented[1]).rstrip()
-        if not content.strip() or content.strip() in ("---", "..."):
+        if not content.strip() or content.strip() in ("---", "...") or _VERSION.fullmatch(content):
             continue
         indent = len(content) - len(content.lstrip())
         if "\t" in content[:indent]:
@@ -94,7 +97,8 @@ class _Reader:
             key = next(part for part in match.groups()[:3] if part).strip()
             if key in members:
                 raise self.refused(f"{key!r} once")
-            members[key] = self._value(match[4] or "", indent)
+            text = match[4] or ""
+            members[key] = self._value("" if text in _OPENCV_MATRICES else text, indent)
         return members
 
     def _value(self, text: str, indent: int) -> Any:

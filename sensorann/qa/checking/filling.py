@@ -36,10 +36,12 @@ def fill(labels: Labels, drive: Drive | None, track_id: str, *, at: Sequence[int
     Raises
     ------
     ArgumentError
-        When the track is unknown, or has no box left on one side of the instants.
+        When the track is unknown, no instant is given, or the track has no box left on one side of them.
     """
     in_world = labels_in_world(labels, None if drive is None else drive.trajectory)
     track, times = in_world.track(track_id), np.unique(np.asarray(at, np.int64))
+    if not len(times):
+        raise ArgumentError(f"track {track_id}: no instant is given to compute a box at")
     kept = track[~np.isin(track.timestamps_ns, times)]
     before, after = kept.timestamps_ns < times[0], kept.timestamps_ns > times[-1]
     if not before.any() or not after.any():

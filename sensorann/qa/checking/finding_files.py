@@ -132,6 +132,7 @@ _READERS: Mapping[str, Callable[[Node], Any]] = MappingProxyType(
         "place": _place,
         "size": _place,
         "span": _span,
+        "toward": _place,
         "timestamp_ns": Node.integer,
         "value": _anything,
         "ways": lambda node: tuple(_place(way) for way in node.elements()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -13,16 +13,19 @@ from sensorann.fitting import ClickedFit, cuboid_from_image_box, fit_at
 from sensorann.geometry import bev_iou
 from sensorann.scene import Drive, Labels, Source, Track, labels_in_world, sources_of, track_in_ego
 from sensorann.tracks.extending import extend_tracks
-from sensorann.tracks.surgery import free_id, started, with_tracks
+from sensorann.tracks.surgery import free_id, reverse, started, with_tracks
 from sensorann.tracks.surgery.joining import join
 
+End = Literal["first", "last"]
 # What shares more of its footprint with another object's box is that object.
 _SOMEBODY_ELSE = 0.05
 # Whoever is believed for fewer frames than this is no object.
 _FEWEST = 3
+# Who comes so far backwards was fitted the wrong way round, metres.
+_BACKWARDS_M = 1.5
 
 
-def extend(labels: Labels, drive: Drive, track_id: str, *, end: Literal["first", "last"]) -> Labels:
+def extend(labels: Labels, drive: Drive, track_id: str, *, end: End) -> Labels:
     """Follow an object beyond the first or last box of its track, as far as its own points are found.
 
     Parameters
@@ -35,8 +38,10 @@ def extend(labels: Labels, drive: Drive, track_id: str, *, end: Literal["first",
     Raises
     ------
     ArgumentError
-        When the track is unknown, or nothing of the object is found beyond.
+        When the track or the end is unknown, or nothing of the object is found beyond.
     """
+    if end not in get_args(End):
+        raise ArgumentError(f"end must be one of {', '.join(get_args(End))}, got {end!r}")
     in_world = labels_in_world(labels, drive.trajectory)
     track = in_world.track(track_id)
     longer = _followed(in_world, drive, track)
@@ -48,7 +53,9 @@ def extend(labels: Labels, drive: Drive, track_id: str, *, end: Literal["first",
     return with_tracks(labels, {track_id: (join(labels.track(track_id), _as_in(labels, drive, added)),)})
 
 
-def label(labels: Labels, drive: Drive, *, place: Sequence[float], at_ns: int) -> Labels:
+def label(
+    labels: Labels, drive: Drive, *, place: Sequence[float], at_ns: int, toward: Sequence[float] | None = None
+) -> Labels:
     """Label the object at a place as if it were clicked there, and follow it both ways.
 
     Parameters
@@ -57,6 +64,7 @@ def label(labels: Labels, drive: Drive, *, place: Sequence[float], at_ns: int) -
     drive : the recording
     place : (x, y, z) of one of its points, metres, in the world; in the ego frame where there are no ego poses
     at_ns : instant of the sweep
+    toward : (x, y, z) of a second point, where it goes; not given of what stands
 
     Raises
     ------
@@ -64,7 +72,7 @@ def label(labels: Labels, drive: Drive, *, place: Sequence[float], at_ns: int) -
         When nothing there can be fitted, it has a box already, or it is not found in the frames around.
     """
     frame: Literal["ego", "world"] = "ego" if drive.trajectory is None else "world"
-    found = fit_at(drive, timestamp_ns=at_ns, point=place, frame=frame, ontology=labels.ontology)
+    found = fit_at(drive, timestamp_ns=at_ns, point=place, toward=toward, frame=frame, ontology=labels.ontology)
     return _with_new(labels, drive, found, track_id=free_id(labels))
 
 
@@ -100,7 +108,14 @@ def _with_new(labels: Labels, drive: Drive, found: ClickedFit, *, track_id: str)
     grown = join(*parts)
     if len(grown) < _FEWEST:
         raise ArgumentError(f"what was found at {instant} ns is not found again before or after: no object?")
-    return replace(labels, tracks=(*labels.tracks, _as_in(labels, drive, grown)))
+    longer_labels = replace(labels, tracks=(*labels.tracks, _as_in(labels, drive, grown)))
+    return reverse(longer_labels, track_id) if _goes_backwards(grown) else longer_labels
+
+
+def _goes_backwards(track: Track) -> bool:
+    """Tell whether a track goes where it does not face, far enough to say so."""
+    ways = np.diff(track.cuboids.centers, axis=0)
+    return float((ways * track.cuboids.rotations[:-1, :, 0]).sum()) < -_BACKWARDS_M
 
 
 def _followed(labels: Labels, drive: Drive, track: Track) -> Track:

@@ -17,6 +17,8 @@ from sensorann.qa.checking.strangers import FEWEST, Stranger
 _POINTS = 50.0
 # What moves is missed from further away than what stands, metres: that may be a bush, unless it always looks the same.
 _FAR_M = 60.0
+# A shorter way than this says nothing of where a thing faces, metres.
+_STROKE_M = 0.5
 Range = tuple[float, float]
 _ANY = (0.0, np.inf)
 
@@ -131,14 +133,19 @@ def _unlabelled(evidence: Evidence, appearances: tuple[_Appearance, ...]) -> Ite
             message=f"{looks_like.text} of {shown} m {motion} unlabelled at ({best.center[0]:.1f}, "
             f"{best.center[1]:.1f}), {best.distance:.0f} m away, in {len(missed)} frames",
             excess=seen * (10.0 if stranger.moves else 1.0),
-            repair=(_clicked(best),),
+            repair=(_clicked(stranger, best),),
             place=(float(best.center[0]), float(best.center[1]), float(best.center[2])),
         )
 
 
-def _clicked(sight: Cluster) -> Edit:
+def _clicked(stranger: Stranger, sight: Cluster) -> Edit:
+    """Label a thing as if it were clicked at a sight, with a stroke along its way where it moves."""
     x, y, z = sight.point.tolist()
-    return Edit(action="label", arguments={"place": (x, y, z), "at_ns": sight.timestamp_ns})
+    way = stranger.way_at(sight)
+    stroke = {}
+    if stranger.moves and float(np.hypot(*way)) > _STROKE_M:
+        stroke = {"toward": (x + float(way[0]), y + float(way[1]), z)}
+    return Edit(action="label", arguments={"place": (x, y, z), "at_ns": sight.timestamp_ns, **stroke})
 
 
 def _looked_at(stranger: Stranger, view: PlainView, *, reach: float) -> list[Cluster]:

@@ -90,7 +90,7 @@ def gaps(evidence: Evidence) -> Iterator[Suspicion]:
 
 def _filled(track_id: str, missing: NDArray[np.int64]) -> tuple[Edit, ...]:
     """Compute boxes at instants that have none."""
-    at = [int(instant) for instant in missing]
+    at = tuple(int(instant) for instant in missing)
     return (Edit(action="fill", arguments={"track_id": track_id, "at": at}),) if at else ()
 
 

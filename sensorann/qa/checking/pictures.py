@@ -118,7 +118,7 @@ def _labelled_in_space(evidence: Evidence, pictured: ImageTrack, row: int) -> tu
 
 
 def _drawn_anew(path: Path, camera: str, rows: NDArray[np.int64]) -> tuple[Edit, ...]:
-    at = [int(instant) for instant in path.track.timestamps_ns[rows]]
+    at = tuple(int(instant) for instant in path.track.timestamps_ns[rows])
     return (Edit(action="draw", arguments={"track_id": path.track.id, "camera": camera, "at": at}),)
 
 

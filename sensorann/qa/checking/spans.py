@@ -61,7 +61,7 @@ def refilled(rows: NDArray[np.int64], track: Track) -> tuple[Edit, ...]:
     """Compute a run of boxes anew from those before and after it; nothing where too few are left for that."""
     if rows[0] < 2 or rows[-1] > len(track) - 3 or len(rows) > _MOST * len(track):
         return ()
-    at = [int(instant) for instant in track.timestamps_ns[rows]]
+    at = tuple(int(instant) for instant in track.timestamps_ns[rows])
     return (Edit(action="fill", arguments={"track_id": track.id, "at": at}),)
 
 
@@ -70,8 +70,10 @@ def put_back(rows: NDArray[np.int64], track: Track, misses: NDArray[np.float64])
     if not np.isfinite(misses).all():
         return refilled(rows, track)
     ways = -np.einsum("nji,nj->ni", track.cuboids.rotations[rows], misses)
-    at = [int(instant) for instant in track.timestamps_ns[rows]]
-    return (Edit(action="move_each", arguments={"track_id": track.id, "at": at, "ways": ways.tolist()}),)
+    at = tuple(int(instant) for instant in track.timestamps_ns[rows])
+    return (
+        Edit(action="move_each", arguments={"track_id": track.id, "at": at, "ways": tuple(map(tuple, ways.tolist()))}),
+    )
 
 
 def turned_back(rows: NDArray[np.int64], track: Track, yaws: NDArray[np.float64]) -> tuple[Edit, ...]:
@@ -79,5 +81,5 @@ def turned_back(rows: NDArray[np.int64], track: Track, yaws: NDArray[np.float64]
     known = np.isfinite(yaws)
     if not known.any():
         return ()
-    at = [int(instant) for instant in track.timestamps_ns[rows[known]]]
-    return (Edit(action="turn_each", arguments={"track_id": track.id, "at": at, "yaws": yaws[known].tolist()}),)
+    at = tuple(int(instant) for instant in track.timestamps_ns[rows[known]])
+    return (Edit(action="turn_each", arguments={"track_id": track.id, "at": at, "yaws": tuple(yaws[known].tolist())}),)

@@ -17,6 +17,8 @@ _STEP_M, _FIRST_STEP_M, _LONGEST_S = 1.0, 2.5, 0.65
 _PER_DOUBLING_M = 0.5
 # So many sights make a thing; it moves when it comes this far, and as fast as this.
 FEWEST, _MOVED_M, _MOVED_SPEED = 3, 1.5, 0.8
+# Sights on either side of one that say where it goes.
+_N_BESIDE = 4
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
@@ -63,6 +65,12 @@ class Stranger:
     def speed(self) -> float:
         """From its first place to its last, m/s."""
         return float(np.linalg.norm(self.sights[-1].center[:2] - self.sights[0].center[:2])) / self._seconds
+
+    def way_at(self, sight: Cluster) -> NDArray[np.float64]:
+        """Way (2,) from some sights before one of its sights to some after it, metres."""
+        row = next(i for i, one in enumerate(self.sights) if one is sight)
+        before, after = self.sights[max(row - _N_BESIDE, 0)], self.sights[min(row + _N_BESIDE, len(self.sights) - 1)]
+        return np.asarray(after.center[:2] - before.center[:2])
 
     @property
     def _seconds(self) -> float:

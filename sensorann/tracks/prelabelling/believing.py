@@ -11,10 +11,10 @@ from sensorann.scene import Motion
 # Weights of what `evidence` measures, in its order; printed by `python -m benchmarks.prelabel_confidence --fit`, from
 # simulated drives alone. Few vehicles are tall or long: most of what is, is a house or a hedge.
 _VEHICLE = np.array(
-    [-1.57, 0.78, 1.80, 0.00, -1.65, -1.31, -0.63, 0.00, 2.12, 0.93, -2.48, -1.07, -1.62, -3.77, -2.21, -2.04, -0.60]
+    [-1.08, 0.82, 1.66, 0.00, -1.78, -2.27, -0.63, 0.00, 2.09, 1.04, -2.51, -1.09, -2.14, -4.29, -2.52, -3.38, -0.15]
 )
 _SMALL = np.array(
-    [-1.56, 0.16, 1.40, 0.00, -0.18, 0.00, 0.00, 0.00, 0.31, 1.72, -2.53, 0.00, 0.00, -2.22, -2.65, 0.00, -0.47]
+    [-1.21, 0.00, 1.31, 0.00, 0.00, -0.57, 0.00, 0.25, 0.11, 1.60, -2.96, 0.00, 0.00, -2.65, -2.81, 0.00, -0.95]
 )
 
 

@@ -37,8 +37,8 @@ def evidence(seen: Seen, refined: Refined) -> NDArray[np.float64]:
     ]
     owns = [own for own, _, _ in parts]
     n_all = max(sum(map(len, owns)), 1)
-    length, _, height = refined.boxes.sizes[0]
-    lowest = [np.quantile(own[:, 2], 0.05) + height / 2 for own in owns if len(own)]
+    length, _, height = refined.spans
+    lowest = [np.quantile(own[:, 2], 0.05) + refined.boxes.sizes[0, 2] / 2 for own in owns if len(own)]
     small = refined.category.motion is not Motion.VEHICLE
     return np.array(
         [

@@ -20,7 +20,7 @@ from sensorann.tracks.prelabelling.looking import confirmed_by_pictures
 
 _log = logging.getLogger(__name__)
 PROPOSED = ("car", "van", "truck", "bus", "pedestrian", "cyclist")
-LEAST_CONFIDENCE = 0.25
+LEAST_CONFIDENCE = 0.2
 _FEWEST_DETECTIONS = 3
 
 
@@ -61,7 +61,8 @@ def prelabel(
     Raises
     ------
     ArgumentError
-        When a category is unknown, or none is given, or the drive has no LiDAR or no sweep among the frames.
+        When a category is unknown, or none is given, or the drive has no LiDAR, or no sweep among the frames, or no ego
+        pose at any of them.
     MissingDataError
         When none of the sweeps is on disk.
     """
@@ -103,4 +104,15 @@ def _frames(drive: Drive, frames: slice) -> NDArray[np.int64]:
     if not len(chosen):
         asked = ":".join("" if bound is None else str(bound) for bound in (frames.start, frames.stop))
         raise ArgumentError(f"frames {asked} hold no sweep: drive {drive.name} has {len(instants)}")
-    return chosen
+    if drive.trajectory is None:
+        return chosen
+    posed = chosen[drive.trajectory.covers(chosen)]
+    if not len(posed):
+        raise ArgumentError(
+            f"drive {drive.name} has no ego pose at any of the {len(chosen)} sweeps asked for: its poses go from "
+            f"{drive.trajectory.start_ns} to {drive.trajectory.end_ns} ns, these from {chosen[0]} to {chosen[-1]} ns"
+        )
+    if len(posed) < len(chosen):
+        n_without = len(chosen) - len(posed)
+        _log.warning("drive %s: %d of %d sweeps have no ego pose and are left out", drive.name, n_without, len(chosen))
+    return posed

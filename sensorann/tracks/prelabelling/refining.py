@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.errors import ArgumentError
-from sensorann.fitting import CuboidFit, fit_cuboid
-from sensorann.fitting.candidates import LARGEST_COMPLETION
+from sensorann.fitting import fit_cuboid
+from sensorann.fitting.anchoring import length_lies_along
+from sensorann.fitting.front import front_log_odds
 from sensorann.geometry import Cuboid, Cuboids, Transform, points_in_cuboid, voxel_downsample
 from sensorann.scene import Category, Motion
 from sensorann.tracks.clouds import Clouds
+from sensorann.tracks.prelabelling.sizing import extent_of, likely_size, nearest_kind, spans_of
 
 # Metres above the bottom of the box from which points are the object's.
 _GROUND_MARGIN = 0.2
@@ -23,11 +25,8 @@ _FASTEST_CREEP = {True: 0.7, False: 0.35}
 # Points of so many frames of a standing object are taken together, and thinned to cubes of this edge.
 _MOST_LOOKS, _THINNED = 20, 0.08
 _MOST_WITNESSED = 9
-# Frames with fewer points say nothing about the size; of the others all but this share see less than the whole.
-_FEWEST, _BEST_SHARE = 20, 0.9
-# A side is known where it is seen to this share of the usual one.
-_KNOWN_SHARE, _LARGEST_SHARE = 0.85, 1.25
-_HIDDEN_WEIGHT = 0.5
+# Frames with fewer points say nothing about the size.
+_FEWEST = 20
 _STRAYING = 0.01  # share of the points of a standing object, at either end
 # Metres beside and above a box within which its surroundings are looked at.
 BESIDE, ABOVE = 1.0, 1.5
@@ -84,11 +83,13 @@ class Refined:
     Attributes
     ----------
     boxes : K boxes
+    spans : (3,) float64, length, width and height of what was seen of it, metres
     category : nearest in size
     moving : False for what stands all the time
     """
 
     boxes: Cuboids
+    spans: NDArray[np.float64]
     category: Category
     moving: bool
 
@@ -143,34 +144,29 @@ def _standing(seen: Seen, categories: Sequence[Category]) -> Refined:
     try:
         bare = fit_cuboid(merged, ground_height=-_GROUND_MARGIN, anchor=viewer)
     except ArgumentError:
-        return Refined(boxes=seen.boxes, category=_nearest(seen.boxes.sizes[0], categories), moving=False)
-    measured = np.append(_inner_sides(merged, bare.cuboid), bare.cuboid.size[2])
-    category = _nearest(measured, categories)
-    fit = fit_cuboid(merged, ground_height=0.0, size=_completed(measured, category), anchor=viewer)
-    boxes = _repeated(fit, n, seen.boxes.frame).moved(frame_from_first, frame=seen.boxes.frame)
-    return Refined(boxes=boxes, category=category, moving=False)
-
-
-def _inner_sides(cloud: NDArray[np.float64], cuboid: Cuboid) -> NDArray[np.float64]:
-    """Length and width (2,) of a cloud (P, 3) in a box, without the few points that stray: mirrors, twigs, the kerb."""
-    local = cuboid.frame_from_cuboid.inverse().apply(cloud)
-    low, high = np.quantile(local[:, :2], [_STRAYING, 1 - _STRAYING], axis=0)
-    return np.asarray(high - low)
+        size = seen.boxes.sizes[0]
+        return Refined(boxes=seen.boxes, spans=size, category=nearest_kind(size, categories), moving=False)
+    extent = extent_of(merged, bare.cuboid.yaw, viewer, bottom=0.0, straying=_STRAYING)
+    spans = spans_of([extent])
+    category = nearest_kind(spans, categories)
+    size = likely_size([extent if length_lies_along(spans[:2], category.size) else extent.turned()], category)
+    fit = fit_cuboid(merged, ground_height=0.0, size=size, anchor=viewer)
+    boxes = _repeated(_facing(fit.cuboid, merged, category), n).moved(frame_from_first, frame=seen.boxes.frame)
+    return Refined(boxes=boxes, spans=spans, category=category, moving=False)
 
 
 def _moving(seen: Seen, categories: Sequence[Category]) -> Refined:
     n = len(seen.boxes)
     yaws = headings(seen.boxes.centers[:, :2], seen.seconds)
     clouds, viewers = seen.points(), seen.viewers  # of all instants: it moves
-    extents = [_extent(cloud, yaw) for cloud, yaw in zip(clouds, yaws, strict=True) if len(cloud) >= _FEWEST]
-    tops = [float(cloud[:, 2].max()) - seen.bottom(k) for k, cloud in enumerate(clouds) if len(cloud) >= _FEWEST]
-    if extents:
-        plan = np.quantile(extents, _BEST_SHARE, axis=0)
-        measured = np.append(plan, np.median(tops))
-    else:
-        measured = np.median(seen.boxes.sizes, axis=0)
-    category = _nearest(measured, categories)
-    size = _completed(measured, category)
+    extents = [
+        extent_of(cloud, float(yaws[k]), viewers[k], bottom=seen.bottom(k))
+        for k, cloud in enumerate(clouds)
+        if len(cloud) >= _FEWEST
+    ]
+    spans = spans_of(extents) if extents else np.median(seen.boxes.sizes, axis=0)
+    category = nearest_kind(spans, categories)
+    size = likely_size(extents, category) if extents else tuple(spans.tolist())
     centers = seen.boxes.centers.copy()
     for k, cloud in enumerate(clouds):
         try:
@@ -180,7 +176,7 @@ def _moving(seen: Seen, categories: Sequence[Category]) -> Refined:
         centers[k, :2] = fit.cuboid.center[:2]
         centers[k, 2] = seen.bottom(k) + size[2] / 2
     boxes = Cuboids.from_yaws(centers, np.tile(size, (n, 1)), yaws, frame=seen.boxes.frame)
-    return Refined(boxes=boxes, category=category, moving=True)
+    return Refined(boxes=boxes, spans=spans, category=category, moving=True)
 
 
 def headings(places: NDArray[np.float64], seconds: NDArray[np.float64], *, slowest: float = 0.5) -> NDArray[np.float64]:
@@ -195,30 +191,15 @@ def headings(places: NDArray[np.float64], seconds: NDArray[np.float64], *, slowe
     return np.asarray(np.arctan2(velocities[nearest, 1], velocities[nearest, 0]))
 
 
-def _extent(cloud: NDArray[np.float64], yaw: float) -> NDArray[np.float64]:
-    along = np.array([np.cos(yaw), np.sin(yaw)])
-    return np.array([np.ptp(cloud[:, :2] @ along), np.ptp(cloud[:, :2] @ [-along[1], along[0]])])
+def _facing(cuboid: Cuboid, cloud: NDArray[np.float64], category: Category) -> Cuboid:
+    """Turn what stands round where its points (P, 3) above the ground z = 0 tell that its front is at the other end."""
+    local = cuboid.frame_from_cuboid.inverse().apply(cloud)
+    if front_log_odds(local[:, 0] / cuboid.size[0], cloud[:, 2], category) >= 0:
+        return cuboid
+    return replace(cuboid, frame_from_cuboid=cuboid.frame_from_cuboid @ Transform.from_yaw(np.pi, np.zeros(3)))
 
 
-def _nearest(size: NDArray[np.float64], categories: Sequence[Category]) -> Category:
-    """Category whose usual size is nearest, in ratios; a side of which little is in sight counts less against it."""
-
-    def misfit(category: Category) -> float:
-        ratios = np.log(np.maximum(size, 0.05) / category.size)
-        hidden = (ratios < 0) & [True, True, False]
-        return float((np.where(hidden, _HIDDEN_WEIGHT * ratios, ratios) ** 2).sum())
-
-    return min(categories, key=misfit)
-
-
-def _completed(measured: NDArray[np.float64], category: Category) -> tuple[float, float, float]:
-    """Measured sides where they are seen whole, else the usual ones; the height is always seen."""
-    usual = np.minimum(category.size, measured.max() + LARGEST_COMPLETION)
-    size = np.where(measured >= _KNOWN_SHARE * usual, np.minimum(measured, _LARGEST_SHARE * usual), usual)
-    return float(size[0]), float(size[1]), float(measured[2])
-
-
-def _repeated(fit: CuboidFit, n: int, frame: str) -> Cuboids:
+def _repeated(cuboid: Cuboid, n: int) -> Cuboids:
     return Cuboids.from_yaws(
-        np.tile(fit.cuboid.center, (n, 1)), np.tile(fit.cuboid.size, (n, 1)), np.full(n, fit.cuboid.yaw), frame=frame
+        np.tile(cuboid.center, (n, 1)), np.tile(cuboid.size, (n, 1)), np.full(n, cuboid.yaw), frame=cuboid.frame
     )

@@ -1,5 +1,6 @@
 """Repairs that look at the recording: boxes computed, followed, fitted and drawn, each one event that can be undone."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -7,9 +8,9 @@ import pytest
 
 import sensorann as sa
 from sensorann.errors import ArgumentError
-from sensorann.qa import check, repaired
-from sensorann.qa.checking import Suggestion, mend
-from sensorann.scene import Labels, Source, labels_in_world
+from sensorann.qa import Edit, check, repaired
+from sensorann.qa.checking import finding_document, mend, read_suggestions
+from sensorann.scene import Labels, Source, Sweep, labels_in_world
 from sensorann.scene.world import track_in_ego
 from tests.builders import make_labels
 from tests.qa.checking.cases import drive as straight
@@ -18,7 +19,7 @@ from tests.qa.checking.test_pictures import CAMERA, CAR, OTHER, pictured
 from tests.qa.checking.test_pictures import drive as with_camera
 from tests.qa.checking.test_points import CAR as THING
 from tests.qa.checking.test_points import OTHER as SECOND
-from tests.qa.checking.test_points import RIGHT, N, box
+from tests.qa.checking.test_points import RIGHT, N, Thing, box, first_hits
 from tests.qa.checking.test_points import drive as with_points
 from tests.store.edits import contents
 
@@ -56,7 +57,10 @@ def test_a_repair_is_one_event_and_undone_bit_for_bit(rule, tmp_path):
     with sa.open_store(str(tmp_path / "labels.db"), actor="anna", create=True) as store:
         store.import_labels(labels, drive="monday")
         before = contents(store.load("monday").labels)
-        (done,) = mend(store, "monday", [Suggestion(finding=finding, seen={})], recording=recording)
+        (tmp_path / "findings.json").write_text(json.dumps([finding_document(finding, store.load("monday").labels)]))
+        suggestions = read_suggestions(tmp_path / "findings.json")
+        assert suggestions[0].finding.repair == finding.repair
+        (done,) = mend(store, "monday", suggestions, recording=recording)
         assert done.event is not None, done.reason
         mended = store.load("monday").labels
         assert contents(mended) != before
@@ -71,6 +75,25 @@ def test_what_nobody_labelled_becomes_a_track_at_its_place():
     assert (new.id, labels.ontology[new.category].name, len(new)) == ("4", "car", N)
     np.testing.assert_allclose(new.cuboids.centers, box(THING).cuboids.centers, atol=0.4)
     assert set(new.sources) == {Source.DETECTED, Source.FITTED}
+
+
+@pytest.mark.parametrize("speed", [8.0, -8.0], ids=["away", "near"])
+def test_what_moves_faces_where_it_goes(speed):
+    times = POINTS.times["LIDAR_TOP"]
+    x = (12.0 if speed > 0 else 22.0) + speed * (times - times[0]) * 1e-9
+    sweeps = [
+        Sweep(sensor="LIDAR_TOP", timestamp_ns=int(time), points=first_hits((Thing(at, 4.0), SECOND, RIGHT)))
+        for time, at in zip(times, x, strict=True)
+    ]
+    moving = replace(POINTS, sweeps={"LIDAR_TOP": sweeps})
+    labels = make_labels(box(SECOND, id="2"), box(RIGHT, id="3"))
+    finding = finding_of("missing", labels, moving)
+    document = json.loads(json.dumps([finding_document(finding, labels)]))
+    assert set(document[0]["repair"][0]) == {"action", "place", "at_ns", "toward"}
+    new = repaired(labels, finding, moving).tracks[-1]
+    rows = np.searchsorted(times, new.timestamps_ns)
+    np.testing.assert_allclose(new.cuboids.centers[:, 0], x[rows], atol=0.5)
+    np.testing.assert_allclose(np.cos(new.cuboids.yaws), np.sign(speed), atol=0.02)
 
 
 def test_what_is_labelled_meanwhile_is_not_labelled_twice():
@@ -128,6 +151,23 @@ def test_what_looks_at_the_recording_asks_for_it():
 def test_a_picture_that_disagrees_throughout_has_no_repair_without_points():
     labels = make_labels(CAR, OTHER, image_tracks=(pictured(CAR, shift=90.0), pictured(OTHER)))
     assert not finding_of("picture_mismatch", labels, with_camera()).repair
+
+
+@pytest.mark.parametrize(
+    ("action", "arguments", "said"),
+    [
+        ("fill", {"at": ()}, "no instant is given"),
+        ("extend", {"end": "middle"}, "end must be one of first, last, got 'middle'"),
+        ("draw", {"camera": CAMERA, "at": ()}, "CAM_FRONT shows track 1 at none of 0 instants"),
+        ("label_from_picture", {"camera": CAMERA, "at_ns": 5}, "no 2D box on the picture of CAM_FRONT at 5 ns"),
+    ],
+)
+def test_what_a_hand_wrote_wrongly_into_a_finding_is_said(action, arguments, said):
+    labels = CASES["only_in_space"][0]()
+    finding = finding_of("only_in_space", labels, with_camera())
+    edit = Edit(action=action, arguments={"track_id": "1", **arguments})
+    with pytest.raises(ArgumentError, match=said):
+        repaired(labels, replace(finding, repair=(edit,)), with_camera())
 
 
 def test_boxes_to_compute_need_others_on_both_sides():
