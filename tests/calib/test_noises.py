@@ -82,8 +82,10 @@ def test_freedom_is_what_unknowns_leave():
 
 def test_freedom_is_what_the_unknowns_of_a_rig_leave():
     shared = simulate_targets(np.random.default_rng(12), n=15, elevation=True)
-    found = calibrate_rig(shared.sightings(), names=shared.names)
-    bundle = Bundle(sensors=tuple(shared.sightings()), depth=0.0)
+    lidar, camera, radar = shared.sightings()
+    seen = lidar, camera.noisier({("camera", "position"): 2.0}), radar
+    found = calibrate_rig(seen, names=shared.names)
+    bundle = Bundle(sensors=seen, depth=0.0)
     solved = bundle.solve((Transform.identity(), *found.root_from.values()), shared.lidar.points[:, None]).state
     information = bundle.equations(solved).reduced(0.0)[0]
     left = sum(float(freedom.sum()) for _, freedom in bundle.residuals_with_freedom(solved, information))
