@@ -29,7 +29,6 @@ import numpy as np
 
 from benchmarks.report import REPOSITORY, between_marks
 from benchmarks.seeded_kinds import KINDS, KINDS_WITH_PICTURES, KINDS_WITH_POINTS, Kind
-from benchmarks.seeded_repairs import print_repairs
 from benchmarks.seeded_runs import Case, Run, pandaset, runs, sequences, simulated, with_points
 from benchmarks.seeded_scores import fit
 from benchmarks.seeding import Seed
@@ -174,8 +173,6 @@ def judge(cases: list[Case], kinds: Sequence[Kind], *, points: bool = False) -> 
     mixed = list(runs(cases, seeds_of(kinds), n_rounds=N_ROUNDS, seed=0, points=points))
     print_recall(cases, kinds, least_score(mixed), points=points)
     print_scores(mixed)
-    print("\nRepairs:\n")
-    print_repairs(cases, kinds, points=points)
 
 
 SECTIONS = (print_judged_labels, print_judged_pictures, print_judged_points, print_judged_simulations)

@@ -5,21 +5,29 @@ concerned are compared with the good labels, before and after: boxes of one inst
 what its boxes do not share of their volume, by the angle between their headings in turns, and by the share of what
 is said of it otherwise; a box without a partner is off by 1. Changes from one object to another count 1, 2D boxes as
 boxes do.
+
+    python -m benchmarks.seeded_repairs [--write]
 """
 
 from __future__ import annotations
 
+import argparse
+import logging
+import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import islice, pairwise
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from benchmarks.seeded_kinds import Kind
-from benchmarks.seeded_runs import Case, Run, runs
+from benchmarks.seeded_errors import JUDGED, JUDGED_SEEDS, printed, told
+from benchmarks.seeded_kinds import KINDS, KINDS_WITH_PICTURES, KINDS_WITH_POINTS, Kind
+from benchmarks.seeded_runs import Case, Run, runs, sequences, simulated
 from sensorann.errors import SensorannError
 from sensorann.geometry import Cuboids, iou_3d, rectangle_overlaps
 from sensorann.geometry.rotations import wrap_angle
@@ -28,6 +36,8 @@ from sensorann.scene import Labels, Track
 
 # Labels that differ by less are equally good, in boxes; so many repairs of each kind are looked at.
 _SAME, _MOST = 1e-3, 30
+# Repairs that read sweeps take their time: on so many simulated drives.
+_N_SIMULATED = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,9 +57,38 @@ class Repair:
     refused: str = ""
 
 
-def print_repairs(cases: list[Case], kinds: Sequence[Kind], *, points: bool = False) -> None:
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--write", action="store_true", help="put the table into docs/quality.md")
+    told("repairs", print_all, write=parser.parse_args().write)
+
+
+def print_all() -> None:
+    """All kinds on drives that scores are judged on, side by side on as many processors as there are."""
     print("| error | size | repaired | nearer | farther | off by, before | after | refused |")
     print("|---|---|---|---|---|---|---|---|")
+    with ProcessPoolExecutor(len(SECTIONS)) as pool:
+        print("".join(pool.map(printed, SECTIONS)), end="")
+
+
+def of_labels() -> None:
+    print_repairs(sequences(JUDGED), KINDS)
+
+
+def of_pictures() -> None:
+    print_repairs(sequences(JUDGED, pictures=True), KINDS_WITH_PICTURES)
+
+
+def of_points() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        print_repairs(simulated(JUDGED_SEEDS[:_N_SIMULATED], Path(folder)), KINDS_WITH_POINTS, points=True)
+
+
+SECTIONS = (of_labels, of_pictures, of_points)
+
+
+def print_repairs(cases: list[Case], kinds: Sequence[Kind], *, points: bool = False) -> None:
+    logging.disable(logging.WARNING)
     for number, (kind, size, rules, seed) in enumerate(kinds):
         sown = runs(cases, [seed], n_rounds=1, seed=100 + number, points=points)
         made = list(islice((repair for run in sown for repair in repairs_of(run, rules)), _MOST))
@@ -153,3 +192,7 @@ def _pictures(good: Labels, labels: Labels, names: set[str]) -> float:
     both = ours.keys() & theirs.keys()
     shared = sum(float(rectangle_overlaps(ours[key], theirs[key])) for key in both)
     return len(ours) + len(theirs) - len(both) - shared
+
+
+if __name__ == "__main__":
+    main()

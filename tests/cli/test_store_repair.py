@@ -113,3 +113,24 @@ def test_findings_without_a_repair_are_counted(db, tmp_path, findings, capsys):
     capsys.readouterr()
     assert run(["store", "repair", f"{db}#monday", findings]) == 0
     assert capsys.readouterr().out == "0 repaired, 0 left out, 3 that only a person can mend\n"
+
+
+def test_what_another_repair_changed_near_by_is_checked_again(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("SENSORANN_ACTOR", "anna")
+    db, path = str(tmp_path / "labels.db"), tmp_path / "findings.json"
+    with sa.open_store(db, actor="anna", create=True) as store:
+        store.import_labels(labels_of(edited(driving(), [20], shift=(0, 0.8, 0))), drive="monday")
+    checked(db, path, capsys)
+    (finding,) = json.loads(path.read_text())
+    gone = {"action": "delete_span", "track_id": "1", "span": [finding["timestamp_ns"]] * 2}
+    later = dict(finding, timestamp_ns=finding["timestamp_ns"] + 300_000_000)
+    for first, second in (
+        (finding, later),
+        (dict(finding, repair=[gone]), later),
+        (finding, dict(later, repair=[gone])),
+    ):
+        path.write_text(json.dumps([dict(first, score=0.9), dict(second, score=0.8)]))
+        assert run(["store", "repair", f"{db}#monday", str(path)]) == 3
+        assert "1 repaired, 1 left out" in (said := capsys.readouterr().out)
+        assert "another repair has changed boxes there: check again" in said
+        assert run(["store", "undo", f"{db}#monday"]) == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -111,12 +112,12 @@ def doubtful(evidence: Evidence) -> Iterator[Suspicion]:
 
 
 def _unlabelled(evidence: Evidence, appearances: tuple[_Appearance, ...]) -> Iterator[Suspicion]:
-    view = plain_view(evidence)
+    view, wanted = plain_view(evidence), _wanted(evidence)
     for stranger in evidence.strangers if view is not None else ():
         looks_like = next((one for one in appearances if one.fits(stranger)), None)
         if view is None or looks_like is None:
             continue
-        reach = _FAR_M if looks_like.far or looks_like.moves else NEAR_M
+        reach = min(_FAR_M if looks_like.far or looks_like.moves else NEAR_M, wanted)
         # Sights where nobody looked say what it is, and not that anybody forgot it.
         missed = _looked_at(stranger, view, reach=reach)
         if len(missed) < FEWEST:
@@ -136,6 +137,12 @@ def _unlabelled(evidence: Evidence, appearances: tuple[_Appearance, ...]) -> Ite
             repair=(_clicked(stranger, best),),
             place=(float(best.center[0]), float(best.center[1]), float(best.center[2])),
         )
+
+
+def _wanted(evidence: Evidence) -> float:
+    """How far away, metres, the guideline wants any of the categories labelled; infinite where it is silent."""
+    ends = [path.category.guideline.max_range_m for path in evidence.paths]
+    return max((math.inf if end is None else end for end in ends), default=math.inf)
 
 
 def _clicked(stranger: Stranger, sight: Cluster) -> Edit:

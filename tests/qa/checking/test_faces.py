@@ -31,3 +31,16 @@ def test_a_mirror_is_no_side():
     assert cut_on_the_left(side(200, beyond=-0.02), *mirror) == 0.0  # 6 points of 200
     # Beside a side that lies a little beyond its face, it does not say how far the side lies.
     assert cut_on_the_left(side(200, beyond=-0.3), side(20, beyond=0.06), *mirror) == pytest.approx(0.06)
+
+
+def test_what_goes_on_as_far_as_is_looked_is_a_wall():
+    wall = [side(8, beyond=x) for x in np.arange(0.05, 0.8, 0.1)]
+    assert cut_on_the_left(side(100, beyond=-0.3), *wall) == 0.0
+    # Nor is it the face itself where more of it lies there than in the box.
+    assert cut_on_the_left(side(10, beyond=-0.3), *wall) == 0.0
+
+
+def test_room_is_measured_to_all_but_the_outermost_few():
+    points = np.concatenate([side(100, beyond=-0.4), side(2, beyond=-0.02)])
+    _, rooms, _, _ = read_faces(points, HALF_SIZE, FROM_THE_LEFT)
+    assert rooms[LEFT] == pytest.approx(0.4)

@@ -13,6 +13,7 @@ from sensorann.qa.checking.strangers import joined
 from sensorann.scene import Rig
 from tests.builders import FRAME_NS, START_NS, make_labels, make_rig
 from tests.qa.checking.cases import N, drive, standing
+from tests.qa.checking.test_guidelines import ontology
 
 CAR, PART = (4.2, 1.7, 1.5), (0.8, 0.2, 1.4)
 
@@ -37,10 +38,11 @@ def sights(
     ]
 
 
-def missed(seen: list[Cluster], *, rig: Rig | None = None) -> list[Suspicion]:
+def missed(seen: list[Cluster], *, rig: Rig | None = None, **rules) -> list[Suspicion]:
     """What is told of it beside one car that is labelled, by default without a camera: labels look all round then."""
     recorded = replace(drive(), rig=rig or make_rig(cameras=()))
-    evidence = gather(make_labels(standing(x=60.0, aside=-3.0)), recorded, with_points=False)
+    labels = make_labels(standing(x=60.0, aside=-3.0), ontology=ontology(**rules))
+    evidence = gather(labels, recorded, with_points=False)
     return list(forgotten(replace(evidence, strangers=tuple(joined(seen)))))
 
 
@@ -72,3 +74,22 @@ def test_a_thing_is_missed_where_labels_look_though_it_is_best_seen_where_they_d
     seconds = (told.timestamp_ns - START_NS) * 1e-9
     assert 16.0 - 5.0 * seconds > 3.0
     assert missed(sights(CAR, n=10, x=0.0, aside=6.0), rig=make_rig()) == []
+
+
+@pytest.mark.parametrize(("edged", "told"), [(0.9, 1), (0.5, 0)], ids=["edges", "leaves"])
+def test_a_large_thing_that_never_looks_the_same_needs_edges(edged, told):
+    lorry = [replace(one, score=edged) for one in sights((7.0, 2.4, 3.0), n=10, x=20.0, ragged=2.0)]
+    assert len(missed(lorry)) == told
+
+
+def test_a_thing_is_missed_where_labels_look_at_it_in_three_frames():
+    passing = [missed(sights(CAR, n=10, x=x, aside=3.0), rig=make_rig()) for x in np.arange(2.0, 9.0, 0.5)]
+    # The later the vehicle passes it, the longer the camera sees it: one frame more each time.
+    told = [found[0].message for found in passing if found]
+    assert 0 < len(told) < len(passing)
+    assert told[0].endswith("in 3 frames")
+
+
+@pytest.mark.parametrize(("max_range_m", "told"), [(None, 1), (40.0, 1), (20.0, 0)], ids=["silent", "beyond", "nearer"])
+def test_nothing_is_missed_beyond_where_the_guideline_ends(max_range_m, told):
+    assert len(missed(sights(CAR, n=8, x=30.0), max_range_m=max_range_m)) == told

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from sensorann.geometry import Transform
 from sensorann.qa.checking.evidence import gather
 from sensorann.qa.checking.plain_view import plain_view
 from sensorann.scene import Rig
@@ -50,3 +51,28 @@ def test_a_place_out_of_reach_is_not_looked_at():
     view = plain_view(gather(make_labels(make_track()), drive(), with_points=False))
     places = np.array([[10.0, 0.0, 0.0], [10.0, 45.0, 0.0]])
     assert view.looks_at(places, np.full(2, START_NS), reach=40.0).tolist() == [True, False]
+
+
+def test_every_camera_counts():
+    cameras = make_rig(cameras=("CAM_FRONT", "CAM_BACK"))
+    behind = Transform.from_yaw(np.pi, [0.0, 0.0, 0.0]) @ cameras["CAM_BACK"].ego_from_sensor
+    turned = Rig(
+        tuple(replace(one, ego_from_sensor=behind) if one.name == "CAM_BACK" else one for one in cameras.sensors)
+    )
+    view = plain_view(gather(make_labels(make_track(n=1)), replace(drive(), rig=turned), with_points=False))
+    start = drive().trajectory.at(START_NS).translation
+    sides = start + 10.0 * np.array([[0.9, 0.4, 0.0], [0.9, -0.4, 0.0], [-0.9, 0.4, 0.0]])
+    assert view.looks_at(sides, np.full(3, START_NS), reach=40.0).all()
+
+
+def test_an_object_that_reaches_out_of_the_labelled_wedge_is_not_seen_whole():
+    azimuths = np.radians(CROWD)
+    tracks = [
+        make_track(id=str(k), n=1, centers=[[20 * np.cos(a), 20 * np.sin(a), 0.75]], yaws=[0.0])
+        for k, a in enumerate(azimuths)
+    ]
+    view = plain_view(gather(make_labels(*tracks), replace(drive(), rig=BLIND), with_points=False))
+    start = drive().trajectory.at(START_NS).translation
+    inside, at_rim = (start + 8.0 * np.array([np.cos(a), np.sin(a), 0.0]) for a in np.radians([2.0, 43.0]))
+    assert view.sees(inside, START_NS, owner=0)
+    assert not view.sees(at_rim, START_NS, owner=0)

@@ -10,6 +10,8 @@ import sensorann as sa
 from sensorann.errors import ArgumentError
 from sensorann.qa import Edit, check, repaired
 from sensorann.qa.checking import finding_document, mend, read_suggestions
+from sensorann.qa.checking.filling import fill
+from sensorann.qa.checking.following import extend, label
 from sensorann.scene import Labels, Source, Sweep, labels_in_world
 from sensorann.scene.world import track_in_ego
 from tests.builders import make_labels
@@ -177,3 +179,40 @@ def test_boxes_to_compute_need_others_on_both_sides():
     (edit,) = gap.repair
     with pytest.raises(ArgumentError, match="track 1 has no box after those to compute"):
         repaired(labels, replace(gap, repair=(replace(edit, arguments={"track_id": "1", "at": at}),)))
+
+
+def test_computed_boxes_follow_those_next_to_them():
+    braking = driving(speed=8.0)
+    x = 12.0 + 8.0 * 0.1 * np.arange(40) - 1.0 * (0.1 * np.arange(40)) ** 2
+    cuboids = replace(braking.cuboids, centers=np.column_stack([x, *braking.cuboids.centers.T[1:]]))
+    whole = replace(braking, cuboids=cuboids, box_attributes={"state": tuple("abcdefgh" * 5)})
+    labels = make_labels(without(whole, np.arange(17, 19)))
+    at = [int(time) for time in whole.timestamps_ns[17:21]]
+    filled = fill(labels, straight(), "1", at=at).track("1")
+    np.testing.assert_allclose(filled.cuboids.centers, whole.cuboids.centers, atol=0.03)
+    # Those that were there say what they said; new ones what was said last.
+    assert "".join(filled.box_attributes["state"][16:22]) == "aaa" + "def"
+
+
+@pytest.mark.parametrize(("end", "taken", "kept"), [("first", 0, 1), ("last", 5, 5)])
+def test_following_ends_where_another_object_stands(end, taken, kept):
+    track = box(THING)[2:] if end == "first" else box(THING)[:3]
+    labels = make_labels(track, replace(box(THING)[taken : taken + 1], id="2"))
+    longer = extend(labels, POINTS, "1", end=end).track("1")
+    times = box(THING).timestamps_ns
+    assert longer.timestamps_ns.tolist() == times[slice(kept, None) if end == "first" else slice(0, kept)].tolist()
+
+
+def test_a_stroke_the_wrong_way_is_made_good_by_the_way():
+    times = POINTS.times["LIDAR_TOP"]
+    x = 12.0 + 8.0 * (times - times[0]) * 1e-9
+    sweeps = [
+        Sweep(sensor="LIDAR_TOP", timestamp_ns=int(time), points=first_hits((Thing(at, 4.0), SECOND, RIGHT)))
+        for time, at in zip(times, x, strict=True)
+    ]
+    moving = replace(POINTS, sweeps={"LIDAR_TOP": sweeps})
+    rear = (float(x[0]) - 2.1, 4.0, 0.8)
+    new = label(
+        make_labels(box(SECOND, id="2")), moving, place=rear, at_ns=int(times[0]), toward=(rear[0] - 3.0, 4.0, 0.8)
+    ).tracks[-1]
+    assert (np.cos(new.cuboids.yaws) > 0.9).all()

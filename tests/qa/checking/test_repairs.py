@@ -9,6 +9,8 @@ import pytest
 from sensorann.errors import ArgumentError
 from sensorann.qa import RULES, check, repaired
 from sensorann.qa.checking import finding_document, read_suggestions, suggestion_of
+from sensorann.qa.checking.evidence import gather
+from sensorann.qa.checking.putting_back import back_on_path
 from sensorann.qa.checking.suggestions import NOTHING, SUGGESTIONS
 from sensorann.scene import Source
 from tests.builders import make_labels
@@ -154,3 +156,37 @@ def test_what_has_no_repair_says_why():
     (finding,) = found(standing(), standing(id="2", x=21.4), rules=["interpenetration"])
     with pytest.raises(ArgumentError, match="interpenetration of 2 knows no repair; the rule suggests nothing: which"):
         repaired(labels_of(driving()), finding)
+
+
+@pytest.mark.parametrize("name", ["fragment: five boxes lost", "attribute_clash: stands and moves"])
+def test_what_a_repair_leaves_is_what_was_meant(name):
+    labels = OF_LABELS[name]()
+    mended = repaired(labels, check(labels, drive(), rules=[name.partition(":")[0]])[0]).track("1")
+    assert len(mended) == N
+    assert set(mended.box_attributes) <= {"vehicle.moving"}
+
+
+def test_where_the_other_boxes_disagree_a_wrong_word_is_taken_away():
+    words = (*("moving",) * 20, "flying", *("parked",) * 19)
+    labels = make_labels(
+        driving(box_attributes={"state": words}), ontology=ontology(attributes={"state": ("moving", "parked")})
+    )
+    (finding,) = check(labels, drive(), rules=["guideline_attribute"])
+    assert repaired(labels, finding).track("1").box_attributes["state"][20] is None
+
+
+def of_path(track):
+    (path,) = gather(labels_of(track), drive(), with_points=False).paths
+    return path
+
+
+def test_a_box_beside_a_step_that_stays_is_not_put_between():
+    stepped = edited(driving(), np.arange(20, N), shift=(0, 0.5, 0))
+    assert not back_on_path(of_path(stepped), np.array([20]))
+
+
+def test_neighbours_that_do_not_agree_put_nothing_back():
+    swaying = edited(driving(), ALL, shift=np.column_stack([0 * ALL, 0.3 * (-1.0) ** ALL, 0 * ALL]))
+    aside = edited(swaying, [20], shift=(0, 0.3, 0))
+    assert not back_on_path(of_path(aside), np.array([20]))
+    assert back_on_path(of_path(edited(driving(), [20], shift=(0, 0.6, 0))), np.array([20]))

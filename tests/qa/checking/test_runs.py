@@ -50,3 +50,9 @@ def test_a_run_at_the_end_of_a_track_is_not_judged():
 def test_the_rule_names_the_run():
     findings = found(edited(noisy(), RUN, shift=(0.0, 0.6, 0.0)), rules=["off_path"])
     assert [(one.rule, one.frame in RUN, "in 5 boxes" in one.message) for one in findings] == [("off_path", True, True)]
+
+
+def test_boxes_at_the_end_of_a_track_are_no_run_beside_anything():
+    whole = edited(driving(), RUN, shift=(0.0, 0.8, 0.0)).cuboids.centers[:, :2]
+    assert aside(whole[: RUN[-1] + 4]).any()
+    assert not aside(whole[: RUN[-1] + 2]).any()
