@@ -16,6 +16,7 @@ from viewers.layout import Place
 from viewers.looks import Part
 from viewers.mouse import Ray
 from viewers.orbit import Orbit
+from viewers.pictures.wires import Name
 from viewers.points import Cloud
 from viewers.session import Session
 from viewers.state import ShownBox, View
@@ -39,7 +40,6 @@ class SceneView:
 
     def __init__(self, window: gui.Window, session: Session) -> None:
         self._session, self._scaling = session, float(window.scaling)
-        self._captions: list[gui.Label3D] = []
         self._drawn: tuple[object, ...] = ()
         self._orbit = Orbit(*stand(View.BEHIND, None))
         self.widget = gui.SceneWidget()
@@ -93,8 +93,7 @@ class SceneView:
         if wanted == self._drawn:
             return False
         from_labels = drawn_from_labels(session)
-        self._wires.show(self._lines_here(from_labels))
-        self._draw_names(from_labels)
+        self._wires.show(self._lines_here(from_labels), self._names_here(from_labels))
         self._drawn = wanted
         return True
 
@@ -151,20 +150,19 @@ class SceneView:
         if len(rings.lines):
             self.widget.scene.add_geometry("rings", rings, material)
 
-    def _draw_names(self, from_labels: Transform) -> None:
-        named: list[ShownBox] = []
-        if Part.NAMES in self._session.looks.shown:
-            named = _nearest(self._session.shown(), drawn_from_ego(self._session).inverse() @ from_labels)
-        while len(self._captions) > len(named):
-            self.widget.remove_3d_label(self._captions.pop())
-        for n, box in enumerate(named):
-            top = box.cuboid.frame_from_cuboid.apply([0.0, 0.0, box.cuboid.size[2] / 2 + _NAME_ABOVE])
-            place = from_labels.apply(top).astype(np.float32)
-            if n == len(self._captions):
-                self._captions.append(self.widget.add_3d_label(place, ""))
-            label = self._captions[n]
-            label.position, label.text = place, caption(box.track.id, box.track.category)
-            label.color = gui.Color(*shapes.name_color(box))
+    def _names_here(self, from_labels: Transform) -> tuple[Name, ...]:
+        """Id and category of the nearest boxes, where they are wanted, in the drawn frame."""
+        if Part.NAMES not in self._session.looks.shown:
+            return ()
+        nearest = _nearest(self._session.shown(), drawn_from_ego(self._session).inverse() @ from_labels)
+        return tuple(_name(box, from_labels) for box in nearest)
+
+
+def _name(box: ShownBox, from_labels: Transform) -> Name:
+    top = box.cuboid.frame_from_cuboid.apply([0.0, 0.0, box.cuboid.size[2] / 2 + _NAME_ABOVE])
+    return Name(
+        place=from_labels.apply(top), text=caption(box.track.id, box.track.category), color=shapes.name_color(box)
+    )
 
 
 def _nearest(shown: Sequence[ShownBox], ego_from_labels: Transform) -> list[ShownBox]:

@@ -67,7 +67,7 @@ class Window:
         window.set_on_key(guarded(self._key, True))
         window.set_on_close(guarded(self._close, False))
         window.set_on_tick_event(guarded(self._tick, False))
-        self._scene.widget.set_on_mouse(guarded(self._mouse_event, gui.SceneWidget.EventCallbackResult.IGNORED))
+        self._scene.widget.set_on_mouse(guarded(self._mouse_event, gui.SceneWidget.EventCallbackResult.CONSUMED))
         changed()
 
     def refresh(self) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sensorann.geometry import Transform
 from sensorann.kernels import around, plane_fit
 
 _CELL = 1.0
@@ -64,9 +65,25 @@ def estimate_ground(points: NDArray[np.float64], spot: NDArray[np.float64], *, r
     spot : (3,) on an object or on the ground
     radius : metres around the spot
     """
-    lowest = around.lowest_of_cells(points, spot[:2], radius, _CELL)
+    lowest = lowest_around(points, spot, radius=radius, frame_from_points=Transform.identity())
     if len(lowest) == 0:
         lowest = points[[np.argmin(np.hypot(*(points[:, :2] - spot[:2]).T))]]
+    return ground_under(lowest, spot)
+
+
+def lowest_around(
+    points: NDArray[np.floating], spot: NDArray[np.float64], *, radius: float, frame_from_points: Transform
+) -> NDArray[np.float64]:
+    """Lowest point (M, 3) of every square metre around a spot (3,), in its frame, among points given in another one."""
+    pose = frame_from_points
+    lowest: NDArray[np.float64] = around.lowest_of_cells(
+        points, pose.rotation, pose.translation, spot[:2], radius, _CELL
+    )
+    return lowest
+
+
+def ground_under(lowest: NDArray[np.float64], spot: NDArray[np.float64]) -> GroundPlane:
+    """Fit the ground around a spot (3,) to the lowest points (M, 3) around it, M >= 1; see `estimate_ground`."""
     under = lowest[lowest[:, 2] <= spot[2] + 0.1]
     if len(under) == 0:
         under = lowest

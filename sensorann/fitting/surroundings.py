@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sensorann.errors import ArgumentError
-from sensorann.fitting.local_ground import GroundPlane, estimate_ground
+from sensorann.fitting.local_ground import GroundPlane, ground_under, lowest_around
 from sensorann.fitting.silhouettes import View
 from sensorann.geometry import Transform
 from sensorann.geometry.arrays import as_array
@@ -89,23 +89,22 @@ def look_around(
     cloud = as_array(points, (None, 3), np.float32 if single else np.float64, name="points")
     seed = as_array(click, (3,), np.float64, name="click", finite=True)
     position = as_array(sensor, (3,), np.float64, name="sensor", finite=True)
-    radius, pose = max(reach, CLICK_REACH), Transform.identity() if frame_from_points is None else frame_from_points
-    # One pass over the sweep: everything else sees a street's width of it.
-    gather = partial(around.gather_around, cloud, pose.rotation, pose.translation, seed[:2])
-    near, local = gather(max(_GROUND_RADIUS, radius))
+    pose = Transform.identity() if frame_from_points is None else frame_from_points
+    lowest = partial(lowest_around, cloud, seed, frame_from_points=pose)
+    near = lowest(radius=_GROUND_RADIUS)
     if len(near) == 0:
         raise nothing_there(seed)
-    ground = estimate_ground(local, seed, radius=_GROUND_RADIUS)
+    ground = ground_under(near, seed)
     if seed[2] - ground.height < _LOW_CLICK:
-        ground = _lower_ground(ground, estimate_ground(gather(_WIDE_RADIUS)[1], seed, radius=_WIDE_RADIUS))
-    standing = around.standing_on(local, ground.spot, ground.height, ground.slope, _GROUND_CLEARANCE, highest, radius)
-    kept = np.take(local, standing, axis=0)
+        ground = _lower_ground(ground, ground_under(lowest(radius=_WIDE_RADIUS), seed))
+    plane = (ground.spot, ground.height, ground.slope, _GROUND_CLEARANCE, highest)
+    rows, kept = around.standing_on(cloud, pose.rotation, pose.translation, *plane, max(reach, CLICK_REACH))
     nearest, squared = around.nearest_row(kept, seed)
     if not squared <= CLICK_REACH**2:
         raise nothing_there(seed)
     return Surroundings(
         points=kept,
-        rows=near[standing],
+        rows=rows,
         n_given=len(cloud),
         ground=ground,
         seed=nearest,

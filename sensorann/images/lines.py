@@ -101,7 +101,8 @@ def _darken(image: NDArray[np.uint8], box: tuple[int, int, int, int]) -> None:
     """Put a dark ground under a text, so that it can be read on sky and on asphalt."""
     left, top = max(box[0], 0), max(box[1], 0)
     area = image[top : max(box[3], 0), left : max(box[2], 0)]
-    area[:] = (0.35 * area + 0.65 * np.array(BACKGROUND, np.float64)).astype(np.uint8)
+    ground = np.array([*BACKGROUND, 255])[: image.shape[2]]  # a picture that lies over another one covers it there
+    area[:] = (0.35 * area + 0.65 * ground).astype(np.uint8)
 
 
 def blend(image: NDArray[np.uint8], layer: NDArray[np.uint8], *, opacity: float) -> NDArray[np.uint8]:

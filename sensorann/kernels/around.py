@@ -32,43 +32,60 @@ def gather_around(points, rotation, translation, place, reach):
 
 
 @kernel
-def lowest_of_cells(points, place, radius, cell):
+def lowest_of_cells(points, rotation, translation, place, radius, cell):
     """Lowest point of every square within a radius of a place, squares counted from the place.
 
-    points (N, 3) finite, place (2,), radius and cell floats -> (M, 3), in the order of the squares; the first of equal
-    ones.
+    points (N, 3), rotation (3, 3) and translation (3,) into the frame of place (2,), radius and cell floats -> (M, 3)
+    float64 in that frame, in the order of the squares; the first of equal ones. Points with NaN or infinity are
+    nowhere.
     """
     n = int(np.ceil(radius / cell))
-    lowest = np.full((2 * n, 2 * n), -1, np.int64)
+    heights, found = np.full((2 * n, 2 * n), np.inf), np.empty((2 * n, 2 * n, 2))
     for i in range(points.shape[0]):
-        dx, dy = points[i, 0] - place[0], points[i, 1] - place[1]
-        if dx * dx + dy * dy > radius * radius:
+        x, y, z = points[i, 0], points[i, 1], points[i, 2]
+        u = rotation[0, 0] * x + rotation[0, 1] * y + rotation[0, 2] * z + translation[0]
+        v = rotation[1, 0] * x + rotation[1, 1] * y + rotation[1, 2] * z + translation[1]
+        dx, dy = u - place[0], v - place[1]
+        if not dx * dx + dy * dy <= radius * radius:
             continue
+        w = rotation[2, 0] * x + rotation[2, 1] * y + rotation[2, 2] * z + translation[2]
         a = min(int(np.floor(dx / cell)) + n, 2 * n - 1)
         b = min(int(np.floor(dy / cell)) + n, 2 * n - 1)
-        if lowest[a, b] < 0 or points[i, 2] < points[lowest[a, b], 2]:
-            lowest[a, b] = i
-    chosen = lowest.ravel()
-    chosen = chosen[chosen >= 0]
-    return points[chosen]
+        if -np.inf < w < heights[a, b]:
+            heights[a, b], found[a, b, 0], found[a, b, 1] = w, u, v
+    lowest, k = np.empty((4 * n * n, 3)), 0
+    for a in range(2 * n):
+        for b in range(2 * n):
+            if heights[a, b] < np.inf:
+                lowest[k, 0], lowest[k, 1], lowest[k, 2] = found[a, b, 0], found[a, b, 1], heights[a, b]
+                k += 1
+    return lowest[:k]
 
 
 @kernel
-def standing_on(points, place, height, slope, lowest, highest, radius):
-    """Points within a radius of a place whose height above a plane lies between two bounds.
+def standing_on(points, rotation, translation, place, height, slope, lowest, highest, radius):
+    """Transform points and keep those within a radius of a place whose height above a plane lies between two bounds.
 
-    points (N, 3), place (2,) where the plane has its height, slope (2,) its rise along x and y, lowest and highest and
-    radius floats -> rows (K,) int64.
+    points (N, 3), rotation (3, 3) and translation (3,) into the frame of place (2,) where the plane has its height,
+    slope (2,) its rise along x and y, lowest and highest and radius floats -> rows (K,) int64, transformed (K, 3)
+    float64. Points with NaN or infinity are nowhere.
     """
     rows = np.empty(points.shape[0], np.int64)
+    moved = np.empty((points.shape[0], 3))
     k = 0
     for i in range(points.shape[0]):
-        dx, dy = points[i, 0] - place[0], points[i, 1] - place[1]
-        above = points[i, 2] - height - dx * slope[0] - dy * slope[1]
-        if dx * dx + dy * dy <= radius * radius and lowest < above < highest:
+        x, y, z = points[i, 0], points[i, 1], points[i, 2]
+        u = rotation[0, 0] * x + rotation[0, 1] * y + rotation[0, 2] * z + translation[0]
+        v = rotation[1, 0] * x + rotation[1, 1] * y + rotation[1, 2] * z + translation[1]
+        dx, dy = u - place[0], v - place[1]
+        if not dx * dx + dy * dy <= radius * radius:
+            continue
+        w = rotation[2, 0] * x + rotation[2, 1] * y + rotation[2, 2] * z + translation[2]
+        if lowest < w - height - dx * slope[0] - dy * slope[1] < highest:
             rows[k] = i
+            moved[k, 0], moved[k, 1], moved[k, 2] = u, v, w
             k += 1
-    return rows[:k].copy()
+    return rows[:k], moved[:k]
 
 
 @kernel

@@ -20,6 +20,7 @@ from tests.calib.radar_captures import (
     SIZES,
     SOURCES,
     YARD,
+    make_scan,
     taped,
     write_radar_captures,
     write_yard,
@@ -54,6 +55,9 @@ def test_one_session_of_pictures_clouds_and_scans_places_all_three(folder, capsy
     assert "radar: 6 of 6 targets" in text
     assert "of camera in radar are not observable: the drawing says more" in text
     assert_rig(out)
+    (radar,) = (one for one in json.loads(out.read_text())["transforms"] if one["source"] == "radar")
+    # Without one of the boards the drawing is still there: what it holds is never known less well than it says.
+    assert np.all(np.rad2deg(np.sqrt(np.diag(radar["covariance"]["matrix"])[:3])) < 1.1)
 
 
 def test_sessions_of_pairs_say_the_same_together(folder):
@@ -74,6 +78,13 @@ def test_a_drive_of_targets_places_all_three(folder, captures, capsys):
     # Two pictures with points of the LiDAR, two with returns of the radar.
     assert page.read_text("utf-8").count("data:image/jpeg;base64,") == 4
     assert_rig(out)
+    # The reflectors may be listed instead, by the names of the instants.
+    returns = [make_scan(board, i) for i, (board, *_) in enumerate(captures)]
+    rows = [f"{i:06d},{scan['x'][0]},{scan['y'][0]}" for i, scan in enumerate(returns)]
+    (folder / "radar.csv").write_text("\n".join(["target,x_m,y_m", *rows[:5]]))
+    path.write_text(YARD.replace('name = "RADAR"', 'name = "RADAR"\ntargets = "radar.csv"'))
+    assert run(["calibrate", "rig", str(path)]) == 0
+    assert "RADAR: 5 of 5 targets" in capsys.readouterr().out
     # It is the calibration that `--rig` takes.
     assert run(["info", str(folder / "yard.drive.h5"), "--rig", str(out)]) == 0
 

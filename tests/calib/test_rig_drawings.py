@@ -9,6 +9,7 @@ from calib.estimation.tangent import difference, moved
 from calib.rigs.bundle import Bundle
 from calib.rigs.drawings import Drawing
 from calib.rigs.resection import resection
+from calib.rigs.robust_bundle import fit_rig, steps_without_one
 from sensorann.errors import CalibrationError
 from sensorann.geometry import Transform
 from tests.builders import make_camera
@@ -96,6 +97,36 @@ def test_a_resection_outvotes_pixels_of_other_points_and_refuses_a_majority():
         resection(PixelDetections(camera=CAMERA, pixels=pixels, sigma=0.5), pose.apply(points))
     with pytest.raises(CalibrationError, match="5 pixels show points that the other sensor places, 6 are needed"):
         resection(PixelDetections(camera=CAMERA, pixels=pixels[:5], sigma=0.5), points[:5])
+
+
+def test_rigs_are_ranked_by_their_drawings_too():
+    rng = np.random.default_rng(9)
+    shared = simulate_targets(rng, elevation=True)
+    drawing = drawn(rng, "lidar", "radar", shared.lidar_from["radar"].inverse())
+    poses = (Transform.identity(), shared.lidar_from["camera"], shared.lidar_from["radar"])
+    fit = fit_rig(shared.sightings(), poses, n_targets=30, depth=0.0, drawings=(drawing,))
+    whole = Bundle(sensors=tuple(shared.sightings()), depth=0.0, drawings=(drawing,))
+    assert fit.kept.all()
+    assert fit.drawn_cost > 0.1
+    assert fit.cost == pytest.approx(whole.cost(fit.state))
+
+
+def test_how_poses_move_without_a_target_is_foretold_beside_a_drawing():
+    rng = np.random.default_rng(10)
+    shared = simulate_targets(rng, n=15, flat=True)
+    drawing = drawn(rng, "lidar", "radar", shared.lidar_from["radar"].inverse())
+    poses = (Transform.identity(), shared.lidar_from["camera"], shared.lidar_from["radar"])
+    options = {"n_targets": 15, "depth": 0.0, "drawings": (drawing,)}
+    fit = fit_rig(shared.sightings(), poses, **options)
+    assert fit.kept.all()
+    steps = steps_without_one(fit, 0.0)
+    sigmas = np.sqrt(np.diag(np.linalg.inv(fit.information + fit.drawn)))
+    for target in (0, 6, 11):
+        without = np.arange(15) != target
+        alone = fit_rig([one.keep(without) for one in shared.sightings()], fit.state.root_from, **options)
+        pairs = zip(alone.state.root_from[1:], fit.state.root_from[1:], strict=True)
+        moves = np.concatenate([difference(after, before) for after, before in pairs])
+        np.testing.assert_allclose(steps[target] / sigmas, moves / sigmas, atol=0.1)
 
 
 def test_derivatives_of_drawings_hold_far_from_them():

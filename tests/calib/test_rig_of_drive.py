@@ -32,11 +32,24 @@ def test_a_turned_camera_is_put_back_beside_a_lidar_that_the_rig_holds():
     assert np.all(sigmas > 1.0)
 
 
+def test_what_edges_tell_of_a_camera_stays_with_the_axis_that_they_tell():
+    found = calibrate_rig_of_drive(test_camera_edges.make_drive(), root="ROOF")
+    roll, pitch, yaw, *place = np.sqrt(np.diag(found.joint.covariances["FRONT"]))
+    # Upright posts tell the yaw, which is about y of the camera and about z of the LiDAR.
+    assert np.rad2deg(yaw) < 0.4
+    assert np.rad2deg(pitch) > 0.9
+    assert np.rad2deg(roll) == pytest.approx(np.hypot(0.2, 0.25), abs=0.1)
+    assert min(place) > 0.05
+
+
 def test_a_radar_is_told_on_the_vehicle_itself():
     found = calibrate_rig_of_drive(test_radar_ego.make_drive(rig_yaw=np.deg2rad(1.5)))
     assert (found.held, found.untold) == ((), ())
     off = difference(found.joint.root_from["RADAR"], test_radar_ego.TRUE_POSE)
     assert np.rad2deg(abs(off[2])) < 0.3
+    sigmas = np.sqrt(np.diag(found.joint.covariances["RADAR"]))
+    assert np.rad2deg(sigmas[2]) < 0.4
+    assert np.all(np.rad2deg(sigmas[:2]) > 0.9)
 
 
 def test_a_drive_that_tells_nothing_is_refused_with_the_reasons():

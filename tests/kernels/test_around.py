@@ -23,22 +23,26 @@ def test_gather_around_matches_naive(seed, n, yaw, reach):
     np.testing.assert_allclose(moved, expected, atol=1e-9)
 
 
-@given(seed=seeds, n=st.integers(0, 60), radius=st.floats(1.0, 12.0))
-def test_lowest_of_cells_matches_naive(seed, n, radius):
+@given(seed=seeds, n=st.integers(0, 60), yaw=st.just(0.0) | st.floats(-3, 3), radius=st.floats(1.0, 12.0))
+def test_lowest_of_cells_matches_naive(seed, n, yaw, radius):
     rng = np.random.default_rng(seed)
     points = np.round(rng.normal(0, 4, (n, 3)), 1)  # a grid, so that heights tie
-    place = rng.normal(0, 2, 2)
-    np.testing.assert_array_equal(
-        lowest_of_cells(points, place, radius, 1.0), naive.lowest_of_cells(points, place, radius, 1.0)
-    )
+    points[rng.random((n, 3)) < 0.05] = np.nan
+    pose, place = Transform.from_yaw(yaw, [0.5, 0.0, 1.0]), rng.normal(0, 2, 2)
+    found = lowest_of_cells(points, pose.rotation, pose.translation, place, radius, 1.0)
+    np.testing.assert_allclose(found, naive.lowest_of_cells(points, pose, place, radius, 1.0), atol=1e-9)
 
 
-@given(seed=seeds, n=st.integers(0, 60), radius=st.floats(1.0, 12.0))
-def test_standing_on_matches_naive(seed, n, radius):
+@given(seed=seeds, n=st.integers(0, 60), yaw=st.floats(-3, 3), radius=st.floats(1.0, 12.0))
+def test_standing_on_matches_naive(seed, n, yaw, radius):
     rng = np.random.default_rng(seed)
     points, place, slope = rng.normal(0, 4, (n, 3)), rng.normal(0, 2, 2), rng.normal(0, 0.1, 2)
-    arguments = (points, place, 0.3, slope, 0.2, 2.5, radius)
-    np.testing.assert_array_equal(standing_on(*arguments), naive.standing_on(*arguments))
+    points[rng.random((n, 3)) < 0.05] = np.nan
+    pose, plane = Transform.from_yaw(yaw, rng.normal(0, 2, 3)), (place, 0.3, slope, 0.2, 2.5, radius)
+    rows, moved = standing_on(points, pose.rotation, pose.translation, *plane)
+    expected_rows, expected = naive.standing_on(points, pose, *plane)
+    np.testing.assert_array_equal(rows, expected_rows)
+    np.testing.assert_allclose(moved, expected, atol=1e-9)
 
 
 @given(seed=seeds, n=st.integers(0, 40))

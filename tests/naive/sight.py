@@ -53,23 +53,26 @@ def gather_around(points, frame_from_points, place, reach):
     return np.array(rows, np.int64), np.array(moved).reshape(-1, 3)
 
 
-def lowest_of_cells(points, place, radius, cell):
+def lowest_of_cells(points, frame_from_points, place, radius, cell):
     lowest = {}
-    for point in points:
-        offset = point[:2] - place
+    for point in points[np.isfinite(points).all(axis=1)]:
+        there = frame_from_points.apply(point)
+        offset = there[:2] - place
         square = tuple(np.floor(offset / cell))
-        if offset @ offset <= radius**2 and (square not in lowest or point[2] < lowest[square][2]):
-            lowest[square] = point
+        if offset @ offset <= radius**2 and (square not in lowest or there[2] < lowest[square][2]):
+            lowest[square] = there
     return np.array([lowest[square] for square in sorted(lowest)]).reshape(-1, 3)
 
 
-def standing_on(points, place, height, slope, lowest, highest, radius):
-    rows = []
+def standing_on(points, frame_from_points, place, height, slope, lowest, highest, radius):
+    rows, moved = [], []
     for row, point in enumerate(points):
-        offset = point[:2] - place
-        if np.hypot(*offset) <= radius and lowest < point[2] - (height + slope @ offset) < highest:
+        there = frame_from_points.apply(point)
+        offset = there[:2] - place
+        if np.hypot(*offset) <= radius and lowest < there[2] - (height + slope @ offset) < highest:
             rows.append(row)
-    return rows
+            moved.append(there)
+    return rows, np.array(moved).reshape(-1, 3)
 
 
 def nearest_row(points, place):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.viewers.desk import desk_on, make_street
+from tests.viewers.desk import desk_on, make_street, places
 from tests.viewers.screen import available, until
 
 pytest.importorskip("open3d", exc_type=(ImportError, OSError))
@@ -20,12 +20,15 @@ def test_what_changes_in_the_3d_view_is_on_the_screen(tmp_path):
     with desk_on(street, tmp_path / "labels.db") as desk:
         hands = desk.hands
 
+        middle = places().view.width / 2, places().view.height / 2
+
         def seen() -> np.ndarray:
             """What the 3D view shows around the object that has a box (rows, columns, 3)."""
             return hands.shown(street.pixel, REACH)
 
         until(lambda: (seen() > SHOWN).mean() > POINTS, "points")
-        hands.key_and_see("9")  # names are not drawn by the view
+        hands.key_and_see("9")  # names off, and on again
+        hands.key_and_see("9")
         first = seen()
 
         def press(key: str, what: str) -> np.ndarray:
@@ -46,6 +49,11 @@ def test_what_changes_in_the_3d_view_is_on_the_screen(tmp_path):
         press_back("Escape", first, "no selected box")
         press("1", "the view from above")
         press_back("0", first, "the view from behind")
+        hands.press(*middle)
+        hands.start_moving([(middle[0] + step, middle[1]) for step in range(0, 100, 10)], pause_s=0.02).wait()
+        hands.release()
+        until(lambda: (seen() != first).any(), "the view that a hand turned")
+        press_back("0", first, "the view from behind, with its box and the name of that")
         press("v", "the batch view")
         press_back("v", first, "the 3D view in its place again")
         press("v", "the batch view")

@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 
 from viewers.eye import ray_through
-from viewers.pictures.wires import draw_wires
+from viewers.pictures.wires import Eye, Name, draw_wires
 from viewers.surroundings import NO_LINES, Lines
 
 SIZE, FOCAL = (320, 200), 1.7
 PROJECTION = np.array([[FOCAL * 200 / 320, 0, 0, 0], [0, FOCAL, 0, 0], [0, 0, -1, -0.2], [0, 0, -1, 0]])
 # The eye stands 10 m behind the origin and 3 m above it, looks along x, and is turned a little to the left.
 TURN = 0.2
+# The ground under a name is darker.
+BRIGHT = 128
 RED, GREEN = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0)
 
 
@@ -24,8 +26,12 @@ def view_matrix() -> np.ndarray:
     return matrix
 
 
-def drawn(wires: Lines, *, thickness: int = 1) -> np.ndarray:
-    return draw_wires(wires, SIZE, view_matrix(), PROJECTION, thickness=thickness)
+def drawn(wires: Lines, *, thickness: int = 1, names: tuple[Name, ...] = ()) -> np.ndarray:
+    return draw_wires(wires, Eye(SIZE, view_matrix(), PROJECTION), thickness=thickness, names=names)
+
+
+def name(place, color=RED) -> Name:
+    return Name(place=np.array(place), text="7 car", color=np.array(color))
 
 
 def test_a_line_is_where_the_ray_of_its_pixel_meets_it():
@@ -66,3 +72,21 @@ def test_a_line_that_goes_past_the_eye_ends_at_the_border():
 @pytest.mark.parametrize("wires", [NO_LINES, Lines.of([[-20, -1, 3]], [[-20, 1, 3]], RED)], ids=["none", "behind"])
 def test_where_nothing_is_seen_nothing_is_covered(wires):
     assert not drawn(wires).any()
+
+
+def test_a_name_is_written_where_its_place_is_seen():
+    spot = drawn(Lines.of([[5, 0, 2.99]], [[5, 0, 3.01]], RED))
+    v, u = np.argwhere(spot[..., 3]).mean(axis=0)
+    rows, columns = np.nonzero(drawn(NO_LINES, names=(name([5, 0, 3], GREEN),))[..., 1] > BRIGHT)
+    assert columns.min() == pytest.approx(u, abs=3)  # with its lower left corner
+    assert rows.max() == pytest.approx(v, abs=3)
+
+
+def test_of_two_names_in_one_place_the_first_is_written():
+    picture = drawn(NO_LINES, names=(name([5, 0, 3], RED), name([5, 0, 3], GREEN)))
+    assert (picture[..., 0] > BRIGHT).any()
+    assert not (picture[..., 1] > BRIGHT).any()
+
+
+def test_a_name_behind_the_eye_is_not_written():
+    assert not drawn(NO_LINES, names=(name([-20, 0, 3]),)).any()

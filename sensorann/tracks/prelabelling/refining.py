@@ -27,6 +27,8 @@ _MOST_LOOKS, _THINNED = 20, 0.08
 _MOST_WITNESSED = 9
 # Frames with fewer points say nothing about the size.
 _FEWEST = 20
+# Log odds that turn an object round: ends that differ by less than rows of points lie apart tell nothing.
+_LEAST_FRONT_ODDS = 1.0
 _STRAYING = 0.01  # share of the points of a standing object, at either end
 # Metres beside and above a box within which its surroundings are looked at.
 BESIDE, ABOVE = 1.0, 1.5
@@ -194,7 +196,7 @@ def headings(places: NDArray[np.float64], seconds: NDArray[np.float64], *, slowe
 def _facing(cuboid: Cuboid, cloud: NDArray[np.float64], category: Category) -> Cuboid:
     """Turn what stands round where its points (P, 3) above the ground z = 0 tell that its front is at the other end."""
     local = cuboid.frame_from_cuboid.inverse().apply(cloud)
-    if front_log_odds(local[:, 0] / cuboid.size[0], cloud[:, 2], category) >= 0:
+    if front_log_odds(local[:, 0] / cuboid.size[0], cloud[:, 2], category) > -_LEAST_FRONT_ODDS:
         return cuboid
     return replace(cuboid, frame_from_cuboid=cuboid.frame_from_cuboid @ Transform.from_yaw(np.pi, np.zeros(3)))
 
