@@ -12,9 +12,9 @@ from sensorann.tracks.prelabelling.completing import complete_tracks
 from tests.builders import FRAME_NS, START_NS, MemoryDrive, make_labels, make_rig, make_track, make_trajectory
 from tests.fitting.clouds import ground, visible_faces
 
-N_FRAMES, SIZE, START = 16, (4.4, 1.8, 1.6), np.array([8.0, 6.0, 0.8])
+N_FRAMES, SIZE, START = 24, (4.4, 1.8, 1.6), np.array([8.0, 6.0, 0.8])
 # Where in the evidence.
-BESIDE, LEFT_BEHIND = 4, 10
+N_POINTS, BESIDE, LEFT_BEHIND = 3, 4, 10
 
 
 def recorded(speed, *, category="car", beside=None, drop=(), astray=None, front=None):
@@ -117,3 +117,15 @@ def test_what_stays_where_a_moving_object_began_or_ended_was_no_part_of_it(place
     x = START[0] + (place or 0) * 10.0 * FRAME_NS * 1e-9
     found, _ = completed(10.0, beside=wall(x - 2.0, x + 2.0, y=START[1] - 0.8) if stays else None)
     assert (found.evidence[LEFT_BEHIND] > 0.2) == stays
+
+
+def test_who_walks_slower_than_a_car_creeps_moves_and_is_looked_at_in_every_frame():
+    found, centers = completed(0.5, category="pedestrian", beside=wall(6.0, 10.0, y=START[1] - 0.8))
+    assert found.track.attributes["moving"] is True
+    assert found.evidence[LEFT_BEHIND] > 0.2
+    np.testing.assert_allclose(found.track.cuboids.centers[:, 0], centers[:, 0], atol=0.4)
+
+
+def test_a_car_in_full_sight_is_seen_with_all_the_points_that_count():
+    found, _ = completed(0.0)
+    assert found.evidence[N_POINTS] > -0.1

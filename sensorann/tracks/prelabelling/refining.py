@@ -162,8 +162,8 @@ def _moving(seen: Seen, categories: Sequence[Category]) -> Refined:
     yaws = headings(seen.boxes.centers[:, :2], seen.seconds)
     clouds, viewers = seen.points(), seen.viewers  # of all instants: it moves
     extents = [
-        extent_of(cloud, float(yaws[k]), viewers[k], bottom=seen.bottom(k))
-        for k, cloud in enumerate(clouds)
+        extent_of(cloud, float(yaw), viewer, bottom=seen.bottom(k))
+        for k, (cloud, yaw, viewer) in enumerate(zip(clouds, yaws, viewers, strict=True))
         if len(cloud) >= _FEWEST
     ]
     spans = spans_of(extents) if extents else np.median(seen.boxes.sizes, axis=0)

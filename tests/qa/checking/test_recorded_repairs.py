@@ -14,7 +14,7 @@ from sensorann.qa.checking.filling import fill
 from sensorann.qa.checking.following import extend, label
 from sensorann.scene import Labels, Source, Sweep, labels_in_world
 from sensorann.scene.world import track_in_ego
-from tests.builders import make_labels
+from tests.builders import MemoryDrive, make_labels
 from tests.qa.checking.cases import drive as straight
 from tests.qa.checking.cases import driving, houses, standing, without
 from tests.qa.checking.test_pictures import CAMERA, CAR, OTHER, pictured
@@ -79,21 +79,26 @@ def test_what_nobody_labelled_becomes_a_track_at_its_place():
     assert set(new.sources) == {Source.DETECTED, Source.FITTED}
 
 
-@pytest.mark.parametrize("speed", [8.0, -8.0], ids=["away", "near"])
-def test_what_moves_faces_where_it_goes(speed):
+def with_moving(speed: float) -> tuple[MemoryDrive, np.ndarray]:
+    """A third car that comes or goes, and where its middle is along x at each instant."""
     times = POINTS.times["LIDAR_TOP"]
     x = (12.0 if speed > 0 else 22.0) + speed * (times - times[0]) * 1e-9
     sweeps = [
         Sweep(sensor="LIDAR_TOP", timestamp_ns=int(time), points=first_hits((Thing(at, 4.0), SECOND, RIGHT)))
         for time, at in zip(times, x, strict=True)
     ]
-    moving = replace(POINTS, sweeps={"LIDAR_TOP": sweeps})
+    return replace(POINTS, sweeps={"LIDAR_TOP": sweeps}), x
+
+
+@pytest.mark.parametrize("speed", [8.0, -8.0], ids=["goes", "comes"])
+def test_what_moves_faces_where_it_goes(speed):
+    moving, x = with_moving(speed)
     labels = make_labels(box(SECOND, id="2"), box(RIGHT, id="3"))
     finding = finding_of("missing", labels, moving)
     document = json.loads(json.dumps([finding_document(finding, labels)]))
     assert set(document[0]["repair"][0]) == {"action", "place", "at_ns", "toward"}
     new = repaired(labels, finding, moving).tracks[-1]
-    rows = np.searchsorted(times, new.timestamps_ns)
+    rows = np.searchsorted(POINTS.times["LIDAR_TOP"], new.timestamps_ns)
     np.testing.assert_allclose(new.cuboids.centers[:, 0], x[rows], atol=0.5)
     np.testing.assert_allclose(np.cos(new.cuboids.yaws), np.sign(speed), atol=0.02)
 
@@ -204,15 +209,8 @@ def test_following_ends_where_another_object_stands(end, taken, kept):
 
 
 def test_a_stroke_the_wrong_way_is_made_good_by_the_way():
-    times = POINTS.times["LIDAR_TOP"]
-    x = 12.0 + 8.0 * (times - times[0]) * 1e-9
-    sweeps = [
-        Sweep(sensor="LIDAR_TOP", timestamp_ns=int(time), points=first_hits((Thing(at, 4.0), SECOND, RIGHT)))
-        for time, at in zip(times, x, strict=True)
-    ]
-    moving = replace(POINTS, sweeps={"LIDAR_TOP": sweeps})
-    rear = (float(x[0]) - 2.1, 4.0, 0.8)
-    new = label(
-        make_labels(box(SECOND, id="2")), moving, place=rear, at_ns=int(times[0]), toward=(rear[0] - 3.0, 4.0, 0.8)
-    ).tracks[-1]
-    assert (np.cos(new.cuboids.yaws) > 0.9).all()
+    moving, x = with_moving(8.0)
+    rear, start = (float(x[0]) - 2.1, 4.0, 0.8), int(POINTS.times["LIDAR_TOP"][0])
+    behind = (rear[0] - 3.0, 4.0, 0.8)
+    labelled = label(make_labels(box(SECOND, id="2")), moving, place=rear, at_ns=start, toward=behind)
+    assert (np.cos(labelled.tracks[-1].cuboids.yaws) > 0.9).all()
