@@ -78,9 +78,12 @@ def fastest(drive: Drive, sensor: str) -> tuple[float, float]:
 
 def edges_table() -> str:
     drive = open_drive(RECORDED / "pandaset_nuscenes")
-    head = "| camera | rig turned by (x, y, z) | left of it (x, y, z) | on edges: rig, found | not told | CPU time |"
+    head = (
+        "| camera | rig turned by (x, y, z) | left of it (x, y, z) | sigmas (x, y, z) "
+        "| on edges: rig, found | not told | CPU time |"
+    )
     rows = [edges_row(drive, name, turn) for name in ("CAM_FRONT", "CAM_FRONT_LEFT") for turn in KNOCKS]
-    return "\n".join([head, "|---|---|---|---|---|---|", *rows])
+    return "\n".join([head, "|---|---|---|---|---|---|---|", *rows])
 
 
 def edges_row(drive: Drive, camera: str, degrees: tuple[float, float, float]) -> str:
@@ -91,8 +94,9 @@ def edges_row(drive: Drive, camera: str, degrees: tuple[float, float, float]) ->
     left = np.rad2deg(vector_from_rotation(truth.rotation.T @ found.ego_from_sensor.rotation))
     lost = ", ".join(name for name, peak in zip("xyz", found.peaks, strict=True) if peak < LEAST_PEAK)
     knock, rest = ", ".join(f"{one:+.1f}" for one in degrees), ", ".join(f"{one:+.2f}" for one in left)
+    known = ", ".join(f"{one:.2f}" for one in np.rad2deg(found.sigmas))
     on_edges = f"{found.share_before:.0%}, {found.share:.0%}"
-    return f"| {camera} | {knock} deg | {rest} deg | {on_edges} | {lost} | {seconds:.1f} s |"
+    return f"| {camera} | {knock} deg | {rest} deg | {known} deg | {on_edges} | {lost} | {seconds:.1f} s |"
 
 
 def turned_rig(drive: Drive, name: str, degrees: tuple[float, float, float]) -> Drive:

@@ -52,9 +52,9 @@ from sensorann.scene import Sweep
 scene = np.load(sys.argv[1])
 sweep = Sweep(sensor="lidar", timestamp_ns=0, points=scene["points"])
 pose, ontology, click = Transform(scene["rotation"], scene["translation"]), sa.default_ontology(), sa.cuboid_from_click
-start = time.perf_counter()
+start = time.process_time()
 click(sweep, scene["point"], ontology, ego_from_sensor=pose)
-print(time.perf_counter() - start)
+print(time.process_time() - start)
 """
 
 
@@ -76,7 +76,7 @@ def click_seconds(case: Case, point: np.ndarray) -> float:
 
 
 def first_seconds(case: Case, folder: Path) -> float:
-    """Time of the first click of a process, the middle one of several processes."""
+    """Processor time of the first click of a process, the middle one of several processes."""
     path, pose = folder / "scene.npz", case.scan.ego_from_sensor
     np.savez(
         path,

@@ -67,8 +67,8 @@ class SceneView:
 
     def cover(self, place: Place, *, with_wires: bool) -> None:
         """Lay what is drawn over the points upon them, as the eye sees it now, or nothing."""
-        self._wires.place(place)
-        self._wires.follow(self.widget.scene.camera, shown=with_wires)
+        self._wires.place(place, with_wires=with_wires)
+        self._wires.follow(self.widget.scene.camera)
 
     def draw_points(self, cloud: Cloud) -> None:
         """Draw the points of this frame."""
@@ -94,6 +94,7 @@ class SceneView:
             return False
         from_labels = drawn_from_labels(session)
         self._wires.show(self._lines_here(from_labels), self._names_here(from_labels))
+        self._wires.follow(self.widget.scene.camera)
         self._drawn = wanted
         return True
 

@@ -7,7 +7,7 @@ import contextlib
 import numpy as np
 
 from sensorann.errors import SensorannError
-from sensorann.fitting import fit_at, refine_cuboid
+from sensorann.fitting import cuboid_from_image_box, fit_at, refine_cuboid
 from viewers.actions.shaping import sweep_here
 from viewers.session import Session
 
@@ -16,7 +16,10 @@ _N_POINTS = 20
 
 
 def get_ready(session: Session) -> None:
-    """Let the worker fit a box to this frame's sweep and forget it: the first click is then as quick as the next."""
+    """Let the worker fit boxes to this frame and forget them: the first click is then as quick as the next.
+
+    One at a point of the sweep, and one in a rectangle on a picture where there are cameras.
+    """
     drive, instant = session.drive, session.timestamp_ns
     with contextlib.suppress(SensorannError):  # where there is no sweep, the frame says why
         sweep, labels_from_sensor = sweep_here(session)
@@ -27,6 +30,10 @@ def get_ready(session: Session) -> None:
                 with contextlib.suppress(SensorannError):  # nothing there that can be fitted
                     found = fit_at(drive, timestamp_ns=instant, point=point, frame="sensor", lidar=sweep.sensor)
                     refine_cuboid(sweep, found.proposal.cuboid, frame_from_sensor=labels_from_sensor)
-                    return
+                    break
+            for camera in drive.rig.of_kind("camera")[:1]:
+                whole = (0, 0, *drive.rig.camera(camera.name).size)
+                with contextlib.suppress(SensorannError):
+                    cuboid_from_image_box(drive, camera.name, whole, instant, lidar=sweep.sensor)
 
         session.worker.submit("getting ready", fit_anything, lambda _: None)

@@ -25,7 +25,7 @@ class WireLayer:
         self._thickness = thickness
         self._wires = NO_LINES
         self._names: tuple[Name, ...] = ()
-        self._size = (0, 0)
+        self._size, self._with_wires = (1, 1), False
         self._drawn: tuple[object, ...] = ()
         # Without a picture it would be a red one.
         self._widget = gui.ImageWidget(o3d.geometry.Image(np.zeros((1, 1, 4), np.uint8)))  # type: ignore[call-overload]
@@ -33,9 +33,12 @@ class WireLayer:
         self._widget.visible = False
         window.add_child(self._widget)
 
-    def place(self, place: Place) -> None:
-        """Stand over the 3D view."""
-        self._widget.visible = True
+    def place(self, place: Place, *, with_wires: bool) -> None:
+        """Stand over the 3D view, with its lines and names or without.
+
+        Without them it stays there: Open3D would lay it below the view when it came back.
+        """
+        self._widget.visible, self._with_wires = True, with_wires
         self._widget.frame = gui.Rect(place.x, place.y, place.width, place.height)
         self._size = (place.width, place.height)
 
@@ -43,14 +46,11 @@ class WireLayer:
         """Show these lines and names, in the drawn frame, from the next picture on."""
         self._wires, self._names = wires, names
 
-    def follow(self, camera: rendering.Camera, *, shown: bool) -> None:
-        """Draw the lines where they or the eye are others than in the picture before.
-
-        The layer stays where it is when its lines are not shown: Open3D would lay it below the view when it came back.
-        """
+    def follow(self, camera: rendering.Camera) -> None:
+        """Draw the lines where they or the eye are others than in the picture before."""
         view: NDArray[np.float32] = camera.get_view_matrix()
         projection: NDArray[np.float32] = camera.get_projection_matrix()
-        wires, names = (self._wires, self._names) if shown else (NO_LINES, ())
+        wires, names = (self._wires, self._names) if self._with_wires else (NO_LINES, ())
         wanted = (wires, self._size, view.tobytes(), projection.tobytes())
         if wanted != self._drawn:
             picture = draw_wires(wires, Eye(self._size, view, projection), thickness=self._thickness, names=names)

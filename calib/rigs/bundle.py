@@ -108,19 +108,26 @@ class Bundle:
 
     def larger_noises(self, state: State, information: Floats) -> dict[tuple[str, str], float]:
         """Return what is noisier than stated, as the residuals of a solution tell."""
+        left = self.residuals_with_freedom(state, information)
+        found: dict[tuple[str, str], float] = {}
+        for sensor, (residuals, freedom) in zip(self.sensors, left, strict=True):
+            found |= larger_noises(sensor.name, sensor.detections.coordinates, residuals, freedom)
+        return found
+
+    def residuals_with_freedom(self, state: State, information: Floats) -> list[tuple[Floats, Floats]]:
+        """Return the whitened residuals (N, m) of each sensor, and the freedom that the unknowns leave to each."""
         equations, reflectors = self.equations(state), self._reflectors(state.root_from, state.points)
         roots = np.linalg.cholesky(solvable(equations.blocks))
         joint = np.linalg.solve(roots, equations.joint)
-        found: dict[tuple[str, str], float] = {}
+        left = []
         for number, sensor in enumerate(self.sensors):
             residuals, by_pose, by_block = self._compare(number, state, reflectors)
             own = np.linalg.solve(roots[sensor.targets], by_block.transpose(0, 2, 1)).transpose(0, 2, 1)
             by_shared = -own @ joint[sensor.targets]
             if number > 0:
                 by_shared[:, :, 6 * number - 6 : 6 * number] += by_pose
-            left = freedoms(by_shared, own, information)
-            found |= larger_noises(sensor.name, sensor.detections.coordinates, residuals, left)
-        return found
+            left.append((residuals, freedoms(by_shared, own, information)))
+        return left
 
     def _named(self, state: State) -> dict[str, Transform]:
         return {sensor.name: pose for sensor, pose in zip(self.sensors, state.root_from, strict=True)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from sensorann.errors import ArgumentError
 from sensorann.fitting.behind_box import seeds_behind
 from sensorann.fitting.clicking import MOST_APART_S, ClickedFit, chosen_lidar, into_world, sweep_near
-from sensorann.fitting.proposing import asked_categories, cuboid_from_click
+from sensorann.fitting.proposing import Proposal, asked_categories, cuboid_from_click
 from sensorann.geometry import Camera, Cuboid, Cuboids, Transform, outlines, rectangle_overlaps
 from sensorann.geometry.arrays import as_array
 from sensorann.scene import Drive, Ontology, check_drive, default_ontology, sync
@@ -69,24 +70,37 @@ def cuboid_from_image_box(
     seeds = seeds_behind(
         sweep.points, ego_from_sensor=ego_from_sensor, camera_from_ego=camera_from_ego, lens=lens, box=wanted
     )
+    found = _best_of(
+        seeds,
+        fit=lambda seed: cuboid_from_click(sweep, seed, known, category, ego_from_sensor=ego_from_sensor),
+        match=lambda cuboid: _match(cuboid, lens, camera_from_ego, wanted),
+    )
+    if found is None:
+        raise ArgumentError(f"the LiDAR points behind the box on {camera} belong to nothing that could be fitted")
+    proposal = found if world_from_ego is None else into_world(found, world_from_ego)
+    return ClickedFit(proposal=proposal, lidar=name, timestamp_ns=sweep.timestamp_ns)
+
+
+def _best_of(
+    seeds: Iterable[tuple[NDArray[np.float64], int]],
+    *,
+    fit: Callable[[NDArray[np.float64]], Proposal],
+    match: Callable[[Cuboid], float],
+) -> Proposal | None:
+    """Keep the fit that matches best, less sure by the mismatch; None where no seed (3,) of a group can be fitted."""
     best, best_match, n_best = None, 0.0, 0
     for seed, n_points in seeds:
-        if best is not None and not _beside(best.cuboid, seed):
-            few = n_points < _FEW * n_best
-            if best_match > (_FAIR_MATCH if few else _SURE_MATCH):
-                continue
+        enough = _FAIR_MATCH if n_points < _FEW * n_best else _SURE_MATCH
+        if best is not None and best_match > enough and not _beside(best.cuboid, seed):
+            continue
         try:
-            found = cuboid_from_click(sweep, seed, known, category, ego_from_sensor=ego_from_sensor)
+            found = fit(seed)
         except ArgumentError:
             continue  # a point of the road, or of something too large
-        match = _match(found.cuboid, lens, camera_from_ego, wanted)
-        if match > best_match:
-            best, best_match, n_best = found, match, n_points
-    if best is None:
-        raise ArgumentError(f"the LiDAR points behind the box on {camera} belong to nothing that could be fitted")
-    sure = replace(best, confidence=best.confidence * best_match)
-    proposal = sure if world_from_ego is None else into_world(sure, world_from_ego)
-    return ClickedFit(proposal=proposal, lidar=name, timestamp_ns=sweep.timestamp_ns)
+        found_match = match(found.cuboid)
+        if found_match > best_match:
+            best, best_match, n_best = found, found_match, n_points
+    return None if best is None else replace(best, confidence=best.confidence * best_match)
 
 
 def _image_ns(drive: Drive, camera: str, timestamp_ns: int) -> int:

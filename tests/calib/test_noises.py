@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmarks.calibration import drawn_prior
 from benchmarks.rigs import simulate_targets
 from calib import calibrate_camera_radar, calibrate_rig
 from calib.estimation.noises import freedoms
@@ -13,6 +12,8 @@ from calib.estimation.problem import Prior, single_points
 from calib.estimation.simulation import SPREAD, simulate_session
 from calib.estimation.solver import solve
 from calib.estimation.tangent import difference, moved
+from calib.rigs.bundle import Bundle
+from sensorann.geometry import Transform
 
 UNDERSTATED = {"azimuth": 1 / 3}
 
@@ -79,10 +80,24 @@ def test_freedom_is_what_unknowns_leave():
     assert fast.sum() == pytest.approx(problem.n_equations - 6)
 
 
+def test_freedom_is_what_the_unknowns_of_a_rig_leave():
+    shared = simulate_targets(np.random.default_rng(12), n=15, elevation=True)
+    lidar, camera, radar = shared.sightings()
+    seen = lidar, camera.noisier({("camera", "position"): 2.0}), radar
+    found = calibrate_rig(seen, names=shared.names)
+    bundle = Bundle(sensors=seen, depth=0.0)
+    solved = bundle.solve((Transform.identity(), *found.root_from.values()), shared.lidar.points[:, None]).state
+    information = bundle.equations(solved).reduced(0.0)[0]
+    left = sum(float(freedom.sum()) for _, freedom in bundle.residuals_with_freedom(solved, information))
+    # Nine numbers measured of each target, three of its place, and two poses.
+    assert left == pytest.approx(15 * (9 - 3) - 2 * 6)
+
+
 def test_a_wrong_drawing_is_no_noise():
+    # So sure that it bends the estimate: what is left of the targets is then its error.
     session = simulate_session(np.random.default_rng(10), n=40, elevation=True)
-    right = drawn_prior(session, np.random.default_rng(0))
-    wrong = Prior(moved(right.target_from_source, [0.0, 0.0, np.deg2rad(8.0), 0, 0, 0]), right.covariance)
+    off = moved(session.radar_from_camera, [0.0, 0.0, np.deg2rad(1.5), 0, 0, 0])
+    wrong = Prior.from_sigmas(off, rotation=np.deg2rad(0.05), translation=0.005)
     found = calibrate_camera_radar(session.boards, session.radar, prior=wrong)
     assert not found.noisier
     assert any("contradict the prior" in text for text in found.warnings)

@@ -79,6 +79,14 @@ def test_no_points_at_all_are_refused():
         grow_object(np.full((4, 3), np.nan), (0, 0, 0))
 
 
+def test_a_click_on_a_roof_among_roofs_that_hide_the_road_finds_the_road_beyond_them():
+    road = ground(radius=25.0)
+    cars = np.random.default_rng(4).uniform((2, -10, 1.45), (22, 10, 1.55), (4000, 3))
+    hidden = np.hypot(road[:, 0] - 12.0, road[:, 1]) < 10.5
+    grown = grow_object(np.concatenate([cars, road[~hidden]]), (12.0, 0.0, 1.5), sensor=SENSOR)
+    assert grown.ground_height == pytest.approx(0.0, abs=0.1)
+
+
 def test_the_ground_is_found_below_roofs_and_above_reflections():
     cloud = ground(slope=(0.05, 0.0), height=-1.6)
     rng = np.random.default_rng(3)

@@ -17,10 +17,9 @@ FAR = ((27.0, -2.0, 0.8), (4.4, 1.8, 1.6), -0.4)
 MOVED_S = 0.1
 
 
-@pytest.fixture
-def drive():
+def recorded(*, yaw_rate=0.3):
     """Two cars, one of which stands a little before the other; the picture is taken one frame after the sweep."""
-    rig, trajectory = make_rig(), make_trajectory(n=3, speed=5.0, yaw_rate=0.3)
+    rig, trajectory = make_rig(), make_trajectory(n=3, speed=5.0, yaw_rate=yaw_rate)
     lidar = rig["LIDAR_TOP"].ego_from_sensor
     faces = [visible_faces(*car, sensor=lidar.translation, n=900) for car in (NEAR, FAR)]
     points = lidar.inverse().apply(np.concatenate([ground(radius=40), *faces]))
@@ -28,6 +27,22 @@ def drive():
     sweep = Sweep(sensor="LIDAR_TOP", timestamp_ns=int(times[0]), points=points)
     instants = {"LIDAR_TOP": times[:1], "CAM_FRONT": times[1:2]}
     return MemoryDrive(rig=rig, trajectory=trajectory, times=instants, sweeps={"LIDAR_TOP": [sweep]})
+
+
+@pytest.fixture
+def drive():
+    return recorded()
+
+
+def with_more(drive, points_ego):
+    """The same drive with more points in its sweep."""
+    [sweep] = drive.sweeps["LIDAR_TOP"]
+    more = drive.rig["LIDAR_TOP"].ego_from_sensor.inverse().apply(points_ego)
+    return replace(drive, sweeps={"LIDAR_TOP": [replace(sweep, points=np.concatenate([sweep.points, more]))]})
+
+
+def fit_behind(drive, box):
+    return sa.cuboid_from_image_box(drive, "CAM_FRONT", box, int(drive.times["CAM_FRONT"][0])).proposal
 
 
 def in_world(drive, car):
@@ -62,18 +77,41 @@ def test_a_box_around_a_car_gives_its_cuboid_with_the_pose_of_the_picture(drive,
     assert found.proposal.category == "car"
 
 
-def test_what_lies_elsewhere_behind_the_box_is_not_tried_once_a_fit_matches(drive, monkeypatch):
-    [sweep] = drive.sweeps["LIDAR_TOP"]
-    lidar = drive.rig["LIDAR_TOP"].ego_from_sensor
-    rng = np.random.default_rng(0)
-    # Far behind the car a hedge shows over its roof.
-    hedge = rng.uniform([34, -6, 0], [35, 6, 4], (400, 3))
-    drive.sweeps["LIDAR_TOP"] = [replace(sweep, points=np.concatenate([sweep.points, lidar.inverse().apply(hedge)]))]
+# Far behind the near car a hedge shows over its roof.
+HEDGE = np.random.default_rng(0).uniform([34, -6, 0], [35, 6, 4], (400, 3))
+
+
+def grown(box, share):
+    """A box that is drawn too large by a share of its edges on either side."""
+    margin = share * (np.array(box[2:]) - box[:2])
+    return [*(box[:2] - margin), *(box[2:] + margin)]
+
+
+def test_the_turn_of_the_vehicle_between_sweep_and_picture_counts():
+    turning = recorded(yaw_rate=3.5)
+    found = fit_behind(turning, seen_box(turning, NEAR))
+    assert found.category == "car"
+    np.testing.assert_allclose(found.cuboid.center, in_world(turning, NEAR).center, atol=0.3)
+
+
+def test_the_fit_that_matches_best_is_kept_though_others_come_after_it(drive):
+    loose = grown(seen_box(drive, NEAR), 0.2)
+    found = fit_behind(with_more(drive, HEDGE), loose)
+    assert found.category == "car"
+    np.testing.assert_allclose(found.cuboid.center, in_world(drive, NEAR).center, atol=0.3)
+
+
+def test_a_box_that_the_outline_does_not_fill_is_less_sure(drive):
+    tight = seen_box(drive, NEAR)
+    assert fit_behind(drive, grown(tight, 0.2)).confidence < 0.8 * fit_behind(drive, tight).confidence
+
+
+@pytest.mark.parametrize(("share", "clicks"), [(0.0, 1), (0.2, 3)], ids=["a good match", "a poor match"])
+def test_what_lies_elsewhere_behind_the_box_is_tried_unless_a_fit_matches(drive, monkeypatch, share, clicks):
     clicked, click = [], image_box.cuboid_from_click
     monkeypatch.setattr(image_box, "cuboid_from_click", lambda *a, **k: clicked.append(a[1]) or click(*a, **k))
-    found = sa.cuboid_from_image_box(drive, "CAM_FRONT", seen_box(drive, NEAR), int(drive.times["CAM_FRONT"][0]))
-    assert found.proposal.category == "car"
-    assert len(clicked) == 1
+    fit_behind(with_more(drive, HEDGE), grown(seen_box(drive, NEAR), share))
+    assert len(clicked) == clicks
 
 
 @pytest.mark.parametrize(

@@ -201,6 +201,19 @@ def test_some_missing_sweeps_are_a_warning_and_all_are_an_error(caplog):
         sa.prelabel(drive_with([None, None]))
 
 
+def test_sweeps_of_another_lidar_beside_the_frames_are_named(caplog):
+    alone = drive_with([np.empty((0, 3), np.float32)] * 4)
+    times, front = alone.times["TOP"], replace(alone.rig["TOP"], name="FRONT")
+    sweeps = [Sweep(sensor="FRONT", timestamp_ns=int(at), points=np.empty((0, 3), np.float32)) for at in times]
+    for late_ns, said in ((50_000_000, True), (5_000_000, False)):
+        caplog.clear()
+        rig = Rig((*alone.rig.sensors, front))
+        both = {**alone.sweeps, "FRONT": [replace(one, timestamp_ns=one.timestamp_ns + late_ns) for one in sweeps]}
+        drive = replace(alone, rig=rig, sweeps=both, times={**alone.times, "FRONT": times + late_ns})
+        sa.prelabel(drive, frames=slice(0, 2))
+        assert ("2 of 2 sweeps of FRONT lie more than 10 ms from those of TOP" in caplog.text) is said
+
+
 def test_sweeps_without_an_ego_pose_are_left_out(caplog):
     empty = np.empty((0, 3), np.float32)
     late = replace(drive_with([empty] * 4), trajectory=make_trajectory(n=2))

@@ -11,17 +11,17 @@ def test_a_box_is_fitted_beside_the_person_and_forgotten(session, monkeypatch):
 
     def told(call):
         def work(*arguments, **named):
-            threads.append(current_thread().name)
+            threads.append((call.__name__, current_thread().name))
             return call(*arguments, **named)
 
         return work
 
-    for name in ("fit_at", "refine_cuboid"):
+    names = {"fit_at", "refine_cuboid", "cuboid_from_image_box"}
+    for name in names:
         monkeypatch.setattr(warming, name, told(getattr(warming, name)))
     get_ready(session)
     session.finish()
-    assert len(threads) >= 2
-    assert set(threads) == {"sensorann work"}
+    assert set(threads) == {(name, "sensorann work") for name in names}
     assert (session.labels.tracks, session.message) == ((), "")
 
 

@@ -10,9 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensorann.errors import ArgumentError, MissingDataError
-from sensorann.scene import Drive, ImageTrack, Labels, Ontology, check_drive, default_ontology, frame_timestamps_ns
+from sensorann.scene import (
+    Drive,
+    ImageTrack,
+    Labels,
+    Ontology,
+    check_drive,
+    default_ontology,
+    frame_timestamps_ns,
+    nearest_indices,
+    reference_sensor,
+)
 from sensorann.tracks.association.duplicates import covered_ground, surest_tracks
 from sensorann.tracks.association.tracking import track
+from sensorann.tracks.clouds import SAME_INSTANT_NS
 from sensorann.tracks.prelabelling.completing import complete_tracks
 from sensorann.tracks.prelabelling.detecting import detect_candidates
 from sensorann.tracks.prelabelling.doppler import confirmed_by_radar
@@ -74,6 +85,7 @@ def prelabel(
     if not 0.0 <= min_confidence <= 1.0:
         raise ArgumentError(f"min_confidence must lie between 0 and 1, got {min_confidence}")
     frames_ns = _frames(drive, frames)
+    _tell_lone_sweeps(drive, frames_ns)
     n_steps = 2 * len(frames_ns)
 
     def report(offset: int) -> Callable[[int, int], None] | None:
@@ -116,3 +128,18 @@ def _frames(drive: Drive, frames: slice) -> NDArray[np.int64]:
         n_without = len(chosen) - len(posed)
         _log.warning("drive %s: %d of %d sweeps have no ego pose and are left out", drive.name, n_without, len(chosen))
     return posed
+
+
+def _tell_lone_sweeps(drive: Drive, frames_ns: NDArray[np.int64]) -> None:
+    """Say which sweeps of further LiDARs lie beside the frames: nothing is proposed from their points."""
+    instants, first = frame_timestamps_ns(drive), reference_sensor(drive)
+    for sensor in drive.rig.of_kind("lidar"):
+        times = drive.timestamps_ns(sensor.name)
+        nearest = instants[nearest_indices(instants, times)]
+        apart = np.abs(nearest - times)[np.isin(nearest, frames_ns)]
+        n_lone = int((apart > SAME_INSTANT_NS).sum())
+        if n_lone:
+            _log.warning(
+                "drive %s: %d of %d sweeps of %s lie more than %d ms from those of %s and are left out",
+                *(drive.name, n_lone, len(apart), sensor.name, SAME_INSTANT_NS // 1_000_000, first),
+            )
