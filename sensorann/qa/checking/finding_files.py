@@ -12,7 +12,7 @@ from sensorann.formats.openlabel.node import Node
 from sensorann.formats.strict_json import read_json
 from sensorann.qa.checking.finding import Edit, Finding, Severity
 from sensorann.qa.checking.repairing import ACTIONS, check_edit
-from sensorann.qa.sampling import fingerprint
+from sensorann.qa.checking.states import repaired_objects, states
 from sensorann.scene import Labels
 
 _COLUMNS = ("rule", "score", "object", "frame", "timestamp_ns", "value", "limit", "message", "place")
@@ -20,12 +20,12 @@ _COLUMNS = ("rule", "score", "object", "frame", "timestamp_ns", "value", "limit"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Suggestion:
-    """A finding that was written down, and the tracks that its repair is about as they were then.
+    """A finding that was written down, and the objects that its repair is about as they were then.
 
     Attributes
     ----------
     finding : Finding
-    seen : fingerprint of each track; of something that was changed since, nobody knows what is wrong
+    seen : state of each object (`states`); of something that was changed since, nobody knows what is wrong
     """
 
     finding: Finding
@@ -38,7 +38,7 @@ def finding_document(finding: Finding, labels: Labels) -> dict[str, Any]:
         "severity": finding.severity.label,
         **{name: getattr(finding, name) for name in _COLUMNS},
         "repair": [{"action": edit.action, **edit.arguments} for edit in finding.repair],
-        "seen": {track.id: fingerprint(track) for track in labels.tracks if track.id in _repaired_tracks(finding)},
+        "seen": states(labels, repaired_objects(finding)),
     }
 
 
@@ -53,11 +53,6 @@ def read_suggestions(path: Path) -> tuple[Suggestion, ...]:
         When it holds no findings, or a repair that there is not.
     """
     return tuple(_suggestion(node) for node in Node(read_json(path), path).elements())
-
-
-def _repaired_tracks(finding: Finding) -> set[str]:
-    names = {edit.arguments.get(key) for edit in finding.repair for key in ("track_id", "other_id")}
-    return {str(name) for name in names if name is not None}
 
 
 def _suggestion(node: Node) -> Suggestion:
@@ -76,7 +71,7 @@ def _suggestion(node: Node) -> Suggestion:
         place=None if place is None or place.value is None else _place(place),
     )
     seen = {name: print_.text() for name, print_ in node.section("seen")}
-    if _repaired_tracks(finding) and not seen:
+    if repaired_objects(finding) and not seen:
         raise node.refused("a member 'seen': which state of the object was checked", found="a repair without")
     return Suggestion(finding=finding, seen=seen)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from inspect import signature
 from types import MappingProxyType
 from typing import Any
@@ -32,7 +33,7 @@ EDITS: Mapping[str, Callable[..., Labels]] = MappingProxyType(
         "split": surgery.split,
         "turn": surgery.turn,
         "turn_each": surgery.turn_each,
-        "unify_size": surgery.unify_size,
+        "unify_size": partial(surgery.unify_size, exact=False),
     }
 )
 RECORDED_EDITS: Mapping[str, Callable[..., Labels]] = MappingProxyType(
