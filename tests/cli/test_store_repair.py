@@ -7,7 +7,8 @@ import pytest
 
 import sensorann as sa
 from sensorann.cli import run
-from sensorann.store import verify
+from sensorann.store import Note, verify
+from sensorann.store.difference import difference
 from tests.qa.checking.cases import driving, edited, labels_of
 from tests.store.edits import contents
 
@@ -178,3 +179,16 @@ def test_a_box_that_got_its_size_back_is_not_grown_once_more(tmp_path, monkeypat
     mended = labels_in(db).track("1")
     np.testing.assert_allclose(mended.cuboids.sizes, driving().cuboids.sizes)
     assert np.isnan(mended.sigmas).all()
+
+
+def test_of_two_tracks_of_one_object_the_second_stays_when_the_first_is_gone(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("SENSORANN_ACTOR", "anna")
+    db = str(tmp_path / "labels.db")
+    with sa.open_store(db, actor="anna", create=True) as store:
+        store.import_labels(labels_of(driving(), driving(id="2")), drive="monday")
+    findings = checked(db, tmp_path / "findings.json", capsys)
+    with sa.open_store(db, actor="anna") as store:
+        store.commit("monday", difference(labels_in(db), labels_of(driving(id="2"))), Note(kind="by hand"))
+    assert run(["store", "repair", f"{db}#monday", findings]) == 3
+    assert "object 1 has changed since it was checked" in capsys.readouterr().out
+    assert [track.id for track in labels_in(db).tracks] == ["2"]

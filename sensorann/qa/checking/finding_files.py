@@ -16,6 +16,7 @@ from sensorann.qa.checking.states import repaired_objects, states
 from sensorann.scene import Labels
 
 _COLUMNS = ("rule", "score", "object", "frame", "timestamp_ns", "value", "limit", "message", "place")
+_LAST_NS = 2**63 - 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,7 +64,7 @@ def _suggestion(node: Node) -> Suggestion:
         score=float(node.require("score").number()),
         object=node.require("object").text(),
         frame=node.require("frame").integer(),
-        timestamp_ns=node.require("timestamp_ns").integer(),
+        timestamp_ns=_instant(node.require("timestamp_ns")),
         value=float(node.require("value").number()),
         limit=float(node.require("limit").number()),
         message=node.require("message").text(),
@@ -100,8 +101,15 @@ def _edit(node: Node) -> Edit:
     return Edit(action=action.text(), arguments=arguments)
 
 
+def _instant(node: Node) -> int:
+    instant = node.integer()
+    if not 0 <= instant <= _LAST_NS:
+        raise node.refused("nanoseconds since the Unix epoch")
+    return instant
+
+
 def _instants(node: Node) -> tuple[int, ...]:
-    return tuple(instant.integer() for instant in node.elements())
+    return tuple(_instant(instant) for instant in node.elements())
 
 
 def _span(node: Node) -> tuple[int, int]:
@@ -121,14 +129,14 @@ def _anything(node: Node) -> bool | int | float | str:
 _READERS: Mapping[str, Callable[[Node], Any]] = MappingProxyType(
     {
         "at": _instants,
-        "at_ns": Node.integer,
+        "at_ns": _instant,
         "by": _place,
         "outward": lambda node: tuple(node.numbers(4)),
         "place": _place,
         "size": _place,
         "span": _span,
         "toward": _place,
-        "timestamp_ns": Node.integer,
+        "timestamp_ns": _instant,
         "value": _anything,
         "ways": lambda node: tuple(_place(way) for way in node.elements()),
         "yaw": lambda node: float(node.number()),

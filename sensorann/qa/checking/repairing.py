@@ -21,6 +21,7 @@ from sensorann.tracks import surgery
 EDITS: Mapping[str, Callable[..., Labels]] = MappingProxyType(
     {
         "clear_attribute": surgery.clear_attribute,
+        "delete_doubled": surgery.delete_doubled,
         "delete_image_box": surgery.delete_image_box,
         "delete_span": surgery.delete_span,
         "merge": surgery.merge,
