@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import PurePath
 from types import MappingProxyType
 
 from sensorann.errors import ArgumentError
@@ -88,3 +89,10 @@ class Ontology:
     def extended(self, name: str, *, motion: Motion = Motion.VEHICLE) -> Ontology:
         """Return the ontology with one more category, of a generic size."""
         return replace(self, categories=(*self.categories, Category(name=name, motion=motion, size=(2.0, 1.0, 1.5))))
+
+
+def check_ontology(ontology: object) -> None:
+    """Refuse a name or a path where an ontology is meant, with an `ArgumentError`."""
+    if not isinstance(ontology, Ontology):
+        shown = repr(ontology) if isinstance(ontology, str | PurePath) else type(ontology).__name__
+        raise ArgumentError(f"ontology must be an Ontology, such as default_ontology() returns, got {shown}")
