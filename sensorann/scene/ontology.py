@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
@@ -37,10 +38,10 @@ class Category:
 
     def __post_init__(self) -> None:
         for name, edges in (("size", self.size), ("spread", self.spread)):
-            if len(edges) != 3 or not all(edge > 0 for edge in edges):
+            if len(edges) != 3 or not all(0 < edge < math.inf for edge in edges):
                 raise ArgumentError(f"category {self.name}: {name} must be three positive numbers, got {edges}")
-        if not self.share > 0:
-            raise ArgumentError(f"category {self.name}: share must be above 0, got {self.share}")
+        if not 0 < self.share < math.inf:
+            raise ArgumentError(f"category {self.name}: share must be a number above 0, got {self.share}")
         object.__setattr__(self, "aliases", MappingProxyType(dict(self.aliases)))
 
 
