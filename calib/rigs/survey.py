@@ -103,7 +103,16 @@ def survey_rig(
         progress(done, len(checks))
         try:
             axes = way()
-            checked.append(Checked(sensor, by, axes, "" if axes else "no axis shows in what it sees"))
+            checked.append(
+                Checked(
+                    sensor,
+                    by,
+                    axes,
+                    ""
+                    if axes
+                    else "no axis shows in what it sees: too little to see, or off by more than is looked for",
+                )
+            )
         except (CalibrationError, MissingDataError) as error:
             checked.append(Checked(sensor, by, reason=str(error)))
     return tuple(checked)

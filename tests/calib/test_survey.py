@@ -41,6 +41,13 @@ def test_a_turned_camera_has_moved(posts, degrees):
     assert off["y (yaw)"] == pytest.approx(-degrees, abs=0.1)
 
 
+@pytest.mark.parametrize("degrees", [-3.0, 3.0])
+def test_a_camera_that_is_off_by_more_than_is_looked_for_is_no_small_turn(posts, degrees):
+    (checked,) = survey_rig(turned_rig(posts, "FRONT", (0.0, degrees, 0.0)))
+    assert (checked.verdict, checked.axes) == ("not told", ())
+    assert "the rig is wrong of it or of the LiDAR" in checked.reason
+
+
 def test_a_turned_radar_has_moved():
     checked = survey_rig(test_radar_ego.make_drive(rig_yaw=np.deg2rad(1.5)))
     assert verdicts(checked) == {"RADAR": "moved"}
