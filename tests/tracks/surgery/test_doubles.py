@@ -7,8 +7,10 @@ import pytest
 
 from sensorann.errors import ArgumentError
 from sensorann.tracks.surgery import delete_doubled
+from sensorann.tracks.surgery.rows import select_images
 from tests.builders import make_labels
 from tests.qa.checking.cases import driving, without
+from tests.qa.checking.test_pictures import CAR, pictured
 
 
 def test_boxes_that_only_one_has_stay():
@@ -28,3 +30,17 @@ def test_a_track_that_is_labelled_twice_throughout_is_gone():
 def test_what_stands_beside_or_comes_at_other_instants_is_not_labelled_twice(other):
     with pytest.raises(ArgumentError, match="tracks 2 and 1 overlap at no instant"):
         delete_doubled(make_labels(driving(), other), "2", "1")
+
+
+def test_2d_boxes_that_only_one_has_go_to_the_one_that_stays():
+    both = make_labels(CAR, replace(CAR, id="9"), image_tracks=(part(CAR, 0, 3), replace(part(CAR, 2, 6), id="9")))
+    (image,) = delete_doubled(both, "9", CAR.id).image_tracks
+    assert image.id == CAR.id
+    np.testing.assert_array_equal(image.boxes, pictured(CAR).boxes[:6])
+    np.testing.assert_array_equal(image.timestamps_ns, pictured(CAR).timestamps_ns[:6])
+
+
+def part(track, first: int, end: int):
+    """2D boxes of some frames."""
+    rows = np.arange(len(pictured(track).timestamps_ns))
+    return select_images(pictured(track), (rows >= first) & (rows < end))
