@@ -65,13 +65,13 @@ def estimate_ground(points: NDArray[np.float64], spot: NDArray[np.float64], *, r
     spot : (3,) on an object or on the ground
     radius : metres around the spot
     """
-    lowest = lowest_around(points, spot, radius=radius, frame_from_points=Transform.identity())
+    lowest = lowest_of_cells(points, spot, radius=radius, frame_from_points=Transform.identity())
     if len(lowest) == 0:
         lowest = points[[np.argmin(np.hypot(*(points[:, :2] - spot[:2]).T))]]
     return ground_under(lowest, spot)
 
 
-def lowest_around(
+def lowest_of_cells(
     points: NDArray[np.floating], spot: NDArray[np.float64], *, radius: float, frame_from_points: Transform
 ) -> NDArray[np.float64]:
     """Lowest point (M, 3) of every square metre around a spot (3,), in its frame, among points given in another one."""

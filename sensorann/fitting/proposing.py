@@ -19,7 +19,7 @@ from sensorann.fitting.size_belief import of_known_size
 from sensorann.fitting.surroundings import Surroundings, look_around
 from sensorann.geometry import Cuboid, Transform
 from sensorann.geometry.arrays import as_array
-from sensorann.scene import Category, Motion, Ontology, Sweep
+from sensorann.scene import Category, Motion, Ontology, Sweep, check_ontology, check_sweep
 
 # The widest gap that is tried, in usual ones: glass and dark paint leave holes in a car.
 _WIDEST_GAP = 3.0
@@ -99,6 +99,7 @@ def cuboid_from_click(
         When there is no object at the click: nothing above the ground, the vehicle that carries the sensor, or
         something larger than all that the ontology knows; or the category is not in the ontology.
     """
+    check_sweep(sweep)
     click = as_array(point, (3,), np.float64, name="point", finite=True)
     categories = asked_categories(ontology, category)
     reader = _Reader.of(categories, sweep.sensor, ego_from_sensor, size=size, heading=heading)
@@ -138,6 +139,7 @@ def cuboid_from_click(
 
 def asked_categories(ontology: Ontology, category: str | None) -> tuple[Category, ...]:
     """Return what an object may be: what was said, or all that there is; an `ArgumentError` where that is nothing."""
+    check_ontology(ontology)
     categories = ontology.categories if category is None else (ontology[category],)
     if not categories:
         raise ArgumentError("the ontology has no categories, so nothing can be recognised")

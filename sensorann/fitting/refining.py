@@ -14,7 +14,7 @@ from sensorann.fitting.local_ground import estimate_ground
 from sensorann.geometry import Cuboid, Transform
 from sensorann.geometry.rotations import wrap_angle
 from sensorann.kernels import around, edges
-from sensorann.scene import Sweep
+from sensorann.scene import Sweep, check_sweep
 
 # A hand places a face within so many metres and turns a box within so many radians: further away nothing is looked for.
 _REACH, _MOST_TURN, _TURN_STEP = 0.5, 0.2, 0.005
@@ -79,6 +79,7 @@ def refine_cuboid(
     ArgumentError
         When the box is in another frame than the sensor's and no transform is given.
     """
+    check_sweep(sweep)
     if frame_from_sensor is None and cuboid.frame != sweep.sensor:
         raise ArgumentError(
             f"the box is in the frame {cuboid.frame!r} and the points in {sweep.sensor!r}: frame_from_sensor is needed"

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sensorann.errors import ArgumentError
-from sensorann.fitting.local_ground import GroundPlane, ground_under, lowest_around
+from sensorann.fitting.local_ground import GroundPlane, ground_under, lowest_of_cells
 from sensorann.fitting.silhouettes import View
 from sensorann.geometry import Transform
 from sensorann.geometry.arrays import as_array
@@ -90,7 +90,7 @@ def look_around(
     seed = as_array(click, (3,), np.float64, name="click", finite=True)
     position = as_array(sensor, (3,), np.float64, name="sensor", finite=True)
     pose = Transform.identity() if frame_from_points is None else frame_from_points
-    lowest = partial(lowest_around, cloud, seed, frame_from_points=pose)
+    lowest = partial(lowest_of_cells, cloud, seed, frame_from_points=pose)
     near = lowest(radius=_GROUND_RADIUS)
     if len(near) == 0:
         raise nothing_there(seed)

@@ -22,9 +22,9 @@ def _log_sum(a, b):
 def weigh_edges(measured, whole, typical, deviation, margins, scatter):
     """Weigh K categories against W measured extents, and expect their edges.
 
-    measured (W, 3) edges and whole (W, 3) the chances, 0 to 1, that they were seen from end to end; typical (K, 3) and
-    deviation (K, 3) of the edges of each category; margins (3,) by which points end inside of faces and scatter float
-    about that, all in metres -> log_densities (W, K), sizes (W, K, 3), none below what was measured.
+    measured (W, 3) edges and whole (W, 3) the chances, above 0 and below 1, that they were seen from end to end;
+    typical (K, 3) and deviation (K, 3) of the edges of each category; margins (3,) by which points end inside of faces
+    and scatter float about that, all in metres -> log_densities (W, K), sizes (W, K, 3), none below what was measured.
     """
     n_ways, n_categories = measured.shape[0], typical.shape[0]
     log_densities, sizes = np.zeros((n_ways, n_categories)), np.empty((n_ways, n_categories, 3))

@@ -8,6 +8,9 @@ from sensorann.kernels._jit import kernel
 from sensorann.kernels.clusters import connected_clusters
 from sensorann.kernels.voxels import cell_bounds, cell_keys
 
+# So many squares along either axis at most: a stray point far away would ask for all between.
+_MOST_SQUARES = 2000.0
+
 
 @kernel
 def _joined(points, rows, seed, gap):
@@ -25,19 +28,21 @@ def _joined(points, rows, seed, gap):
 def _within_sight(points, seed, gap):
     """Rows of all points that a chain of steps of at most a gap may reach: a flood over the squares of the plan.
 
-    Cheap, and most points of a street are left out; the squares are as wide as the gap, so that no step passes one.
+    Cheap, and most points of a street are left out; the squares are no narrower than the gap, so that no step
+    passes one.
     """
     low_x = high_x = points[seed, 0]
     low_y = high_y = points[seed, 1]
     for i in range(points.shape[0]):
         low_x, high_x = min(low_x, points[i, 0]), max(high_x, points[i, 0])
         low_y, high_y = min(low_y, points[i, 1]), max(high_y, points[i, 1])
+    edge = max(gap, (high_x - low_x) / _MOST_SQUARES, (high_y - low_y) / _MOST_SQUARES)
     # A rim of one square, so that every one has eight neighbours.
-    n_rows = int((high_y - low_y) / gap) + 3
+    n_rows = int((high_y - low_y) / edge) + 3
     squares = np.empty(points.shape[0], np.int64)
-    occupied = np.zeros((int((high_x - low_x) / gap) + 3) * n_rows, np.bool_)
+    occupied = np.zeros((int((high_x - low_x) / edge) + 3) * n_rows, np.bool_)
     for i in range(points.shape[0]):
-        square = (int((points[i, 0] - low_x) / gap) + 1) * n_rows + int((points[i, 1] - low_y) / gap) + 1
+        square = (int((points[i, 0] - low_x) / edge) + 1) * n_rows + int((points[i, 1] - low_y) / edge) + 1
         squares[i] = square
         occupied[square] = True
     reached, waiting, n_waiting = np.zeros(occupied.shape[0], np.bool_), np.empty(occupied.shape[0], np.int64), 1

@@ -8,10 +8,10 @@ from sensorann.scene.ground_speeds import Returns, returns_over_ground
 from sensorann.scene.guideline import Guideline, guideline_from
 from sensorann.scene.labels import Labels
 from sensorann.scene.motion import MOTION_MODELS, Motion, MotionModel, Wander
-from sensorann.scene.ontology import Category, Ontology
+from sensorann.scene.ontology import Category, Ontology, check_ontology
 from sensorann.scene.recalibrated import RecalibratedDrive
 from sensorann.scene.rig import SENSOR_KINDS, Rig, Sensor, SensorKind, sensor_kind
-from sensorann.scene.sweep import Sweep
+from sensorann.scene.sweep import Sweep, check_sweep
 from sensorann.scene.sync import nearest_indices, sync
 from sensorann.scene.track import SIGMA_NAMES, Attribute, Source, Track, sources_of, unknown_sigmas
 from sensorann.scene.usual_categories import default_ontology
@@ -47,6 +47,8 @@ __all__ = [
     "at_one_instant",
     "check_drive",
     "check_index",
+    "check_ontology",
+    "check_sweep",
     "default_ontology",
     "deskew",
     "frame_timestamps_ns",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import PurePath
 from types import MappingProxyType
 
 from sensorann.errors import ArgumentError
@@ -36,10 +38,10 @@ class Category:
 
     def __post_init__(self) -> None:
         for name, edges in (("size", self.size), ("spread", self.spread)):
-            if len(edges) != 3 or not all(edge > 0 for edge in edges):
+            if len(edges) != 3 or not all(0 < edge < math.inf for edge in edges):
                 raise ArgumentError(f"category {self.name}: {name} must be three positive numbers, got {edges}")
-        if not self.share > 0:
-            raise ArgumentError(f"category {self.name}: share must be above 0, got {self.share}")
+        if not 0 < self.share < math.inf:
+            raise ArgumentError(f"category {self.name}: share must be a number above 0, got {self.share}")
         object.__setattr__(self, "aliases", MappingProxyType(dict(self.aliases)))
 
 
@@ -88,3 +90,10 @@ class Ontology:
     def extended(self, name: str, *, motion: Motion = Motion.VEHICLE) -> Ontology:
         """Return the ontology with one more category, of a generic size."""
         return replace(self, categories=(*self.categories, Category(name=name, motion=motion, size=(2.0, 1.0, 1.5))))
+
+
+def check_ontology(ontology: object) -> None:
+    """Refuse a name or a path where an ontology is meant, with an `ArgumentError`."""
+    if not isinstance(ontology, Ontology):
+        shown = repr(ontology) if isinstance(ontology, str | PurePath) else type(ontology).__name__
+        raise ArgumentError(f"ontology must be an Ontology, such as default_ontology() returns, got {shown}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from types import MappingProxyType
 from typing import Any
 
@@ -43,3 +44,10 @@ class Sweep:
 
     def __len__(self) -> int:
         return len(self.points)
+
+
+def check_sweep(sweep: object) -> None:
+    """Refuse a path or an array of points where a sweep is meant, with an `ArgumentError`."""
+    if not isinstance(sweep, Sweep):
+        shown = repr(sweep) if isinstance(sweep, str | PurePath) else type(sweep).__name__
+        raise ArgumentError(f"sweep must be a Sweep, such as drive.sweep(sensor, index) reads, got {shown}")

@@ -156,6 +156,21 @@ def test_an_unknown_category_is_named():
         propose(sweep_of(CAR), a_point_of(*CAR), "tank")
 
 
+def test_a_path_for_a_sweep_is_refused():
+    with pytest.raises(ArgumentError, match=r"sweep must be a Sweep, .*, got 'day1'"):
+        propose("day1", (12.0, 3.0, 0.8))
+
+
+def test_bare_points_for_a_sweep_are_refused():
+    with pytest.raises(ArgumentError, match=r"sweep must be a Sweep, .*, got ndarray"):
+        propose(sweep_of(CAR).points, (12.0, 3.0, 0.8))
+
+
+def test_a_path_for_an_ontology_is_refused():
+    with pytest.raises(ArgumentError, match=r"ontology must be an Ontology, .*, got 'words.json'"):
+        sa.cuboid_from_click(sweep_of(CAR), (12.0, 3.0, 0.8), "words.json")
+
+
 def test_an_ontology_without_categories_recognises_nothing():
     with pytest.raises(ArgumentError, match="no categories"):
         sa.cuboid_from_click(sweep_of(CAR), a_point_of(*CAR), Ontology(()), ego_from_sensor=EGO_FROM_LIDAR)

@@ -62,6 +62,11 @@ def test_a_box_without_points_is_the_drawn_one():
     assert not found.turned
 
 
+def test_a_path_for_a_sweep_is_refused():
+    with pytest.raises(ArgumentError, match=r"sweep must be a Sweep, .*, got 'day1'"):
+        sa.refine_cuboid("day1", box())
+
+
 def test_a_box_of_another_frame_needs_the_way_there(sweep):
     with pytest.raises(ArgumentError, match="the box is in the frame 'ego' and the points in 'lidar'"):
         sa.refine_cuboid(sweep, box())

@@ -228,6 +228,8 @@ def test_what_makes_no_sense_is_refused(simulated):
     drive = simulated[0]
     with pytest.raises(ArgumentError, match="at least one category"):
         sa.prelabel(drive, categories=())
+    with pytest.raises(ArgumentError, match=r"ontology must be an Ontology, .*, got 'words.json'"):
+        sa.prelabel(drive, ontology="words.json")
     with pytest.raises(ArgumentError, match="unknown category 'dragon'"):
         sa.prelabel(drive, categories=("dragon",))
     with pytest.raises(ArgumentError, match=f"frames 50:60 hold no sweep: drive simulated-5 has {N_FRAMES}"):

@@ -16,6 +16,7 @@ from sensorann.scene import (
     Labels,
     Ontology,
     check_drive,
+    check_ontology,
     default_ontology,
     frame_timestamps_ns,
     nearest_indices,
@@ -79,6 +80,7 @@ def prelabel(
     """
     check_drive(drive)
     words = default_ontology() if ontology is None else ontology
+    check_ontology(words)
     wanted = [words[name] for name in categories]
     if not wanted:
         raise ArgumentError("prelabel needs at least one category to look for, got none")

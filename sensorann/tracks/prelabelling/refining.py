@@ -144,17 +144,24 @@ def _standing(seen: Seen, categories: Sequence[Category]) -> Refined:
     if len(merged) >= _FEWEST:
         merged = voxel_downsample(merged, edge=_THINNED).points
     try:
-        bare = fit_cuboid(merged, ground_height=-_GROUND_MARGIN, anchor=viewer)
+        cuboid, spans, category = _stood(merged, viewer, categories)
     except ArgumentError:
         size = seen.boxes.sizes[0]
         return Refined(boxes=seen.boxes, spans=size, category=nearest_kind(size, categories), moving=False)
-    extent = extent_of(merged, bare.cuboid.yaw, viewer, bottom=0.0, straying=_STRAYING)
+    boxes = _repeated(_facing(cuboid, merged, category), n).moved(frame_from_first, frame=seen.boxes.frame)
+    return Refined(boxes=boxes, spans=spans, category=category, moving=False)
+
+
+def _stood(
+    points: NDArray[np.float64], viewer: NDArray[np.float64], categories: Sequence[Category]
+) -> tuple[Cuboid, NDArray[np.float64], Category]:
+    """Box on the ground z = 0, spans (3,) and category of all points (P, 3) of what stands."""
+    bare = fit_cuboid(points, ground_height=-_GROUND_MARGIN, anchor=viewer)
+    extent = extent_of(points, bare.cuboid.yaw, viewer, bottom=0.0, straying=_STRAYING)
     spans = spans_of([extent])
     category = nearest_kind(spans, categories)
     size = likely_size([extent if length_lies_along(spans[:2], category.size) else extent.turned()], category)
-    fit = fit_cuboid(merged, ground_height=0.0, size=size, anchor=viewer)
-    boxes = _repeated(_facing(fit.cuboid, merged, category), n).moved(frame_from_first, frame=seen.boxes.frame)
-    return Refined(boxes=boxes, spans=spans, category=category, moving=False)
+    return fit_cuboid(points, ground_height=0.0, size=size, anchor=viewer).cuboid, spans, category
 
 
 def _moving(seen: Seen, categories: Sequence[Category]) -> Refined:
@@ -170,13 +177,13 @@ def _moving(seen: Seen, categories: Sequence[Category]) -> Refined:
     category = nearest_kind(spans, categories)
     size = likely_size(extents, category) if extents else tuple(spans.tolist())
     centers = seen.boxes.centers.copy()
+    centers[:, 2] += (size[2] - seen.boxes.sizes[:, 2]) / 2  # on the ground, also where too few points tell its place
     for k, cloud in enumerate(clouds):
         try:
             fit = fit_cuboid(cloud, ground_height=seen.bottom(k), size=size, yaw=float(yaws[k]), anchor=viewers[k])
         except ArgumentError:
             continue
         centers[k, :2] = fit.cuboid.center[:2]
-        centers[k, 2] = seen.bottom(k) + size[2] / 2
     boxes = Cuboids.from_yaws(centers, np.tile(size, (n, 1)), yaws, frame=seen.boxes.frame)
     return Refined(boxes=boxes, spans=spans, category=category, moving=True)
 
