@@ -95,13 +95,13 @@ def refine_camera(
     sensor, lens = drive.rig[camera], drive.rig.camera(camera)
     views = read_views(drive, camera, lidar, n_pictures, progress)
     turn = turned_onto_edges(views, lens, _looked_around(views, lens))
-    _refuse_far(views, lens, turn)
     rows, pictures = rows_of(views, lens, turn, GATES[-1])
     covariance = _covariance(rows, pictures) + covariance_of_choices(views, lens, turn)
     share = share_on_edges(views, lens, turn)
     peaks = np.array(
         [share / np.mean([share_on_edges(views, lens, turn + side) for side in _sides(k)]) for k in range(3)]
     )
+    _refuse_far(views, lens, turn, peaks)
     return CameraTurn(
         camera=camera,
         ego_from_sensor=sensor.ego_from_sensor @ Transform(rotation_from_vector(turn).T, np.zeros(3)),
@@ -136,11 +136,12 @@ def _looked_around(views: Sequence[View], lens: Camera) -> Floats:
     return np.asarray(max(turns, key=lambda turn: share_on_edges(views, lens, turn, gate=_LOOK_PX)))
 
 
-def _refuse_far(views: Sequence[View], lens: Camera, turn: Floats) -> None:
+def _refuse_far(views: Sequence[View], lens: Camera, turn: Floats, peaks: Floats) -> None:
     """Refuse a turn that left where it was looked for, or beside which one that is far from the rig fits better."""
     aside = [side * angle * np.eye(3)[axis] for axis in _TOLD for side in (-1.0, 1.0) for angle in _FAR]
     here, *far = (share_on_edges(views, lens, one, gate=_LOOK_PX) for one in (turn, *aside))
-    if np.abs(turn[:2]).max() > _LOOK_REACH or max(far) > LEAST_PEAK * here:
+    told = [axis for axis in _TOLD if peaks[axis] >= LEAST_PEAK]
+    if np.abs(turn[told]).max(initial=0.0) > _LOOK_REACH or max(far) > LEAST_PEAK * here:
         raise CalibrationError(
             f"outlines lie on edges best more than {np.rad2deg(_LOOK_REACH):g} deg from where the rig says that the "
             "camera looks: the rig is wrong of it or of the LiDAR, or there is too little to see: give a better rig"

@@ -107,7 +107,7 @@ def calibrate_rig(
             sensor.name: (int(kept.sum()), len(np.unique(sensor.targets)))
             for sensor, kept in zip(sensors, best.kept, strict=True)
         },
-        noises=stated.noises(),
+        noises=best.noises(stated.chi2, depth),
         noise_scale=stated.noise_scale,
         noisier=noisier,
         rejected=tuple(_rejections(stated, names)),

@@ -68,21 +68,31 @@ class RigFit:
 
     def larger_noises(self, depth: float) -> dict[tuple[str, str], float]:
         """Return what is noisier than stated, by what is left of the detections used."""
-        used = [one.keep(row) for one, row in zip(self.sensors, self.kept, strict=True)]
-        return Bundle(sensors=tuple(used), depth=depth).larger_noises(self.state, self.information + self.drawn)
+        return self._used(depth).larger_noises(self.state, self.information + self.drawn)
 
     def by(self, sensors: Sequence[Sightings], depth: float) -> RigFit:
         """Return the same poses and points beside detections of other sigmas."""
         state = Bundle(sensors=tuple(sensors), depth=depth).state(self.state.root_from, self.state.points)
         return replace(self, sensors=tuple(sensors), chi2=state.chi2)
 
-    def noises(self) -> dict[str, float]:
-        """Root mean square of the whitened residuals of each sensor, over what is usual for so many unknowns."""
-        counts = numbers_measured(self.sensors, len(self.kept[0])) * self.kept
-        # Of all numbers measured the poses and points take their share.
-        left = self.freedom / max(counts.sum(), 1)
-        squares = (self.chi2 * self.kept).sum(axis=1) / np.maximum(counts.sum(axis=1) * left, 1e-9)
-        return {sensor.name: float(np.sqrt(square)) for sensor, square in zip(self.sensors, squares, strict=True)}
+    def noises(self, chi2: Floats, depth: float) -> dict[str, float]:
+        """Root mean square of the residuals of each sensor, over what is usual for the unknowns that follow them.
+
+        Parameters
+        ----------
+        chi2 : (S, M) as in `chi2`, by the sigmas that are judged
+        depth : of the reflectors
+        """
+        left = self._used(depth).residuals_with_freedom(self.state, self.information + self.drawn)
+        freedom = np.array([share.sum() for _, share in left])
+        squares = (chi2 * self.kept).sum(axis=1)
+        # Of what the unknowns follow altogether nothing can be said.
+        scales = np.sqrt(np.divide(squares, freedom, out=np.ones(len(left)), where=freedom > 1.0))
+        return {sensor.name: float(scale) for sensor, scale in zip(self.sensors, scales, strict=True)}
+
+    def _used(self, depth: float) -> Bundle:
+        used = [one.keep(row) for one, row in zip(self.sensors, self.kept, strict=True)]
+        return Bundle(sensors=tuple(used), depth=depth)
 
 
 def fit_rig(
