@@ -21,6 +21,10 @@ class Pacing:
         """Ask for pictures until what changed is surely on the screen."""
         self._n_due, self._again_at = _N_PICTURES, [now_s + later for later in _AGAIN_S]
 
+    def moves(self, now_s: float) -> None:
+        """Ask for pictures when what moves has come to rest: its events are drawn anyhow, and more would only delay."""
+        self._again_at = [now_s + later for later in _AGAIN_S]
+
     def panels_wait(self, *, for_picture: bool) -> None:
         """Let the panels be drawn when the next picture is, or at once where none is due."""
         self._until_panels = int(for_picture) if self._until_panels is None else self._until_panels

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sensorann.errors import ArgumentError, SensorannError
 from sensorann.geometry import Cuboid, Transform
 from sensorann.qa import Finding
+from sensorann.qa.checking import Clashes
 from sensorann.scene import Labels, Track, frame_timestamps_ns, nearest_indices
 from sensorann.store import EditConflictError, Note, Snapshot, Store
 from sensorann.tracks import Suggestion
@@ -51,6 +52,7 @@ class Session:
     event_begun : category and instant of an event whose end is still to be marked
     suggestions : frames worth looking at, the best first
     queue, i_finding : what a check found, the surest first, and which of it is looked at
+    checked, clashes : objects as they were checked or repaired, and what repairs have changed since
     playback, speed : the drive plays by itself, and how fast it would
     form : what the person is asked to write; None where nothing is asked
     looks : how things are shown
@@ -81,6 +83,8 @@ class Session:
         self.wanted_words: tuple[str, ...] = ()
         self.queue: tuple[Finding, ...] = ()
         self.i_finding = 0
+        self.checked: dict[str, str] = {}
+        self.clashes = Clashes()
         self.playback: Playback | None = None
         self.speed = 1
         self.form: Form | None = None

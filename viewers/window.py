@@ -206,7 +206,7 @@ class Window:
         pixel, ray = self._scene.under(event.x, event.y)
         if event.type == kinds.WHEEL:
             self._scene.go_nearer(float(event.wheel_dy))
-            self._picture_wanted()
+            self._eye_moved()
         elif event.type == kinds.BUTTON_DOWN and left:
             self._mouse.press(self._session, pixel, ray)
         elif event.type == kinds.DRAG:
@@ -226,7 +226,12 @@ class Window:
         """Turn the view by the left button, push it by another one or with Ctrl."""
         push = not event.is_button_down(gui.MouseButton.LEFT) or event.is_modifier_down(gui.KeyModifier.CTRL)
         self._scene.turn(pixel[0] - self._hand[0], pixel[1] - self._hand[1], push=push)
-        self._picture_wanted()
+        self._eye_moved()
+
+    def _eye_moved(self) -> None:
+        """Let the picture that Open3D draws after the event be a whole one."""
+        self._pacing.moves(time.monotonic())
+        self._window.set_needs_layout()
 
     def _choose(self, track_id: str) -> None:
         self._session.select(track_id)

@@ -19,12 +19,15 @@ from calib.edges.views import View, read_views
 from calib.estimation.scatter import sandwich
 from calib.estimation.tangent import rotation_from_vector
 from calib.targets.detections import Floats
+from sensorann.errors import CalibrationError
 from sensorann.geometry import Camera, Transform
 from sensorann.scene import Drive
 
 # Pixels within which an outline is near an edge, in a wide look around the rig's direction.
 _LOOK_PX, _LOOK_REACH, _LOOK_STEPS = 6.0, np.deg2rad(1.5), 21
 _AROUND = np.deg2rad(0.5)
+# A rig that is off by more leaves the true peak out of that look, and some lesser one in it.
+_FAR = np.deg2rad(np.arange(1.8, 6.1, 0.3))
 PROFILE = np.deg2rad(np.linspace(-1.5, 1.5, 31))
 LEAST_PEAK = 1.1
 AXES = ("x (pitch)", "y (yaw)", "z (roll)")
@@ -87,11 +90,12 @@ def refine_camera(
     Raises
     ------
     CalibrationError
-        When no picture has a sweep of its time, or too few outlines fall into the pictures.
+        When no picture has a sweep of its time, too few outlines fall into the pictures, or the rig is off too far.
     """
     sensor, lens = drive.rig[camera], drive.rig.camera(camera)
     views = read_views(drive, camera, lidar, n_pictures, progress)
     turn = turned_onto_edges(views, lens, _looked_around(views, lens))
+    _refuse_far(views, lens, turn)
     rows, pictures = rows_of(views, lens, turn, GATES[-1])
     covariance = _covariance(rows, pictures) + covariance_of_choices(views, lens, turn)
     share = share_on_edges(views, lens, turn)
@@ -130,6 +134,17 @@ def _looked_around(views: Sequence[View], lens: Camera) -> Floats:
     angles = np.linspace(-_LOOK_REACH, _LOOK_REACH, _LOOK_STEPS)
     turns = np.stack([*np.meshgrid(angles, angles), np.zeros((_LOOK_STEPS, _LOOK_STEPS))], axis=2).reshape(-1, 3)
     return np.asarray(max(turns, key=lambda turn: share_on_edges(views, lens, turn, gate=_LOOK_PX)))
+
+
+def _refuse_far(views: Sequence[View], lens: Camera, turn: Floats) -> None:
+    """Refuse a turn that left where it was looked for, or beside which one that is far from the rig fits better."""
+    aside = [side * angle * np.eye(3)[axis] for axis in _TOLD for side in (-1.0, 1.0) for angle in _FAR]
+    here, *far = (share_on_edges(views, lens, one, gate=_LOOK_PX) for one in (turn, *aside))
+    if np.abs(turn[:2]).max() > _LOOK_REACH or max(far) > LEAST_PEAK * here:
+        raise CalibrationError(
+            f"outlines lie on edges best more than {np.rad2deg(_LOOK_REACH):g} deg from where the rig says that the "
+            "camera looks: the rig is wrong of it or of the LiDAR, or there is too little to see: give a better rig"
+        )
 
 
 def _sides(axis: int) -> list[Floats]:

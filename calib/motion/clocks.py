@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,8 +57,10 @@ def find_delay(first: Trajectory, second: Trajectory, *, largest_s: float = 1.0)
     Raises
     ------
     CalibrationError
-        When both do not overlap by five seconds, or nothing turns.
+        When both do not overlap by five seconds, nothing turns, or the largest delay is no length of time.
     """
+    if not 0 <= largest_s < np.inf:
+        raise CalibrationError(f"the largest delay must be 0 s or more, got {largest_s:g} s")
     largest_ns = round(largest_s * 1e9)
     start = max(second.start_ns, first.start_ns + largest_ns) + _SPAN_NS
     end = min(second.end_ns, first.end_ns - largest_ns) - _SPAN_NS
@@ -76,10 +79,11 @@ def find_delay(first: Trajectory, second: Trajectory, *, largest_s: float = 1.0)
         raise CalibrationError(
             "the sensors do not turn, or not alike: a clock shows only where the speed of turning changes"
         )
-    delay, sigma = _refined(first, times, speeds, float(shifts[int(likeness.argmax())]) * 1e-9)
+    best_shift = int(likeness.argmax())
+    delay, sigma = _refined(first, times, speeds, float(shifts[best_shift]) * 1e-9)
     own = turning_speeds(first, times + round(delay * 1e9))
     best = _likeness(own, speeds)
-    doubt = f"the speeds of turning are alike by {best:.2f} only: are these the same drive?"
+    at_end = len(shifts) > 1 and best_shift in (0, len(shifts) - 1)
     return Delay(
         seconds=delay,
         sigma=sigma,
@@ -88,7 +92,7 @@ def find_delay(first: Trajectory, second: Trajectory, *, largest_s: float = 1.0)
         speeds=np.stack([own, speeds]),
         tried=np.asarray(1e-9 * shifts, np.float64),
         likenesses=likeness,
-        warnings=(doubt,) if best < _LEAST_LIKENESS else (),
+        warnings=tuple(_doubts(best, largest_s if at_end else None)),
     )
 
 
@@ -109,6 +113,13 @@ def block_numbers(times_ns: np.ndarray) -> np.ndarray:
 def _likeness(one: Floats, other: Floats) -> float:
     spread = one.std() * other.std()
     return float(((one - one.mean()) * (other - other.mean())).mean() / spread) if spread > 1e-12 else 0.0
+
+
+def _doubts(likeness: float, end_s: float | None) -> Iterator[str]:
+    if likeness < _LEAST_LIKENESS:
+        yield f"the speeds of turning are alike by {likeness:.2f} only: are these the same drive?"
+    if end_s is not None:
+        yield f"the delay lies at the end of what was tried, {end_s:g} s: it may be larger, try a larger one"
 
 
 def _refined(first: Trajectory, times: np.ndarray, speeds: Floats, start: float) -> tuple[float, float]:

@@ -7,7 +7,7 @@ first LiDAR by how it moves beside the vehicle. A camera that two LiDARs place c
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import combinations
 
@@ -44,7 +44,7 @@ class DriveRig:
 
     Attributes
     ----------
-    joint : all sensors that the drive tells
+    joint : all sensors that the drive tells; what its pairs are in doubt of is among its warnings
     untold : pairs that it does not, and why
     held : sensors that the rig holds on the vehicle, for no pair joins them to it
     """
@@ -80,7 +80,10 @@ def calibrate_rig_of_drive(
     if not pairs:
         raise CalibrationError(f"{drive.name} tells no pair of its sensors: " + "; ".join(map(_said, untold[:3])))
     held = [_pair(name, EGO, drive.rig[name].ego_from_sensor, _known()) for name in _apart(pairs)]
-    return DriveRig(join([*pairs, *held], root=root), tuple(untold), tuple(pair.source for pair in held))
+    joint = join([*pairs, *held], root=root)
+    doubts = [f"{pair.source} in {pair.target}: {doubt}" for pair in pairs for doubt in pair.warnings]
+    joint = replace(joint, warnings=(*joint.warnings, *doubts))
+    return DriveRig(joint, tuple(untold), tuple(pair.source for pair in held))
 
 
 def _said(item: Rejection) -> str:
@@ -110,39 +113,43 @@ def _moving(drive: Drive, lidar: str) -> Calibration:
         frames=(lidar, EGO),
         largest_delay_s=_LARGEST_DELAY_S,
     )
-    return _pair(lidar, EGO, found.second_from_first, found.covariance)
+    return _pair(lidar, EGO, found.second_from_first, found.covariance + _SHARED, found.warnings)
 
 
 def _surfaces(drive: Drive, source: str, target: str) -> Calibration:
     found = calibrate_lidars_of_drive(drive, source, target)
     if found.seen.weak_axes:
         raise CalibrationError(found.warnings[0])
-    return _pair(source, target, found.target_from_source, found.covariance)
+    return _pair(source, target, found.target_from_source, found.covariance + _SHARED)
 
 
 def _outlines(drive: Drive, camera: str, lidar: str) -> Calibration:
     found = refine_camera(drive, camera, lidar)
+    if found.share < found.share_before:
+        raise CalibrationError(
+            f"{found.share_before:.0%} of outlines lie on edges by the rig, {found.share:.0%} by what was found"
+        )
     pose = drive.rig[lidar].ego_from_sensor.inverse() @ found.ego_from_sensor
     covariance = _known()
     covariance[:3, :3] = pose.rotation @ np.diag(found.sigmas**2) @ pose.rotation.T
-    return _pair(camera, lidar, pose, covariance)
+    return _pair(camera, lidar, pose, covariance + _SHARED, found.warnings)
 
 
 def _doppler(drive: Drive, radar: str) -> Calibration:
     found = calibrate_radar_ego(drive, radar)
     covariance = _known()
     covariance[[2, 3, 4], [2, 3, 4]] = found.sigmas**2
-    return _pair(radar, EGO, found.ego_from_sensor, covariance)
+    return _pair(radar, EGO, found.ego_from_sensor, covariance + _SHARED, found.warnings)
 
 
-def _pair(source: str, target: str, pose: Transform, covariance: Floats) -> Calibration:
+def _pair(source: str, target: str, pose: Transform, covariance: Floats, warnings: tuple[str, ...] = ()) -> Calibration:
     return Calibration(
         source=source,
         target=target,
         target_from_source=pose,
-        covariance=covariance + _SHARED,
+        covariance=covariance,
         not_observable=(),
-        warnings=(),
+        warnings=warnings,
         modes=((pose, 0.0),),
     )
 

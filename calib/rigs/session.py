@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, get_args
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from calib.boards.captures import is_captured
 from calib.estimation.robust import Rejection
+from calib.lenses.session import described_lens
 from calib.rigs.captured import (
     Seen,
     boards_in_clouds,
@@ -61,7 +62,17 @@ def calibrate_rig_of_sessions(
     sensors = [_sightings(name, described[name][1], one, numbers) for name, one in seen.items()]
     found = calibrate_rig(_from_root(sensors, root), names=names, depth=depth, drawings=drawings)
     left_out = [Rejection(item.name, f"{name} {item.reason}") for name, one in seen.items() for item in one.rejected]
-    return replace(found, rejected=(*left_out, *found.rejected))
+    doubts = tuple(_lenses_taken_as_exact(described))
+    return replace(found, rejected=(*left_out, *found.rejected), warnings=(*found.warnings, *doubts))
+
+
+def _lenses_taken_as_exact(described: Described) -> Iterator[str]:
+    for name, (session, kind) in described.items():
+        if kind == "camera" and "lens" in session.root["camera"] and described_lens(session).covariance is not None:
+            yield (
+                f"the sigmas take the lens of {name} to be exact, but its file states a covariance: calibrate "
+                "camera-lidar and camera-radar count it"
+            )
 
 
 def _described(sessions: Sequence[Session]) -> Described:

@@ -6,7 +6,7 @@ the static world. Every way has errors of its own that do not average out: only 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
@@ -26,6 +26,7 @@ Verdict = Literal["as the rig says", "moved", "not told"]
 # A lens or beams that are off move all outlines and surfaces of a drive alike: below this nothing is called moved.
 LEAST_TURN, LEAST_SHIFT = np.deg2rad(0.5), 0.1
 _SIGMAS = 3.0
+_NOTHING_SHOWS = "no axis shows in what it sees: too little to see, or off by more than is looked for"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +60,14 @@ class Checked:
     sensor, by : its name, and what it was compared by
     axes : those that are told
     reason : why none is
+    beside : name of the LiDAR that it was compared with, none of Doppler
     """
 
     sensor: str
     by: str
     axes: tuple[Axis, ...] = ()
     reason: str = ""
+    beside: str = ""
 
     @property
     def verdict(self) -> Verdict:
@@ -92,31 +95,41 @@ def survey_rig(
     """
     if only is not None:
         drive.rig[only]
-    checks = [(sensor, by, way) for sensor, by, way in _checks(drive) if only in (None, sensor)]
+    checks = [check for check in _checks(drive) if only in (None, check[0])]
     if not checks:
         raise CalibrationError(
             f"{only or drive.name} has no LiDAR beside another LiDAR or a camera, and no radar: nothing can be "
             "compared without --labels"
         )
     checked = []
-    for done, (sensor, by, way) in enumerate(checks):
+    for done, (sensor, beside, by, way) in enumerate(checks):
         progress(done, len(checks))
         try:
             axes = way()
-            checked.append(Checked(sensor, by, axes, "" if axes else "no axis shows in what it sees"))
+            checked.append(Checked(sensor, by, axes, "" if axes else _NOTHING_SHOWS, beside))
         except (CalibrationError, MissingDataError) as error:
-            checked.append(Checked(sensor, by, reason=str(error)))
+            checked.append(Checked(sensor, by, reason=str(error), beside=beside))
     return tuple(checked)
 
 
-def _checks(drive: Drive) -> Iterator[tuple[str, str, Callable[[], tuple[Axis, ...]]]]:
+def doubts_of_survey(checked: Sequence[Checked]) -> tuple[str, ...]:
+    """Say of which LiDAR it may be that has moved: one of two or more sensors that have all moved beside it."""
+    verdicts: dict[str, list[Verdict]] = {}
+    for one in checked:
+        if one.beside and one.axes:
+            verdicts.setdefault(one.beside, []).append(one.verdict)
+    moved = [name for name, said in verdicts.items() if len(said) > 1 and set(said) == {"moved"}]
+    return tuple(f"all that {name} was compared with has moved: it may be {name} that did" for name in moved)
+
+
+def _checks(drive: Drive) -> Iterator[tuple[str, str, str, Callable[[], tuple[Axis, ...]]]]:
     lidars = [sensor.name for sensor in drive.rig.of_kind("lidar")]
     for name in lidars[1:]:
-        yield name, f"surfaces that {lidars[0]} sees", partial(_lidar, drive, name, lidars[0])
+        yield name, lidars[0], f"surfaces that {lidars[0]} sees", partial(_lidar, drive, name, lidars[0])
     for camera in drive.rig.of_kind("camera") if lidars else ():
-        yield camera.name, f"outlines of {lidars[0]}", partial(_camera, drive, camera.name, lidars[0])
+        yield camera.name, lidars[0], f"outlines of {lidars[0]}", partial(_camera, drive, camera.name, lidars[0])
     for radar in drive.rig.of_kind("radar"):
-        yield radar.name, "Doppler of the static world", partial(_radar, drive, radar.name)
+        yield radar.name, "", "Doppler of the static world", partial(_radar, drive, radar.name)
 
 
 def _camera(drive: Drive, sensor: str, lidar: str) -> tuple[Axis, ...]:

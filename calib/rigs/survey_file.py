@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from calib.rigs.survey import LEAST_SHIFT, LEAST_TURN, Axis, Checked
+from calib.rigs.survey import LEAST_SHIFT, LEAST_TURN, Axis, Checked, doubts_of_survey
 from sensorann import __version__
 from sensorann.formats.rigs.own import FORMAT_VERSION
 
@@ -33,13 +33,15 @@ def survey_document(checked: Sequence[Checked]) -> dict[str, Any]:
             }
             for one in checked
         ],
+        "warnings": list(doubts_of_survey(checked)),
     }
 
 
 def survey_summary(checked: Sequence[Checked]) -> str:
     """Describe a check: a verdict for each sensor, and by how much each axis is off."""
     lines = [f"{one.sensor}, by {one.by}: {one.verdict}\n  {axes_text(one) or one.reason}" for one in checked]
-    return "\n".join([*lines, LIMITS])
+    doubts = [f"doubt: {text}" for text in doubts_of_survey(checked)]
+    return "\n".join([*lines, *doubts, LIMITS])
 
 
 def axes_text(one: Checked) -> str:

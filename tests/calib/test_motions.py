@@ -50,6 +50,20 @@ def odometry(ego: Trajectory, *, late=0.0, seed=0, turn_noise=2e-4, place_noise=
     return Trajectory(ego.timestamps_ns + round(late * 1e9), Transforms(rotations, places))
 
 
+def test_a_delay_beyond_what_was_tried_is_doubted():
+    ego = weave()
+    late = odometry(ego, late=0.8)
+    inside, outside = (find_delay(late, ego, largest_s=largest) for largest in (1.0, 0.7))
+    assert inside.warnings == ()
+    assert "the delay lies at the end of what was tried, 0.7 s" in outside.warnings[-1]
+
+
+@pytest.mark.parametrize("largest", [-1.0, np.nan, np.inf])
+def test_a_largest_delay_that_is_no_length_of_time_is_refused(largest):
+    with pytest.raises(CalibrationError, match="the largest delay must be 0 s or more, got"):
+        find_delay(weave(), weave(), largest_s=largest)
+
+
 def test_pose_and_delay_come_back_within_their_sigmas():
     ego = weave()
     offs = []

@@ -11,10 +11,12 @@ from calib.targets.detections import PointDetections
 from sensorann.cli import run
 from sensorann.errors import CalibrationError
 from sensorann.formats.openlabel.node import Node
-from sensorann.formats.rigs.own import read_pose
+from sensorann.formats.rigs import Intrinsics
+from sensorann.formats.rigs.own import lens_members, read_pose
 from sensorann.geometry import Transform
-from tests.calib.board_captures import LIDAR_FROM_CAMERA
+from tests.calib.board_captures import CAMERA, LIDAR_FROM_CAMERA
 from tests.calib.radar_captures import (
+    IMAGES,
     RADAR_FROM_LIDAR,
     SCANS,
     SIZES,
@@ -58,6 +60,16 @@ def test_one_session_of_pictures_clouds_and_scans_places_all_three(folder, capsy
     (radar,) = (one for one in json.loads(out.read_text())["transforms"] if one["source"] == "radar")
     # Without one of the boards the drawing is still there: what it holds is never known less well than it says.
     assert np.all(np.rad2deg(np.sqrt(np.diag(radar["covariance"]["matrix"])[:3])) < 1.1)
+
+
+def test_a_lens_with_a_covariance_that_the_sigmas_do_not_hold_is_doubted(folder, capsys):
+    lens, path = lens_members(Intrinsics.of(CAMERA)), folder / "rig.toml"
+    n = 4 + len(CAMERA.distortion)
+    path.write_text(f'[camera]\nlens = "lens.json"\n{IMAGES}folder = "pictures"\n{SOURCES["lidar"]}{SIZES}')
+    for stated, doubted in (({}, False), ({"covariance": {"matrix": np.eye(n).tolist()}}, True)):
+        (folder / "lens.json").write_text(json.dumps({"format_version": 1, **lens, **stated}))
+        assert run(["calibrate", "rig", str(path)]) == 0
+        assert ("doubt: the sigmas take the lens of camera to be exact" in capsys.readouterr().out) == doubted
 
 
 def test_sessions_of_pairs_say_the_same_together(folder):

@@ -1,11 +1,13 @@
 """The rig of an ordinary drive: what its pairs tell, what the rig must hold, and loops that are closed."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from benchmarks.calibration_drives import turned_rig
+from calib.edges.camera_edges import refine_camera
 from calib.estimation.tangent import difference
 from calib.rigs.of_drive import calibrate_rig_of_drive
 from sensorann.cli import run
@@ -27,9 +29,9 @@ def test_a_turned_camera_is_put_back_beside_a_lidar_that_the_rig_holds():
     assert found.held == ("ROOF",)
     assert [item.name for item in found.untold] == ["ROOF in ego"]
     assert np.linalg.norm(off_the_rig(found, straight, "FRONT")) < 0.3
-    sigmas = np.rad2deg(np.sqrt(np.diag(found.joint.covariances["ROOF"])[:3]))
+    sigmas = np.sqrt(np.diag(found.joint.covariances["ROOF"]))
     # What the rig holds is known as well as rigs are, however well the edges tell the camera beside it.
-    assert np.all(sigmas > 1.0)
+    np.testing.assert_allclose(sigmas, np.repeat([np.deg2rad(1.0), 0.05], 3), rtol=1e-3)
 
 
 def test_what_edges_tell_of_a_camera_stays_with_the_axis_that_they_tell():
@@ -50,6 +52,22 @@ def test_a_radar_is_told_on_the_vehicle_itself():
     sigmas = np.sqrt(np.diag(found.joint.covariances["RADAR"]))
     assert np.rad2deg(sigmas[2]) < 0.4
     assert np.all(np.rad2deg(sigmas[:2]) > 0.9)
+
+
+def test_what_a_pair_is_in_doubt_of_is_a_doubt_of_the_rig():
+    backwards = calibrate_rig_of_drive(test_radar_ego.make_drive(flip=-1.0))
+    assert any(text.startswith("RADAR in ego: the radar comes out backwards") for text in backwards.joint.warnings)
+    upright = calibrate_rig_of_drive(test_radar_ego.make_drive())
+    assert not any("backwards" in text for text in upright.joint.warnings)
+    assert any("roll, pitch and z are not observable" in text for text in upright.joint.warnings)
+
+
+def test_a_turn_that_fits_the_edges_worse_than_the_rig_is_not_taken(monkeypatch):
+    found = refine_camera(drive := test_camera_edges.make_drive(), "FRONT", "ROOF")
+    worse = replace(found, share=0.9 * found.share_before)
+    monkeypatch.setattr("calib.rigs.of_drive.refine_camera", lambda *_: worse)
+    with pytest.raises(CalibrationError, match=r"FRONT in ROOF: .* of outlines lie on edges by the rig"):
+        calibrate_rig_of_drive(drive)
 
 
 def test_a_drive_that_tells_nothing_is_refused_with_the_reasons():

@@ -1,12 +1,14 @@
 """A rig checked without labels: what has moved is named, what a drive does not tell is said."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from benchmarks.calibration_drives import turned_rig
-from calib.rigs.survey import Axis, Checked, survey_rig
+from calib.rigs.survey import Axis, Checked, doubts_of_survey, survey_rig
+from calib.rigs.survey_file import survey_document, survey_summary
 from sensorann.cli import run
 from sensorann.errors import ArgumentError, CalibrationError
 from sensorann.formats import open_drive, pack
@@ -29,6 +31,7 @@ def verdicts(checked) -> dict[str, str]:
 def test_a_camera_that_looks_where_the_rig_says_has_not_moved(posts):
     (checked,) = survey_rig(posts)
     assert (checked.sensor, checked.by, checked.verdict) == ("FRONT", "outlines of ROOF", "as the rig says")
+    assert checked.beside == "ROOF"
     assert max(abs(axis.off) for axis in checked.axes) < np.deg2rad(0.1)
 
 
@@ -39,6 +42,23 @@ def test_a_turned_camera_has_moved(posts, degrees):
     # Upright posts tell the yaw: the rig is off by what the camera must turn back.
     off = {axis.name: np.rad2deg(axis.off) for axis in checked.axes}
     assert off["y (yaw)"] == pytest.approx(-degrees, abs=0.1)
+
+
+@pytest.mark.parametrize("degrees", [-3.0, 3.0])
+def test_a_camera_that_is_off_by_more_than_is_looked_for_is_no_small_turn(posts, degrees):
+    (checked,) = survey_rig(turned_rig(posts, "FRONT", (0.0, degrees, 0.0)))
+    assert (checked.verdict, checked.axes) == ("not told", ())
+    assert "the rig is wrong of it or of the LiDAR" in checked.reason
+
+
+def test_a_lidar_beside_which_all_have_moved_may_have_moved_itself():
+    turned, still = (Axis("y (yaw)", np.deg2rad(0.9), 1e-4),), (Axis("y (yaw)", 0.0, 1e-4),)
+    left, right = (Checked(name, "outlines of ROOF", turned, beside="ROOF") for name in ("LEFT", "RIGHT"))
+    assert "it may be ROOF that did" in survey_summary((left, right))
+    assert survey_document((left, right))["warnings"]
+    assert doubts_of_survey((left, replace(right, axes=still))) == ()
+    assert doubts_of_survey((left, replace(right, axes=()))) == ()
+    assert doubts_of_survey((left, Checked("RADAR", "Doppler", turned))) == ()
 
 
 def test_a_turned_radar_has_moved():

@@ -7,7 +7,8 @@ import pytest
 
 import sensorann as sa
 from sensorann.cli import run
-from sensorann.store import verify
+from sensorann.store import Note, verify
+from sensorann.store.difference import difference
 from tests.qa.checking.cases import driving, edited, labels_of
 from tests.store.edits import contents
 
@@ -134,3 +135,60 @@ def test_what_another_repair_changed_near_by_is_checked_again(tmp_path, monkeypa
         assert "1 repaired, 1 left out" in (said := capsys.readouterr().out)
         assert "another repair has changed boxes there: check again" in said
         assert run(["store", "undo", f"{db}#monday"]) == 0
+
+
+def test_a_box_is_not_moved_along_axes_that_a_repair_has_turned(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("SENSORANN_ACTOR", "anna")
+    db, path = str(tmp_path / "labels.db"), tmp_path / "findings.json"
+    with sa.open_store(db, actor="anna", create=True) as store:
+        store.import_labels(labels_of(edited(driving(), [20], turn=0.5, shift=(1.2, 0, 0))), drive="monday")
+    assert run(["store", "repair", f"{db}#monday", checked(db, path, capsys)]) == 3
+    assert "left out: time_mismatch, object 1: another repair has changed boxes there" in capsys.readouterr().out
+    assert run(["store", "repair", f"{db}#monday", checked(db, path, capsys)]) == 0
+    np.testing.assert_allclose(labels_in(db).track("1").cuboids.centers, driving().cuboids.centers, atol=0.01)
+
+
+def test_boxes_far_from_the_worst_one_are_no_more_turned_twice(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("SENSORANN_ACTOR", "anna")
+    db, path = str(tmp_path / "labels.db"), tmp_path / "findings.json"
+    with sa.open_store(db, actor="anna", create=True) as store:
+        store.import_labels(labels_of(edited(driving(), [30], turn=np.pi)), drive="monday")
+    checked(db, path, capsys)
+    (flip,) = json.loads(path.read_text())
+    start = int(driving().timestamps_ns[0])
+    all_aside = {"action": "move_faces", "track_id": "1", "outward": [0.5, -0.5, 0.0, 0.0]}
+    everywhere = dict(flip, score=flip["score"] / 2, rule="cut_object", timestamp_ns=start, repair=[all_aside])
+    path.write_text(json.dumps([flip, everywhere]))
+    assert run(["store", "repair", f"{db}#monday", str(path)]) == 3
+    assert "left out: cut_object, object 1: another repair has changed boxes there" in capsys.readouterr().out
+    np.testing.assert_array_equal(labels_in(db).track("1").cuboids.centers, driving().cuboids.centers)
+
+
+def test_a_box_that_got_its_size_back_is_not_grown_once_more(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("SENSORANN_ACTOR", "anna")
+    db, path = str(tmp_path / "labels.db"), tmp_path / "findings.json"
+    with sa.open_store(db, actor="anna", create=True) as store:
+        store.import_labels(labels_of(edited(driving(), [20], grow=0.9)), drive="monday")
+    checked(db, path, capsys)
+    (small,) = json.loads(path.read_text())
+    faces = {**small["repair"][0], "action": "move_faces", "outward": [0.2, 0.2, 0.1, 0.1]}
+    del faces["size"]
+    path.write_text(json.dumps([small, dict(small, score=small["score"] / 2, rule="cut_object", repair=[faces])]))
+    assert run(["store", "repair", f"{db}#monday", str(path)]) == 3
+    assert "1 repaired, 1 left out" in capsys.readouterr().out
+    mended = labels_in(db).track("1")
+    np.testing.assert_allclose(mended.cuboids.sizes, driving().cuboids.sizes)
+    assert np.isnan(mended.sigmas).all()
+
+
+def test_of_two_tracks_of_one_object_the_second_stays_when_the_first_is_gone(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("SENSORANN_ACTOR", "anna")
+    db = str(tmp_path / "labels.db")
+    with sa.open_store(db, actor="anna", create=True) as store:
+        store.import_labels(labels_of(driving(), driving(id="2")), drive="monday")
+    findings = checked(db, tmp_path / "findings.json", capsys)
+    with sa.open_store(db, actor="anna") as store:
+        store.commit("monday", difference(labels_in(db), labels_of(driving(id="2"))), Note(kind="by hand"))
+    assert run(["store", "repair", f"{db}#monday", findings]) == 3
+    assert "object 1 has changed since it was checked" in capsys.readouterr().out
+    assert [track.id for track in labels_in(db).tracks] == ["2"]

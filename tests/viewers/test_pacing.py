@@ -49,3 +49,10 @@ def test_panels_are_drawn_at_once_where_no_picture_is_due():
     pacing = Pacing()
     pacing.panels_wait(for_picture=False)
     assert pacing.panels_due()
+
+
+def test_what_moves_is_drawn_again_only_when_it_rests():
+    pacing = Pacing()
+    pacing.moves(0.0)
+    pacing.moves(0.3)
+    assert [drawn(pacing, now_s) for now_s in (0.3, 0.6, 0.9, 100.0)] == [0, 0, 1, 2]

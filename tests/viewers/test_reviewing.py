@@ -54,3 +54,22 @@ def test_labels_that_were_changed_meanwhile_are_not_overwritten(reviewed):
     reviewed.finish()
     assert "changed meanwhile" in reviewed.message
     assert contents(reviewed.labels) == wanted
+
+
+def test_what_was_mended_by_hand_is_not_mended_again(reviewed):
+    reviewed.commit(make_labels(edited(driving(), [10], turn=np.pi), *houses()), "by hand")
+    press(reviewed, LOOK)
+    reviewed.commit(make_labels(driving(), *houses()), "by hand")
+    wanted = contents(reviewed.labels)
+    press(reviewed, MEND)
+    assert reviewed.message == "object 1 has changed since it was checked: look for errors again"
+    assert contents(reviewed.labels) == wanted
+
+
+def test_a_box_is_not_moved_along_axes_that_a_repair_has_turned(reviewed):
+    reviewed.commit(make_labels(edited(driving(), [20], turn=0.5, shift=(1.2, 0, 0)), *houses()), "by hand")
+    press(reviewed, LOOK, MEND)
+    turned = contents(reviewed.labels)
+    press(reviewed, MEND)
+    assert reviewed.message == "another repair has changed boxes there: look for errors again"
+    assert contents(reviewed.labels) == turned

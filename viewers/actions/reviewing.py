@@ -9,12 +9,15 @@ import numpy as np
 from sensorann.errors import ArgumentError
 from sensorann.geometry import Cuboid, Transform
 from sensorann.qa import Finding, check, repaired
-from sensorann.qa.checking import looks_at_recording
+from sensorann.qa.checking import Clashes, looks_at_recording, repaired_objects, states
 from sensorann.scene import Labels
 from sensorann.store import story
+from sensorann.store.difference import difference
 from sensorann.store.merging import box_fields
 from sensorann.store.patch import Box
 from viewers.session import Session
+
+_CLASH = "another repair has changed boxes there: look for errors again"
 
 
 def look_for_errors(session: Session) -> None:
@@ -23,6 +26,8 @@ def look_for_errors(session: Session) -> None:
 
     def take(found: list[Finding]) -> None:
         session.queue, session.i_finding = tuple(found), 0
+        session.checked = states(labels, {name for one in found for name in repaired_objects(one)})
+        session.clashes = Clashes()
         if found:
             _go(session)
         else:
@@ -49,8 +54,15 @@ def mend(session: Session) -> None:
     """Apply the repair that the finding suggests, as one edit, and go to the next finding.
 
     What looks at the recording is left to the worker; labels that are changed meanwhile are not overwritten.
+
+    Raises
+    ------
+    ArgumentError
+        When the finding has no repair, or its object was changed since it was checked: a half turn that is made twice
+        is none.
     """
     finding, before = _finding(session), session.labels
+    _check_state(session, finding)
     if not looks_at_recording(finding):
         _take(session, finding, repaired(before, finding))
         return
@@ -64,9 +76,25 @@ def mend(session: Session) -> None:
     session.worker.submit("repairing", lambda: repaired(before, finding, drive), take)
 
 
+def _check_state(session: Session, finding: Finding) -> None:
+    """Raise an `ArgumentError` where an object is no longer as it was checked, but for repairs of other errors."""
+    ids = repaired_objects(finding)
+    now = states(session.labels, ids)
+    changed = [name for name in sorted(ids) if now.get(name) != session.checked.get(name)]
+    if changed:
+        raise ArgumentError(f"object {', '.join(changed)} has changed since it was checked: look for errors again")
+    if session.clashes.near(finding, ids):
+        raise ArgumentError(_CLASH)
+
+
 def _take(session: Session, finding: Finding, mended: Labels) -> None:
     """Write repaired labels down, and take their finding from the queue."""
+    boxes = difference(session.labels, mended).boxes
+    if session.clashes.within(finding, boxes):
+        raise ArgumentError(_CLASH)
     session.commit(mended, "repair", text=finding.message)
+    session.clashes.add(finding, boxes)
+    session.checked |= states(session.labels, repaired_objects(finding) | {box.object for box in boxes})
     if any(one is finding for one in session.queue):
         session.i_finding = next(i for i, one in enumerate(session.queue) if one is finding)
         dismiss(session)

@@ -94,7 +94,7 @@ def _names_of(track: Track, rows: NDArray[np.int64], words: frozenset[str]) -> l
     """Attributes that say one of the words of any of some boxes."""
     names = [name for name, value in track.attributes.items() if _means(name, value, words)]
     for name, values in track.box_attributes.items():
-        if any(_means(name, values[row], words) for row in rows):
+        if name not in names and any(_means(name, values[row], words) for row in rows):
             names.append(name)
     return names
 

@@ -12,20 +12,21 @@ from sensorann.formats.openlabel.node import Node
 from sensorann.formats.strict_json import read_json
 from sensorann.qa.checking.finding import Edit, Finding, Severity
 from sensorann.qa.checking.repairing import ACTIONS, check_edit
-from sensorann.qa.sampling import fingerprint
+from sensorann.qa.checking.states import repaired_objects, states
 from sensorann.scene import Labels
 
 _COLUMNS = ("rule", "score", "object", "frame", "timestamp_ns", "value", "limit", "message", "place")
+_LAST_NS = 2**63 - 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Suggestion:
-    """A finding that was written down, and the tracks that its repair is about as they were then.
+    """A finding that was written down, and the objects that its repair is about as they were then.
 
     Attributes
     ----------
     finding : Finding
-    seen : fingerprint of each track; of something that was changed since, nobody knows what is wrong
+    seen : state of each object (`states`); of something that was changed since, nobody knows what is wrong
     """
 
     finding: Finding
@@ -38,7 +39,7 @@ def finding_document(finding: Finding, labels: Labels) -> dict[str, Any]:
         "severity": finding.severity.label,
         **{name: getattr(finding, name) for name in _COLUMNS},
         "repair": [{"action": edit.action, **edit.arguments} for edit in finding.repair],
-        "seen": {track.id: fingerprint(track) for track in labels.tracks if track.id in _repaired_tracks(finding)},
+        "seen": states(labels, repaired_objects(finding)),
     }
 
 
@@ -55,11 +56,6 @@ def read_suggestions(path: Path) -> tuple[Suggestion, ...]:
     return tuple(_suggestion(node) for node in Node(read_json(path), path).elements())
 
 
-def _repaired_tracks(finding: Finding) -> set[str]:
-    names = {edit.arguments.get(key) for edit in finding.repair for key in ("track_id", "other_id")}
-    return {str(name) for name in names if name is not None}
-
-
 def _suggestion(node: Node) -> Suggestion:
     place = node.get("place")
     finding = Finding(
@@ -68,7 +64,7 @@ def _suggestion(node: Node) -> Suggestion:
         score=float(node.require("score").number()),
         object=node.require("object").text(),
         frame=node.require("frame").integer(),
-        timestamp_ns=node.require("timestamp_ns").integer(),
+        timestamp_ns=_instant(node.require("timestamp_ns")),
         value=float(node.require("value").number()),
         limit=float(node.require("limit").number()),
         message=node.require("message").text(),
@@ -76,7 +72,7 @@ def _suggestion(node: Node) -> Suggestion:
         place=None if place is None or place.value is None else _place(place),
     )
     seen = {name: print_.text() for name, print_ in node.section("seen")}
-    if _repaired_tracks(finding) and not seen:
+    if repaired_objects(finding) and not seen:
         raise node.refused("a member 'seen': which state of the object was checked", found="a repair without")
     return Suggestion(finding=finding, seen=seen)
 
@@ -105,8 +101,15 @@ def _edit(node: Node) -> Edit:
     return Edit(action=action.text(), arguments=arguments)
 
 
+def _instant(node: Node) -> int:
+    instant = node.integer()
+    if not 0 <= instant <= _LAST_NS:
+        raise node.refused("nanoseconds since the Unix epoch")
+    return instant
+
+
 def _instants(node: Node) -> tuple[int, ...]:
-    return tuple(instant.integer() for instant in node.elements())
+    return tuple(_instant(instant) for instant in node.elements())
 
 
 def _span(node: Node) -> tuple[int, int]:
@@ -126,14 +129,14 @@ def _anything(node: Node) -> bool | int | float | str:
 _READERS: Mapping[str, Callable[[Node], Any]] = MappingProxyType(
     {
         "at": _instants,
-        "at_ns": Node.integer,
+        "at_ns": _instant,
         "by": _place,
         "outward": lambda node: tuple(node.numbers(4)),
         "place": _place,
         "size": _place,
         "span": _span,
         "toward": _place,
-        "timestamp_ns": Node.integer,
+        "timestamp_ns": _instant,
         "value": _anything,
         "ways": lambda node: tuple(_place(way) for way in node.elements()),
         "yaw": lambda node: float(node.number()),

@@ -2,38 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sensorann.errors import ArgumentError, MissingDataError, TimeRangeError
+from sensorann.qa.checking.clashes import Clashes
 from sensorann.qa.checking.finding import Finding
 from sensorann.qa.checking.finding_files import Suggestion
 from sensorann.qa.checking.repairing import repaired
-from sensorann.qa.sampling import fingerprint
+from sensorann.qa.checking.states import states
 from sensorann.scene import Drive
 from sensorann.store import EditConflictError, Note, Store
 from sensorann.store.difference import difference
 
-# Findings nearer than this to boxes that a repair changed may be about the same error.
-_NEAR_NS = 1_000_000_000
-# What actions change; the others change which boxes there are, and so what is to be said of them.
-_BOXES, _PLACE, _HEADING, _SIZE, _WORDS, _PICTURES = "boxes", "place", "heading", "size", "words", "pictures"
-_CHANGES = {
-    "clear_attribute": _WORDS,
-    "delete_image_box": _PICTURES,
-    "draw": _PICTURES,
-    "fill": _PLACE,
-    "move": _PLACE,
-    "move_each": _PLACE,
-    "move_faces": _PLACE,
-    "reverse": _HEADING,
-    "set_box_attribute": _WORDS,
-    "set_category": _WORDS,
-    "turn": _HEADING,
-    "turn_each": _HEADING,
-    "unify_size": _SIZE,
-}
+_CLASH = "another repair has changed boxes there: check again"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,37 +59,32 @@ def mend(
     StoreError
         When there is no such drive.
     """
+    suggested = list(suggestions)
     labels = store.load(drive).labels
-    now = {track.id: fingerprint(track) for track in labels.tracks}
-    mended: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    for suggestion in suggestions:
+    now = states(labels, {name for suggestion in suggested for name in suggestion.seen})
+    clashes = Clashes()
+    for suggestion in suggested:
         finding = suggestion.finding
         changed = [name for name, seen in suggestion.seen.items() if now.get(name) != seen]
         if changed:
             yield _left_out(finding, f"object {', '.join(changed)} has changed since it was checked: check again")
             continue
-        if any(_is_the_same(finding, *before) for name in suggestion.seen for before in mended[name]):
-            yield _left_out(finding, "another repair has changed boxes there: check again")
+        if clashes.near(finding, suggestion.seen):
+            yield _left_out(finding, _CLASH)
             continue
         try:
             wanted = repaired(labels, finding, recording)
             patch = difference(labels, wanted)
+            if clashes.within(finding, patch.boxes):
+                yield _left_out(finding, _CLASH)
+                continue
             event = store.commit(drive, patch, _note(finding))
         except (ArgumentError, EditConflictError, MissingDataError, TimeRangeError) as error:
             yield _left_out(finding, str(error))
             continue
         labels = wanted
-        for change in patch.boxes:
-            mended[change.object] += [(edit.action, change.timestamp_ns) for edit in finding.repair]
+        clashes.add(finding, patch.boxes)
         yield Mended(finding=finding, event=event) if event is not None else _left_out(finding, "it is so already")
-
-
-def _is_the_same(finding: Finding, action: str, timestamp_ns: int) -> bool:
-    """Tell whether a finding may be about what an action on a box changed already."""
-    if abs(timestamp_ns - finding.timestamp_ns) > _NEAR_NS:
-        return False
-    changed, wanted = _CHANGES.get(action, _BOXES), {_CHANGES.get(edit.action, _BOXES) for edit in finding.repair}
-    return changed in wanted or (_BOXES in {changed, *wanted} and _WORDS not in {changed, *wanted})
 
 
 def _left_out(finding: Finding, reason: str) -> Mended:

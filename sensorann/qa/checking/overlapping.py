@@ -13,7 +13,7 @@ from sensorann.qa.checking.all_boxes import boxes_of
 from sensorann.qa.checking.evidence import Evidence
 from sensorann.qa.checking.finding import Edit, Suspicion
 from sensorann.qa.checking.paths import Path
-from sensorann.scene import Motion
+from sensorann.scene import Motion, Source
 
 # Two labels of one object share this much of their volume, at least in so many of the frames that both have.
 _SAME, _SAME_SHARE = 0.25, 0.5
@@ -44,7 +44,7 @@ class Encounter:
 
     Attributes
     ----------
-    a, b : the paths; b is the one with fewer boxes
+    a, b : the paths; b is the one with fewer boxes that a person placed, else with fewer boxes
     times_ns : (K,) int64, instants at which both have a box and overlap in plan
     footprints, volumes : (K,) float64, intersection over union there
     n_common : instants at which both have a box
@@ -84,7 +84,7 @@ def encounters(evidence: Evidence) -> list[Encounter]:
     for key in np.unique(keys):
         mine = keys == key
         pair = [evidence.paths[int(key) // len(tracks)], evidence.paths[int(key) % len(tracks)]]
-        a, b = sorted(pair, key=lambda path: -len(path.track))
+        a, b = sorted(pair, key=_worth, reverse=True)
         n_common = len(np.intersect1d(a.track.timestamps_ns, b.track.timestamps_ns))
         found.append(
             Encounter(
@@ -97,6 +97,11 @@ def encounters(evidence: Evidence) -> list[Encounter]:
             )
         )
     return found
+
+
+def _worth(path: Path) -> tuple[int, int]:
+    """What would be lost with a track: boxes that a person placed, and boxes."""
+    return int((path.track.sources == Source.HUMAN).sum()), len(path.track)
 
 
 def doubled(evidence: Evidence) -> Iterator[Suspicion]:
@@ -115,11 +120,8 @@ def doubled(evidence: Evidence) -> Iterator[Suspicion]:
             "the same object?",
             repair=(
                 Edit(
-                    action="delete_span",
-                    arguments={
-                        "track_id": met.b.track.id,
-                        "span": (int(met.times_ns.min()), int(met.times_ns.max())),
-                    },
+                    action="delete_doubled",
+                    arguments={"track_id": met.b.track.id, "other_id": met.a.track.id},
                 ),
             ),
         )

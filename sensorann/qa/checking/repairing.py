@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from inspect import signature
 from types import MappingProxyType
 from typing import Any
@@ -20,6 +21,7 @@ from sensorann.tracks import surgery
 EDITS: Mapping[str, Callable[..., Labels]] = MappingProxyType(
     {
         "clear_attribute": surgery.clear_attribute,
+        "delete_doubled": surgery.delete_doubled,
         "delete_image_box": surgery.delete_image_box,
         "delete_span": surgery.delete_span,
         "merge": surgery.merge,
@@ -32,7 +34,7 @@ EDITS: Mapping[str, Callable[..., Labels]] = MappingProxyType(
         "split": surgery.split,
         "turn": surgery.turn,
         "turn_each": surgery.turn_each,
-        "unify_size": surgery.unify_size,
+        "unify_size": partial(surgery.unify_size, exact=False),
     }
 )
 RECORDED_EDITS: Mapping[str, Callable[..., Labels]] = MappingProxyType(

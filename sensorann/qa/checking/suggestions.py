@@ -21,7 +21,7 @@ SUGGESTIONS: Mapping[str, str] = MappingProxyType(
         "size_change": "the size of the others",
         "size_drift": "by points: the size whose faces meet them, at all instants",
         "wrong_class": "the category of that size; nothing where no category has it, or the speed alone is wrong",
-        "duplicate": "the one with fewer boxes deleted where both are",
+        "duplicate": "the one with fewer boxes of people, else with fewer boxes, deleted where both overlap",
         "interpenetration": _ONE_OF_TWO,
         "speed": _ANEW,
         "acceleration": _ANEW,

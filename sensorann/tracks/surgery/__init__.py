@@ -1,5 +1,6 @@
 """Edits of whole tracks as pure functions: labels in, labels out, so that undoing is keeping the old value."""
 
+from sensorann.tracks.surgery.doubles import delete_doubled
 from sensorann.tracks.surgery.identity import delete_span, delete_unlikely, free_id, merge, relink, split
 from sensorann.tracks.surgery.images import delete_image_box, put_image_box
 from sensorann.tracks.surgery.nudging import move, move_each, turn, turn_each
@@ -13,6 +14,7 @@ __all__ = [
     "attach",
     "clear_attribute",
     "copy_static",
+    "delete_doubled",
     "delete_image_box",
     "delete_span",
     "delete_unlikely",

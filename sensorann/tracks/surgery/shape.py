@@ -42,10 +42,11 @@ def unify_size(
     size: tuple[float, float, float] | None = None,
     anchor: str = "bottom",
     span: Span = None,
+    exact: bool = True,
 ) -> Labels:
     """Give all boxes of a track, or those of a span, one size.
 
-    Sources stay. A size that a person states is exact, its sigmas become 0; a size taken from the boxes leaves them.
+    Sources stay. A size that a person states is exact, its sigmas become 0; one taken from boxes leaves them.
 
     Parameters
     ----------
@@ -55,6 +56,7 @@ def unify_size(
         the track has: people before imported, detected, fitted and interpolated
     anchor : what stays put: the centre of the ``bottom``, or of the lower edge of the ``rear`` or ``front`` face
     span : first and last instant, ns; the whole track when not given
+    exact : a person states the size, if one is given; a program that took it from other boxes says no
 
     Raises
     ------
@@ -72,7 +74,7 @@ def unify_size(
     shifts = np.column_stack([_SHIFTS[anchor] * grown[:, 0], np.zeros(len(track)), grown[:, 2] / 2])
     centers = track.cuboids.centers + np.einsum("nij,nj->ni", track.cuboids.rotations, shifts)
     sigmas = np.array(track.sigmas)
-    if size is not None:
+    if size is not None and exact:
         sigmas[meant, 3:6] = 0.0
     cuboids = replace(track.cuboids, centers=centers, sizes=new)
     return with_tracks(labels, {track_id: (replace(track, cuboids=cuboids, sigmas=sigmas),)})

@@ -44,7 +44,8 @@ def clear_attribute(labels: Labels, track_id: str, name: str, *, span: Span = No
     whole = dict(track.attributes)
     if name not in whole and name not in track.box_attributes:
         raise ArgumentError(f"track {track_id} has no attribute {name!r}")
-    said = track.box_attributes.get(name, (whole.pop(name, None),) * len(track))
+    of_all = whole.pop(name, None)
+    said = (of_all if value is None else value for value in track.box_attributes.get(name, (None,) * len(track)))
     values = tuple(None if gone else value for gone, value in zip(cleared, said, strict=True))
     columns = {**track.box_attributes, name: values}
     if all(value is None for value in values):

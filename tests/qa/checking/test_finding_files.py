@@ -38,7 +38,7 @@ def test_a_finding_is_read_as_it_was_written(tmp_path):
         ({"score": "high"}, "[0].score: expected a finite number"),
         (
             {"repair": [{"action": "rmtree", "track_id": "1"}]},
-            "[0].repair[0].action: expected one of clear_attribute, delete_image_box",
+            "[0].repair[0].action: expected one of clear_attribute, delete_doubled",
         ),
         ({"repair": [{"action": "reverse"}]}, "[0].repair[0]: expected what reverse needs"),
         (
@@ -51,6 +51,11 @@ def test_a_finding_is_read_as_it_was_written(tmp_path):
         ),
         ({"repair": [{"action": "move", "track_id": "1", "by": [1, 2]}]}, "[0].repair[0].by: expected 3 numbers"),
         ({"repair": [{"action": "reverse", "track_id": 1}]}, "[0].repair[0].track_id: expected a string"),
+        (
+            {"repair": [{"action": "split", "track_id": "1", "at_ns": 10**30}]},
+            "[0].repair[0].at_ns: expected nanoseconds since the Unix epoch",
+        ),
+        ({"timestamp_ns": 2**63}, "[0].timestamp_ns: expected nanoseconds since the Unix epoch"),
         ({"place": [1.0, 2.0]}, "[0].place: expected 3 numbers"),
         ({"seen": {}}, "[0]: expected a member 'seen'"),
     ],
@@ -63,6 +68,8 @@ def test_a_finding_is_read_as_it_was_written(tmp_path):
         "no angle",
         "half a way",
         "no name",
+        "no such time",
+        "finding beyond all times",
         "flat place",
         "unknown state",
     ],

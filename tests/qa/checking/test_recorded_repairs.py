@@ -14,6 +14,7 @@ from sensorann.qa.checking.filling import fill
 from sensorann.qa.checking.following import extend, label
 from sensorann.scene import Labels, Source, Sweep, labels_in_world
 from sensorann.scene.world import track_in_ego
+from sensorann.tracks.surgery import put_image_box
 from tests.builders import MemoryDrive, make_labels
 from tests.qa.checking.cases import drive as straight
 from tests.qa.checking.cases import driving, houses, standing, without
@@ -214,3 +215,30 @@ def test_a_stroke_the_wrong_way_is_made_good_by_the_way():
     behind = (rear[0] - 3.0, 4.0, 0.8)
     labelled = label(make_labels(box(SECOND, id="2")), moving, place=rear, at_ns=start, toward=behind)
     assert (np.cos(labelled.tracks[-1].cuboids.yaws) > 0.9).all()
+
+
+def test_a_box_that_was_drawn_by_hand_meanwhile_is_not_drawn_over(tmp_path):
+    make, recording = CASES["picture_mismatch"]
+    labels = make()
+    finding = finding_of("picture_mismatch", labels, recording)
+    (tmp_path / "findings.json").write_text(json.dumps([finding_document(finding, labels)]))
+    box = pictured(CAR).boxes[4] + 1.0
+    instant = int(pictured(CAR).timestamps_ns[4])
+    by_hand = put_image_box(labels, "1", CAMERA, timestamp_ns=instant, box=box)
+    with sa.open_store(str(tmp_path / "labels.db"), actor="anna", create=True) as store:
+        store.import_labels(by_hand, drive="monday")
+        before = contents(store.load("monday").labels)
+        (left,) = mend(store, "monday", read_suggestions(tmp_path / "findings.json"), recording=recording)
+        assert left.reason == "object 1 has changed since it was checked: check again"
+        assert contents(store.load("monday").labels) == before
+
+
+def test_the_state_of_what_has_boxes_in_pictures_alone_is_known(tmp_path):
+    labels = make_labels(CAR, image_tracks=(pictured(CAR), pictured(OTHER)))
+    finding = finding_of("only_in_picture", labels, with_camera())
+    where = {"track_id": "2", "camera": CAMERA, "at_ns": finding.timestamp_ns}
+    finding = replace(finding, repair=(Edit(action="label_from_picture", arguments=where),))
+    (tmp_path / "findings.json").write_text(json.dumps([finding_document(finding, labels)]))
+    (suggestion,) = read_suggestions(tmp_path / "findings.json")
+    assert suggestion.finding.repair == finding.repair
+    assert set(suggestion.seen) == {"2"}

@@ -12,7 +12,7 @@ from sensorann.qa.checking import finding_document, read_suggestions, suggestion
 from sensorann.qa.checking.evidence import gather
 from sensorann.qa.checking.putting_back import back_on_path
 from sensorann.qa.checking.suggestions import NOTHING, SUGGESTIONS
-from sensorann.scene import Source
+from sensorann.scene import Source, sources_of
 from tests.builders import make_labels
 from tests.qa.checking.cases import N, drive, driving, edited, found, houses, labels_of, standing, without
 from tests.qa.checking.test_guidelines import ontology, said
@@ -190,3 +190,13 @@ def test_neighbours_that_do_not_agree_put_nothing_back():
     aside = edited(swaying, [20], shift=(0, 0.3, 0))
     assert not back_on_path(of_path(aside), np.array([20]))
     assert back_on_path(of_path(edited(driving(), [20], shift=(0, 0.6, 0))), np.array([20]))
+
+
+def test_of_two_tracks_of_one_object_the_one_that_a_person_placed_stays():
+    by_hand = driving()[:10]
+    by_hand = replace(by_hand, sources=sources_of(10, Source.HUMAN))
+    computed = replace(driving(id="2"), sources=sources_of(N, Source.DETECTED))
+    (finding,) = found(by_hand, computed, rules=["duplicate"])
+    mended = repaired(labels_of(by_hand, computed), finding)
+    assert mended.track("1") is by_hand
+    np.testing.assert_array_equal(mended.track("2").timestamps_ns, driving().timestamps_ns[10:])

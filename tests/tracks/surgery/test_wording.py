@@ -42,3 +42,9 @@ def test_what_is_said_of_no_box_any_more_is_gone(said):
 def test_what_nobody_said_cannot_be_taken_away():
     with pytest.raises(ArgumentError, match="track 1 has no attribute 'state'"):
         clear_attribute(make_scene(make_track()), "1", "state")
+
+
+def test_what_is_said_of_the_whole_stays_where_some_boxes_say_something_else():
+    track = make_track(attributes={"state": "parked"}, box_attributes={"state": (None, "moving", None, None, None)})
+    cleared = clear_attribute(make_scene(track), "1", "state", span=(instant(1), instant(2))).track("1")
+    assert cleared.box_attributes["state"] == ("parked", None, None, "parked", "parked")
