@@ -13,7 +13,7 @@ from sensorann.errors import ArgumentError
 from sensorann.fitting.bodies import centred_on_body
 from sensorann.fitting.cuboid_fit import TooFewPointsError, check_size
 from sensorann.fitting.growing import narrowing_gaps, nested_clusters, usual_gap
-from sensorann.fitting.heading import HeadingBelief
+from sensorann.fitting.heading import ANGLES, HeadingBelief
 from sensorann.fitting.readings import WeighedCluster, weigh_cluster
 from sensorann.fitting.size_belief import of_known_size
 from sensorann.fitting.surroundings import Surroundings, look_around
@@ -87,7 +87,7 @@ def cuboid_from_click(
     ego_from_sensor : pose of the sensor; with it, the box is in the ego frame. Without it the sensor's z axis must
         point up
     size : known (length, width, height), metres
-    heading : what is known of the heading in the frame of the box, sum of factors of `sensorann.fitting.heading`
+    heading : (720,) what is known of the heading in the frame of the box, sum of factors of `sensorann.fitting.heading`
 
     Returns
     -------
@@ -101,6 +101,8 @@ def cuboid_from_click(
     """
     check_sweep(sweep)
     click = as_array(point, (3,), np.float64, name="point", finite=True)
+    if heading is not None:
+        heading = as_array(heading, (len(ANGLES),), np.float64, name="heading", finite=True)
     categories = asked_categories(ontology, category)
     reader = _Reader.of(categories, sweep.sensor, ego_from_sensor, size=size, heading=heading)
     around = look_around(

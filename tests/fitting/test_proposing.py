@@ -156,6 +156,12 @@ def test_an_unknown_category_is_named():
         propose(sweep_of(CAR), a_point_of(*CAR), "tank")
 
 
+@pytest.mark.parametrize(("known", "message"), [(np.zeros(3), r"shape \(720,\)"), (np.full(720, np.nan), "finite")])
+def test_what_is_known_of_the_heading_covers_the_circle(known, message):
+    with pytest.raises(ArgumentError, match=f"heading must .*{message}"):
+        propose(sweep_of(CAR), a_point_of(*CAR), heading=known)
+
+
 def test_a_path_for_a_sweep_is_refused():
     with pytest.raises(ArgumentError, match=r"sweep must be a Sweep, .*, got 'day1'"):
         propose("day1", (12.0, 3.0, 0.8))
