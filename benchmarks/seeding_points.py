@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -199,7 +200,9 @@ def _is_free(field: Field, box: Cuboids, times: NDArray[np.int64]) -> bool:
 
 def _with_car(field: Field, boxes: Cuboids, times: NDArray[np.int64], kind: str) -> Sown:
     """The labels with one more car."""
-    name = f"{kind} {len(field.labels.tracks)}"
+    known = {track.id for track in field.labels.tracks}
+    # Errors of other kinds may have taken tracks away since the last car: their number alone would name two alike.
+    name = next(name for number in count(len(known)) if (name := f"{kind} {number}") not in known)
     track = replace(
         field.labels.tracks[0][np.zeros(0, np.int64)],
         id=name,

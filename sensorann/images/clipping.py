@@ -22,7 +22,7 @@ def clip_to_view(
     Returns
     -------
     starts, ends : (M, 3), cut
-    seen : (M,) lines that are seen at all; what the other ones were cut to means nothing
+    seen : (M,) lines that are seen at all, none without an end; what the other ones were cut to means nothing
     """
     across, down = tangents
     # Rows: a point p is inside where row @ p >= offset.
@@ -33,6 +33,7 @@ def clip_to_view(
         crossing = at_start / (at_start - at_end)
     enter = np.where((at_start < 0) & (at_end >= 0), crossing, 0.0).max(axis=1)
     leave = np.where((at_start >= 0) & (at_end < 0), crossing, 1.0).min(axis=1)
-    seen = ~((at_start < 0) & (at_end < 0)).any(axis=1) & (enter < leave)
+    known = np.isfinite(at_start).all(axis=1) & np.isfinite(at_end).all(axis=1)
+    seen = known & ~((at_start < 0) & (at_end < 0)).any(axis=1) & (enter < leave)
     direction = ends - starts
     return starts + enter[:, None] * direction, starts + leave[:, None] * direction, seen

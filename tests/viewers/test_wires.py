@@ -90,3 +90,12 @@ def test_of_two_names_in_one_place_the_first_is_written():
 
 def test_a_name_behind_the_eye_is_not_written():
     assert not drawn(NO_LINES, names=(name([-20, 0, 3]),)).any()
+
+
+def test_a_view_without_a_pixel_has_an_empty_picture():
+    wires = Lines.of([[5, -2, 3]], [[5, 2, 3]], RED)
+    assert draw_wires(wires, Eye((0, 0), view_matrix(), PROJECTION), thickness=1).shape == (0, 0, 4)
+
+
+def test_a_line_without_an_end_is_not_drawn():
+    assert not drawn(Lines.of([[5, -2, 3]], [[5, np.nan, 3]], RED)).any()

@@ -78,6 +78,8 @@ def draw_wires(wires: Lines, eye: Eye, *, thickness: int, names: Sequence[Name] 
     (height, width, 4) uint8, RGB and how much it covers: 0 where nothing is drawn
     """
     picture = np.zeros((eye.size[1], eye.size[0], 4), np.uint8)
+    if not picture.size:  # a window may be drawn so small that nothing is left for the view
+        return picture
     across, down = (_MARGIN / eye.stretch).tolist()
     starts, ends, seen = clip_to_view(eye.from_drawn(wires.starts), eye.from_drawn(wires.ends), (across, down))
     lines = np.stack([starts, ends], axis=1)[seen]
